@@ -1,0 +1,49 @@
+// rbm/arithmetic.hpp: what the kernels and layers ask of a number type.
+//
+// Arithmetic<Scalar> names the type of a weighted sum and the few operations in which number types differ. All else is
+// written once, in terms of these.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_ARITHMETIC_HPP
+#define RBM_ARITHMETIC_HPP
+
+#include "math.hpp"
+#include "random.hpp"
+
+namespace rbm {
+
+template <class Scalar>
+struct Arithmetic {
+  static_assert(sizeof(Scalar) == 0, "rbm: the number type of a model must be float");
+};
+
+template <>
+struct Arithmetic<float> {
+  typedef float Sum;   // a unit's input, an energy
+  typedef float Rate;  // what a difference of statistics is multiplied with before it is added to a parameter
+
+  static bool is_finite(float x) { return rbm::is_finite(x); }
+  static float infinity() { return rbm::infinity(); }
+
+  /// sum + a b
+  static float multiply_add(float sum, float a, float b) { return sum + a * b; }
+
+  /// parameter + rate difference
+  static float nudge(float parameter, float rate, float difference) { return parameter + rate * difference; }
+
+  static float sigmoid(float input) { return rbm::sigmoid(input); }
+  static float softplus(float input) { return rbm::softplus(input); }
+
+  /// ln(p / (1 - p)), the input that makes a Bernoulli unit's mean p: infinite at 0 and 1.
+  static float log_odds(float p) { return log(p) - log1p(-p); }
+
+  /// 1 with probability p, else 0: one word of the generator.
+  template <class Rng>
+  static float bernoulli(float p, Rng& rng) {
+    return uniform(rng) < p ? 1.0f : 0.0f;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_ARITHMETIC_HPP

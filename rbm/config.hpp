@@ -1,0 +1,39 @@
+// rbm/config.hpp: the version, and the few things that compilers spell differently.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_CONFIG_HPP
+#define RBM_CONFIG_HPP
+
+#if __cplusplus < 201103L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 201103L)
+#error "rbm needs C++11: compile with -std=c++11 or newer"
+#endif
+
+#define RBM_VERSION_MAJOR 0
+#define RBM_VERSION_MINOR 1
+#define RBM_VERSION_PATCH 0
+#define RBM_VERSION_STRING "0.1.0"
+/// One number that grows with every release: 10000 major + 100 minor + patch.
+#define RBM_VERSION (RBM_VERSION_MAJOR * 10000L + RBM_VERSION_MINOR * 100 + RBM_VERSION_PATCH)
+
+/// The pointer is the only way to its data while it lives, so that loops vectorise.
+#define RBM_RESTRICT __restrict
+
+/// A type whose values a caller must look at; `(void)` before the call says that the caller means it.
+#if defined(__clang__)
+#define RBM_MUST_USE [[clang::warn_unused_result]]
+#elif defined(__GNUC__) && __GNUC__ >= 7
+#define RBM_MUST_USE [[nodiscard]]
+#else
+#define RBM_MUST_USE
+#endif
+
+/// Copies a few bytes as one load and one store, also where the build turns builtins off (-ffreestanding,
+/// -fno-builtin).
+#if defined(__GNUC__)
+#define RBM_COPY_BYTES(to, from, count) __builtin_memcpy(to, from, count)
+#else
+#include <string.h>
+#define RBM_COPY_BYTES(to, from, count) memcpy(to, from, count)
+#endif
+
+#endif  // RBM_CONFIG_HPP

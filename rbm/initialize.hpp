@@ -1,0 +1,49 @@
+// rbm/initialize.hpp: where learning starts (Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 8).
+//
+// Weights are small and random, to tell the hidden units apart; hidden biases are 0; visible biases already give each
+// visible unit the mean it has in the data, so that the weights need not learn it.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_INITIALIZE_HPP
+#define RBM_INITIALIZE_HPP
+
+#include <stddef.h>
+
+#include "random.hpp"
+#include "status.hpp"
+
+namespace rbm {
+
+/// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0.
+template <class Model, class Rng>
+void initialize(Model& model, Rng& rng) {
+  typedef typename Model::Scalar Scalar;
+  for (Scalar& weight : model.weights.values) weight = Scalar(0.01f * normal(rng));
+  model.visible = typename Model::VisibleLayer();
+  model.hidden = typename Model::HiddenLayer();
+}
+
+/// The same, and visible biases from the means of `count` samples: ln(p / (1 - p)) for Bernoulli units, where p is held
+/// half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
+/// Errors: out_of_range where there are no samples; what is wrong with a sample.
+template <class Model, class Rng>
+Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
+  typedef typename Model::Scalar Scalar;
+  if (count == 0) return Status::out_of_range;
+  for (size_t s = 0; s < count; ++s) {
+    const Status status = Model::VisibleLayer::check(samples[s].values);
+    if (status != Status::ok) return status;
+  }
+  initialize(model, rng);
+  const float weight = 1.0f / static_cast<float>(count);
+  for (size_t i = 0; i < Model::visible_size; ++i) {
+    float sum = 0.0f;
+    for (size_t s = 0; s < count; ++s) sum += static_cast<float>(samples[s][i]);
+    model.visible.start_from_mean(i, Scalar(sum * weight), Scalar(0.5f * weight));
+  }
+  return Status::ok;
+}
+
+}  // namespace rbm
+
+#endif  // RBM_INITIALIZE_HPP

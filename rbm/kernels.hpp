@@ -1,0 +1,104 @@
+// rbm/kernels.hpp: the hot loops, and nothing else.
+//
+// Plain loops with bounds known at compile time, which GCC and Clang vectorise. Weights are rows of a matrix [V][H],
+// row i the weights of visible unit i. No loop over columns branches on data; a loop over rows skips units that are
+// off, of which binary data has many. A dot product is summed in `lanes` partial sums, whose count and order belong to
+// the design: the result is the same for every width of SIMD. SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_HPP
+#define RBM_KERNELS_HPP
+
+#include <stddef.h>
+
+#include "arithmetic.hpp"
+#include "config.hpp"
+#include "storage.hpp"
+
+namespace rbm {
+namespace kernels {
+
+enum : size_t { lanes = 16 };
+
+/// y_i = f(x_i). x and y may be the same array: what goes through `part` cannot overlap, so the loops vectorise.   x, y
+/// [N]
+template <size_t N, class Out, class In>
+void map(const In* x, Out* y, Out (*f)(In)) {
+  const size_t whole = N - N % lanes;
+  Out part[lanes];
+  for (size_t i = 0; i < whole; i += lanes) {
+    for (size_t l = 0; l < lanes; ++l) part[l] = f(x[i + l]);
+    for (size_t l = 0; l < lanes; ++l) y[i + l] = part[l];
+  }
+  for (size_t i = whole; i < N; ++i) y[i] = f(x[i]);
+}
+
+/// The sum of partial sums, halves onto halves.
+template <class Sum>
+Sum sum_lanes(Sum* partial) {
+  for (size_t width = lanes / 2; width > 0; width /= 2) {
+    for (size_t l = 0; l < width; ++l) partial[l] += partial[l + width];
+  }
+  return partial[0];
+}
+
+/// sum_j a_j b_j                                                                                            a, b [N]
+template <size_t N, class Scalar>
+typename Arithmetic<Scalar>::Sum dot(const Scalar* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
+  typedef Arithmetic<Scalar> A;
+  typename A::Sum partial[lanes] = {};
+  const size_t whole = N - N % lanes;
+  for (size_t j = 0; j < whole; j += lanes) {
+    for (size_t l = 0; l < lanes; ++l) partial[l] = A::multiply_add(partial[l], a[j + l], b[j + l]);
+  }
+  for (size_t j = whole; j < N; ++j) partial[j - whole] = A::multiply_add(partial[j - whole], a[j], b[j]);
+  return sum_lanes(partial);
+}
+
+/// x_i += sum_j W_ij h_j                                                                        W [V][H], h [H], x [V]
+template <size_t V, size_t H, class Scalar, class Sum>
+void add_row_products(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+  for (size_t i = 0; i < V; ++i) x[i] += dot<H>(weights + i * H, h);
+}
+
+/// x_j += sum_i v_i W_ij for `Columns` neighbouring columns of a matrix whose rows are H apart.
+/// `weights` points to the first of these columns in row 0.                                       v [V], x [Columns]
+template <size_t Columns, size_t V, size_t H, class Scalar, class Sum>
+void add_rows(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  for (size_t i = 0; i < V; ++i) {
+    const Scalar unit = v[i];
+    if (unit == Scalar(0)) continue;
+    const Scalar* RBM_RESTRICT row = weights + i * H;
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+  }
+}
+
+/// c_i += rate (data_i - model_i)                                                                               all [N]
+template <size_t N, class Scalar>
+void nudge(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rate, const Scalar* RBM_RESTRICT data,
+           const Scalar* RBM_RESTRICT model) {
+  for (size_t i = 0; i < N; ++i) c[i] = Arithmetic<Scalar>::nudge(c[i], rate, data[i] - model[i]);
+}
+
+/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) over the samples s < count, the estimate of eq. (209).
+/// W [V][H]; each of the other arrays holds `count` states.
+template <size_t V, size_t H, class Scalar>
+void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate rate, size_t count,
+                 const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data, const Vector<Scalar, V>* v_model,
+                 const Vector<Scalar, H>* h_model) {
+  for (size_t i = 0; i < V; ++i) {
+    Scalar* RBM_RESTRICT row = weights + i * H;
+    for (size_t s = 0; s < count; ++s) {
+      const Scalar v = v_data[s][i];
+      const Scalar v_end = v_model[s][i];
+      if (v == Scalar(0) && v_end == Scalar(0)) continue;
+      const Scalar* RBM_RESTRICT h = h_data[s].values;
+      const Scalar* RBM_RESTRICT h_end = h_model[s].values;
+      for (size_t j = 0; j < H; ++j) row[j] = Arithmetic<Scalar>::nudge(row[j], rate, v * h[j] - v_end * h_end[j]);
+    }
+  }
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_HPP

@@ -1,0 +1,77 @@
+// rbm/random.hpp: a generator of 32 random bits in four bytes of state, and draws made from it.
+//
+// Every function that draws takes the generator as its last argument: any type whose call gives 32 random bits will do.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_RANDOM_HPP
+#define RBM_RANDOM_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "math.hpp"
+
+namespace rbm {
+
+/// Marsaglia's xorshift with the shifts 13, 17, 5 (J. Stat. Soft. 8, 14, 2003): all 2^32 - 1 words but 0 in one cycle.
+/// The seed is the first state, 0 stands for 2463534242. It also serves where the standard library wants a generator.
+struct Xorshift32 {
+  typedef uint32_t result_type;
+
+  uint32_t state;  // never 0
+
+  explicit constexpr Xorshift32(uint32_t seed) : state(seed == 0 ? 2463534242u : seed) {}
+
+  uint32_t operator()() {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+  }
+
+  // In parentheses, since Arduino defines macros of these names.
+  static constexpr uint32_t(min)() { return 1u; }
+  static constexpr uint32_t(max)() { return 0xFFFFFFFFu; }
+};
+
+/// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
+template <class Rng>
+float uniform(Rng& rng) {
+  return (static_cast<float>(static_cast<uint32_t>(rng()) >> 9) + 0.5f) * 1.1920929e-7f;
+}
+
+/// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977): 2.7 words.
+template <class Rng>
+float normal(Rng& rng) {
+  for (;;) {
+    const float u = uniform(rng);
+    const float x = 1.71552777f * (uniform(rng) - 0.5f) / u;  // sqrt(8 / e)
+    if (x * x <= -4.0f * log(u)) return x;
+  }
+}
+
+/// A draw from 0, 1 ... n - 1, all equally likely; n > 0.
+template <class Rng>
+uint32_t below(uint32_t n, Rng& rng) {
+  const uint32_t rest = (0u - n) % n;  // 2^32 mod n: the words that would make the small numbers more likely
+  for (;;) {
+    const uint32_t word = static_cast<uint32_t>(rng());
+    if (word >= rest) return word % n;
+  }
+}
+
+/// Puts `count` items into random order, in place (Fisher and Yates).
+template <class T, class Rng>
+void shuffle(T* items, size_t count, Rng& rng) {
+  for (size_t left = count; left > 1; --left) {
+    T& last = items[left - 1];
+    T& chosen = items[below(static_cast<uint32_t>(left), rng)];
+    const T held = last;
+    last = chosen;
+    chosen = held;
+  }
+}
+
+}  // namespace rbm
+
+#endif  // RBM_RANDOM_HPP

@@ -1,0 +1,20 @@
+// rbm/rbm.hpp: all of the library, in reading order.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_RBM_HPP
+#define RBM_RBM_HPP
+
+#include "config.hpp"
+#include "status.hpp"
+#include "storage.hpp"
+#include "math.hpp"
+#include "random.hpp"
+#include "arithmetic.hpp"
+#include "kernels.hpp"
+#include "layers.hpp"
+#include "model.hpp"
+#include "initialize.hpp"
+#include "gibbs.hpp"
+#include "training.hpp"
+
+#endif  // RBM_RBM_HPP

@@ -1,0 +1,33 @@
+// rbm/status.hpp: how a call that can fail says so. There are no exceptions; a refused call has changed nothing.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_STATUS_HPP
+#define RBM_STATUS_HPP
+
+#include <stdint.h>
+
+#include "config.hpp"
+
+namespace rbm {
+
+enum class RBM_MUST_USE Status : uint8_t {
+  ok = 0,
+  not_finite,    // an input or an option is NaN or infinite
+  out_of_range,  // an input lies outside the units' range, or an option outside its own
+  too_large,     // more samples than the trainer has room for
+};
+
+/// The status in words, for a log or a serial line.
+inline const char* to_string(Status status) {
+  switch (status) {
+    case Status::ok: return "ok";
+    case Status::not_finite: return "not finite";
+    case Status::out_of_range: return "out of range";
+    case Status::too_large: return "too large";
+  }
+  return "unknown status";
+}
+
+}  // namespace rbm
+
+#endif  // RBM_STATUS_HPP

@@ -1,0 +1,71 @@
+// rbm/storage.hpp: Vector and Matrix, plain data of fixed size.
+//
+// Both are aggregates without constructors: a static one costs no start-up code, a const one with an initialiser can
+// live in read-only memory. They are aligned as far as that adds no byte and as malloc and new promise, so that a
+// model may stand anywhere; declare it `alignas(64)` to align it to the cache lines of a large machine.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_STORAGE_HPP
+#define RBM_STORAGE_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace rbm {
+
+namespace detail {
+
+// The largest power of two that divides a size, at most that of the strictest basic type.
+constexpr size_t alignment(size_t bytes) {
+  return (bytes & (~bytes + 1)) < alignof(max_align_t) ? (bytes & (~bytes + 1)) : alignof(max_align_t);
+}
+
+}  // namespace detail
+
+/// N values in a row.
+template <class T, size_t N>
+struct alignas(T) alignas(detail::alignment(N * sizeof(T))) Vector {
+  static_assert(N > 0, "rbm: a vector needs at least one element");
+
+  enum : size_t { size = N };
+
+  T values[N];
+
+  T& operator[](size_t i) { return values[i]; }
+  const T& operator[](size_t i) const { return values[i]; }
+
+  T* begin() { return values; }
+  T* end() { return values + N; }
+  const T* begin() const { return values; }
+  const T* end() const { return values + N; }
+};
+
+/// Rows x Columns values, one row after the other without gaps.
+template <class T, size_t Rows, size_t Columns>
+struct alignas(T) alignas(detail::alignment(Rows* Columns * sizeof(T))) Matrix {
+  static_assert(Rows > 0 && Columns > 0, "rbm: a matrix needs at least one row and one column");
+
+  enum : size_t { rows = Rows, columns = Columns };
+
+  T values[Rows * Columns];
+
+  T& operator()(size_t row, size_t column) { return values[row * Columns + column]; }
+  const T& operator()(size_t row, size_t column) const { return values[row * Columns + column]; }
+
+  /// The Columns values of one row.
+  T* row(size_t i) { return values + i * Columns; }
+  const T* row(size_t i) const { return values + i * Columns; }
+};
+
+/// Unpacks N bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns whose
+/// rows are bytes reads from left to right; `bits` holds (N + 7) / 8 bytes.
+template <class T, size_t N>
+void unpack_bits(const uint8_t* bits, Vector<T, N>& out) {
+  for (size_t i = 0; i < N; ++i) {
+    out[i] = static_cast<T>((bits[i / 8] >> (7 - i % 8)) & 1);
+  }
+}
+
+}  // namespace rbm
+
+#endif  // RBM_STORAGE_HPP
