@@ -1,0 +1,82 @@
+# make          builds and runs the main example: it learns handwritten digits and shows what it learnt
+# make test     builds and runs all tests
+# make help     lists everything else
+#
+# Set CXX, CXXSTD, CXXFLAGS or BUILD to build differently, for example
+#   make test CXX=clang++ CXXSTD=c++20 BUILD=build/clang20
+
+CXX      ?= g++
+CXXSTD   ?= c++11
+CXXFLAGS ?= -O2
+BUILD    ?= build
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
+COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(CXXFLAGS)
+
+TESTS        = $(wildcard tests/*.cpp)
+TEST_SOURCES = $(filter-out tests/math_errors.cpp,$(TESTS))
+TEST_OBJECTS = $(TEST_SOURCES:tests/%.cpp=$(BUILD)/tests/%.o)
+
+.PHONY: all digits test run-tests build-checks math-errors data format clean help
+.DELETE_ON_ERROR:
+
+all: digits
+
+## digits: build and run examples/digits (ARGS="--epochs 5" passes options to it)
+digits: $(BUILD)/digits
+	@$(BUILD)/digits --page $(BUILD)/digits.html $(ARGS)
+
+$(BUILD)/digits: examples/digits/main.cpp | $(BUILD)
+	$(COMPILE) -O3 -MMD -MP $(LDFLAGS) $< -o $@
+
+## test: run the unit tests, the statistical and learning tests, and the build checks
+test:
+	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory build-checks
+
+## run-tests: only what runs (a part of test)
+run-tests: $(BUILD)/run-tests
+	$(BUILD)/run-tests $(ARGS)
+
+$(BUILD)/run-tests: $(TEST_OBJECTS)
+	$(COMPILE) $(LDFLAGS) $^ -o $@
+
+$(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags | $(BUILD)/tests
+	$(COMPILE) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
+
+$(BUILD)/doctest.flags: | $(BUILD)
+	@tests/support/get_doctest.sh $(BUILD) "$(CXX)"
+
+## build-checks: only what is compiled rather than run: headers alone, macros, symbols, cases that must not compile
+build-checks: | $(BUILD)
+	@tests/build/check.sh $(BUILD) $(COMPILE)
+
+## math-errors: the largest error of exp, log ... over all 2^32 floats (minutes)
+math-errors: | $(BUILD)
+	$(COMPILE) -O2 -pthread tests/math_errors.cpp -o $(BUILD)/math-errors
+	$(BUILD)/math-errors
+
+## data: make examples/data/digits.hpp from the CSV beside it
+data: | $(BUILD)
+	$(COMPILE) examples/data/make_digits.cpp -o $(BUILD)/make_digits
+	gzip -dc examples/data/digits.csv.gz | $(BUILD)/make_digits > $(BUILD)/digits.hpp
+	cmp -s $(BUILD)/digits.hpp examples/data/digits.hpp || cp $(BUILD)/digits.hpp examples/data/digits.hpp
+
+## format: lay out all sources by .clang-format
+format:
+	clang-format -i rbm/*.hpp tests/*.cpp tests/*/*.[ch]pp tests/build/fail/*.cpp examples/*/*.cpp \
+	  $(filter-out examples/data/digits.hpp,$(wildcard examples/*/*.hpp))
+
+## clean: remove the build folder
+clean:
+	rm -rf $(BUILD)
+
+## help: this list
+help:
+	@echo "make: build and run the main example, which learns handwritten digits"
+	@sed -n 's/^## /make /p' $(MAKEFILE_LIST)
+
+$(BUILD) $(BUILD)/tests:
+	mkdir -p $@
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d)

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Checks of what is compiled rather than run: headers alone, two translation units, hostile macros, cases that must not
+# compile, and the symbols of an object that uses everything.
+#
+#   tests/build/check.sh BUILD_FOLDER COMPILER FLAG...
+#
+# Its last line counts the checks; it exits with 1 if one failed.
+set -u
+
+here=$(dirname "$0")
+out=$1/build-checks
+shift
+mkdir -p "$out"
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+  failed=$((failed + 1))
+  echo "FAILED: $1"
+  [ ! -s "$out/log" ] || sed 's/^/    /' "$out/log" | head -n 20
+}
+# check NAME COMMAND...: passes if the command succeeds.
+check() {
+  name=$1
+  shift
+  if "$@" >"$out/log" 2>&1; then pass; else fail "$name"; fi
+}
+
+for header in "$here"/../../rbm/*.hpp; do
+  printf '#include "%s"\n#include "%s"\nint main() {}\n' "$(realpath "$header")" "$(realpath "$header")" >"$out/alone.cpp"
+  check "$(basename "$header") compiles alone, and twice" "$@" -fsyntax-only "$out/alone.cpp"
+done
+
+check "hostile macros compile" "$@" -c "$here/macros.cpp" -o "$out/macros.o"
+check "everything compiles with -Wold-style-cast" "$@" -Wold-style-cast -fsyntax-only "$here/one.cpp"
+for flags in "-fexceptions -frtti" "-fno-exceptions -fno-rtti" "-ffreestanding" "-fno-builtin"; do
+  # shellcheck disable=SC2086
+  check "everything compiles with $flags" "$@" $flags -c "$here/one.cpp" -o "$out/flags.o"
+done
+
+check "one.cpp compiles" "$@" -c "$here/one.cpp" -o "$out/one.o"
+check "two.cpp compiles" "$@" -c "$here/two.cpp" -o "$out/two.o"
+check "two translation units link" "$@" "$out/one.o" "$out/two.o" -o "$out/two"
+check "and run" "$out/two"
+
+# Symbols are looked for at several levels of optimisation, since an optimiser can hide what another leaves in, with
+# exceptions and thread-safe statics on, which a library that needs neither must not mind.
+for level in -O0 -O2 -O3 -Os; do
+  check "one.cpp compiles at $level" "$@" -U_FORTIFY_SOURCE $level -fexceptions -c "$here/one.cpp" -o "$out/symbols.o"
+  if ! nm -C "$out/symbols.o" >"$out/symbols" 2>"$out/log" || [ ! -s "$out/symbols" ]; then
+    fail "nm reads the object"
+    continue
+  fi
+  # Undefined: only what copies and clears memory, and what a distribution's hardened compiler adds by itself.
+  grep ' U ' "$out/symbols" | grep -vE ' U (memcpy|memset|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$' >"$out/log"
+  if [ -s "$out/log" ]; then fail "$level: nothing but memcpy and memset is asked for"; else pass; fi
+  grep -E 'guard variable|_GLOBAL__sub_I|typeinfo|vtable|operator (new|delete)' "$out/symbols" >"$out/log"
+  if [ -s "$out/log" ]; then fail "$level: no guard, static constructor or RTTI"; else pass; fi
+  grep ' constant_model$' "$out/symbols" | grep -v ' [Rr] ' >"$out/log"
+  if grep -q ' [Rr] constant_model$' "$out/symbols"; then pass; else fail "$level: a const model is in read-only memory"; fi
+done
+
+for case in "$here"/fail/*.cpp; do
+  expected=$(sed -n '1s,^// error: ,,p' "$case")
+  name=$(basename "$case")
+  if "$@" -fsyntax-only "$case" >"$out/log" 2>&1; then
+    : >"$out/log"
+    case $expected in
+      none:*) pass ;;
+      *) fail "$name must not compile" ;;
+    esac
+  else
+    case $expected in
+      none:*) fail "$name compiles" ;;
+      "") fail "$name says which error it expects" ;;
+      *) if grep -qF -- "$expected" "$out/log"; then pass; else fail "$name: the message says \"$expected\""; fi ;;
+    esac
+  fi
+done
+
+echo "build checks: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

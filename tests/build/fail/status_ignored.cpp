@@ -1,0 +1,10 @@
+// error: unused-result
+#include "../../../rbm/rbm.hpp"
+typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>, float> Model;
+static Model model;
+static rbm::Trainer<Model, 2> trainer;
+int main() {
+  rbm::Xorshift32 rng(1);
+  Model::VisibleState v = {};
+  trainer.step(model, v, rng);
+}

@@ -1,0 +1,63 @@
+// The largest error of each function of rbm/math.hpp over all 2^32 floats, in units in the last place of the exact
+// result, against the double functions of libm. `make math-errors` runs it (minutes); math.hpp quotes what it prints.
+// It exits with 1 where a function gives NaN or an infinity that the exact one does not, or an error of 3 ulp or more.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+#include "../rbm/math.hpp"
+#include "support/ulp.hpp"
+
+namespace {
+
+struct Function {
+  const char* name;
+  float (*fast)(float);
+  double (*exact)(double);
+};
+
+struct Worst {
+  double error;
+  float at;
+};
+
+Worst search(const Function& function, uint64_t first, uint64_t last) {
+  Worst worst = {0, 0};
+  for (uint64_t bits = first; bits < last; ++bits) {
+    const float x = rbm::from_bits(static_cast<uint32_t>(bits));
+    const double error = ulps(function.fast(x), function.exact(static_cast<double>(x)));
+    if (error > worst.error) worst = {error, x};
+  }
+  return worst;
+}
+
+}  // namespace
+
+int main() {
+  const Function functions[] = {{"exp", rbm::exp, exact::exp},
+                                {"log", rbm::log, exact::log},
+                                {"log1p", rbm::log1p, exact::log1p},
+                                {"sigmoid", rbm::sigmoid, exact::sigmoid},
+                                {"softplus", rbm::softplus, exact::softplus}};
+  bool good = true;
+  for (const Function& function : functions) {
+    const unsigned parts = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<Worst> found(parts);
+    std::vector<std::thread> threads;
+    for (unsigned part = 0; part < parts; ++part) {
+      threads.emplace_back([&, part] {
+        found[part] = search(function, (uint64_t{part} << 32) / parts, (uint64_t{part + 1} << 32) / parts);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const Worst worst =
+        *std::max_element(found.begin(), found.end(), [](const Worst& a, const Worst& b) { return a.error < b.error; });
+    std::printf("%-8s  %.2f ulp at %.9g\n", function.name, worst.error, static_cast<double>(worst.at));
+    std::fflush(stdout);
+    good = good && worst.error < 3;
+  }
+  return good ? 0 : 1;
+}

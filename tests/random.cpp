@@ -1,0 +1,193 @@
+#include "../rbm/random.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <bitset>
+#include <random>
+#include <vector>
+
+#include "../rbm/arithmetic.hpp"
+#include "support/statistics.hpp"
+
+namespace {
+
+// Marsaglia's recurrence as linear algebra over bits: the state times (1 + L^13)(1 + R^17)(1 + L^5).
+typedef std::bitset<32> Bits;
+
+Bits shift_and_add(const Bits& state, int left) {
+  Bits sum = state;
+  for (int i = 0; i < 32; ++i) {
+    const int from = i - left;
+    if (from >= 0 && from < 32)
+      sum[static_cast<size_t>(i)] = state[static_cast<size_t>(i)] != state[static_cast<size_t>(from)];
+  }
+  return sum;
+}
+
+uint32_t next(uint32_t state) {
+  return static_cast<uint32_t>(shift_and_add(shift_and_add(shift_and_add(Bits(state), 13), -17), 5).to_ulong());
+}
+
+}  // namespace
+
+TEST_CASE("the generator follows Marsaglia's recurrence") {
+  for (uint32_t seed : {1u, 42u, 2463534242u, 0x80000000u, 0xFFFFFFFFu}) {
+    rbm::Xorshift32 rng(seed);
+    uint32_t state = seed;
+    for (int i = 0; i < 10; ++i) {
+      state = next(state);
+      CHECK(rng() == state);
+    }
+  }
+  rbm::Xorshift32 paper(2463534242u);
+  CHECK(paper() == 723471715u);  // the first value that the paper's program prints
+}
+
+TEST_CASE("the generator is never stuck and never gives 0") {
+  rbm::Xorshift32 zero(0);
+  rbm::Xorshift32 mapped(2463534242u);
+  CHECK(zero() == mapped());
+  rbm::Xorshift32 rng(7);
+  bool ever_zero = false;
+  for (int i = 0; i < 10000000; ++i) ever_zero = ever_zero || rng() == 0;
+  CHECK_FALSE(ever_zero);
+}
+
+TEST_CASE("the generator serves the standard library") {
+  rbm::Xorshift32 rng(5);
+  std::vector<int> order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  std::shuffle(order.begin(), order.end(), rng);
+  std::sort(order.begin(), order.end());
+  for (int i = 0; i < 10; ++i) CHECK(order[static_cast<size_t>(i)] == i);
+  const double draw = std::uniform_real_distribution<double>(2, 3)(rng);
+  CHECK(draw >= 2);
+  CHECK(draw < 3);
+  CHECK((rbm::Xorshift32::min)() == 1);
+  CHECK((rbm::Xorshift32::max)() == 0xFFFFFFFFu);
+}
+
+TEST_CASE("uniform draws are spread evenly in (0, 1)") {  // false alarm: 1e-6
+  rbm::Xorshift32 rng(11);
+  std::vector<double> counts(256, 0);
+  const double draws = 1000000;
+  float least = 1, most = 0;
+  for (int i = 0; i < static_cast<int>(draws); ++i) {
+    const float u = rbm::uniform(rng);
+    least = std::min(least, u);
+    most = std::max(most, u);
+    counts[static_cast<size_t>(u * 256)] += 1;
+  }
+  CHECK(least > 0);
+  CHECK(most < 1);
+  CHECK(chi_square(counts, std::vector<double>(256, draws / 256)) < chi_square_limit(255, 4.75));
+
+  const auto lowest = [] { return 0u; };
+  const auto highest = [] { return 0xFFFFFFFFu; };
+  CHECK(rbm::uniform(lowest) > 0);
+  CHECK(rbm::uniform(highest) < 1);
+  CHECK(rbm::uniform(lowest) + rbm::uniform(highest) == 1);
+}
+
+TEST_CASE(
+    "Bernoulli draws: eight in a row take each of their 256 values as often as they should") {  // false alarm: 4e-6
+  for (float p : {0.5f, 0.25f, 0.7f, 0.9f}) {
+    rbm::Xorshift32 rng(13);
+    const double rounds = 200000;
+    std::vector<double> counts(256, 0);
+    std::vector<double> expected;
+    for (size_t word = 0; word < 256; ++word) {
+      const double ones = static_cast<double>(std::bitset<8>(word).count());
+      expected.push_back(rounds * std::pow(double(p), ones) * std::pow(1 - double(p), 8 - ones));
+    }
+    for (int round = 0; round < static_cast<int>(rounds); ++round) {
+      size_t word = 0;
+      for (int bit = 0; bit < 8; ++bit) word = 2 * word + (rbm::Arithmetic<float>::bernoulli(p, rng) == 1.0f);
+      counts[word] += 1;
+    }
+    // Values that are expected less than ten times are taken together.
+    std::vector<double> observed_bins(1, 0), expected_bins(1, 0);
+    for (size_t word = 0; word < 256; ++word) {
+      if (expected[word] < 10) {
+        observed_bins[0] += counts[word];
+        expected_bins[0] += expected[word];
+      } else {
+        observed_bins.push_back(counts[word]);
+        expected_bins.push_back(expected[word]);
+      }
+    }
+    if (expected_bins[0] < 10) {
+      observed_bins.erase(observed_bins.begin());
+      expected_bins.erase(expected_bins.begin());
+    }
+    CAPTURE(p);
+    CHECK(chi_square(observed_bins, expected_bins) <
+          chi_square_limit(static_cast<double>(expected_bins.size()) - 1, 4.75));
+  }
+}
+
+TEST_CASE("a Bernoulli draw is certain at 0 and at 1") {
+  rbm::Xorshift32 rng(17);
+  double ones = 0, zeros = 0;
+  for (int i = 0; i < 1000000; ++i) {
+    ones += double(rbm::Arithmetic<float>::bernoulli(1.0f, rng));
+    zeros += 1 - double(rbm::Arithmetic<float>::bernoulli(0.0f, rng));
+  }
+  CHECK(ones == 1000000);
+  CHECK(zeros == 1000000);
+}
+
+TEST_CASE("normal draws follow the normal distribution") {  // false alarm: 1e-6 + 6e-5
+  rbm::Xorshift32 rng(19);
+  const double draws = 1000000;
+  std::vector<double> counts(62, 0), expected(62, 0);  // 60 bins of width 0.1 in [-3, 3] and two tails
+  Average value, square, fourth;
+  for (int i = 0; i < static_cast<int>(draws); ++i) {
+    const double x = double(rbm::normal(rng));
+    value.add(x);
+    square.add(x * x);
+    fourth.add(x * x * x * x);
+    counts[x < -3 ? 0 : x >= 3 ? 61 : 1 + static_cast<size_t>((x + 3) * 10)] += 1;
+  }
+  for (size_t bin = 0; bin < 62; ++bin) {
+    const auto below = [](double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; };
+    const double from = bin == 0 ? 0 : below(-3 + 0.1 * (static_cast<double>(bin) - 1));
+    const double to = bin == 61 ? 1 : below(-3 + 0.1 * static_cast<double>(bin));
+    expected[bin] = draws * (to - from);
+  }
+  CHECK(chi_square(counts, expected) < chi_square_limit(61, 4.75));
+  CHECK(std::fabs(value.mean) < 4.3 * value.standard_error());
+  CHECK(std::fabs(square.mean - 1) < 4.3 * square.standard_error());
+  CHECK(std::fabs(fourth.mean - 3) < 4.3 * fourth.standard_error());
+}
+
+TEST_CASE("numbers below n are equally likely") {  // false alarm: 1e-6 each
+  rbm::Xorshift32 rng(23);
+  for (uint32_t n : {1u, 2u, 3u, 10u, 255u}) {
+    std::vector<double> counts(n, 0);
+    for (int i = 0; i < 100000; ++i) counts[rbm::below(n, rng)] += 1;
+    CAPTURE(n);
+    if (n > 1) CHECK(chi_square(counts, std::vector<double>(n, 100000.0 / n)) < chi_square_limit(n - 1.0, 4.75));
+  }
+  // A bound just above half of all words: a plain remainder would give the lower numbers twice as often.
+  double low = 0;
+  for (int i = 0; i < 100000; ++i) low += rbm::below(0xC0000000u, rng) < 0x40000000u;
+  CHECK(std::fabs(low / 100000 - 1 / 3.0) < 4.9 * std::sqrt(2 / 9.0 / 100000));
+}
+
+TEST_CASE("a shuffle takes every order equally often") {  // false alarm: 1e-6
+  rbm::Xorshift32 rng(29);
+  std::vector<double> counts(24, 0);
+  for (int round = 0; round < 100000; ++round) {
+    int items[4] = {0, 1, 2, 3};
+    rbm::shuffle(items, 4, rng);
+    size_t rank = 0;  // of the permutation
+    for (int i = 0; i < 4; ++i) {
+      size_t smaller = 0;
+      for (int j = i + 1; j < 4; ++j) smaller += items[j] < items[i];
+      rank = rank * static_cast<size_t>(4 - i) + smaller;
+    }
+    counts[rank] += 1;
+  }
+  CHECK(chi_square(counts, std::vector<double>(24, 100000.0 / 24)) < chi_square_limit(23, 4.75));
+}

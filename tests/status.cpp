@@ -1,0 +1,19 @@
+#include "../rbm/status.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+TEST_CASE("every status has words of its own") {
+  const rbm::Status all[] = {rbm::Status::ok, rbm::Status::not_finite, rbm::Status::out_of_range,
+                             rbm::Status::too_large};
+  std::set<std::string> words;
+  for (rbm::Status status : all) words.insert(rbm::to_string(status));
+  CHECK(words.size() == 4);
+  CHECK(words.count("unknown status") == 0);
+  CHECK(std::string(rbm::to_string(rbm::Status::out_of_range)) == "out of range");
+  CHECK(std::string(rbm::to_string(static_cast<rbm::Status>(250))) == "unknown status");
+  CHECK(static_cast<int>(rbm::Status::ok) == 0);
+  CHECK(sizeof(rbm::Status) == 1);
+}

@@ -1,0 +1,47 @@
+// Models and data that several tests share.
+
+#ifndef RBM_TESTS_MODELS_HPP
+#define RBM_TESTS_MODELS_HPP
+
+#include <cstring>
+#include <vector>
+
+#include "../../examples/data/digits.hpp"
+#include "../../rbm/rbm.hpp"
+
+/// A model whose weights and biases are drawn from a normal distribution.
+template <class Model>
+Model random_model(float deviation, uint32_t seed) {
+  rbm::Xorshift32 rng(seed);
+  Model model;
+  for (float& weight : model.weights.values) weight = deviation * rbm::normal(rng);
+  for (float& bias : model.visible.bias) bias = deviation * rbm::normal(rng);
+  for (float& bias : model.hidden.bias) bias = deviation * rbm::normal(rng);
+  return model;
+}
+
+/// A model whose weights and biases are the given size, with random signs.
+template <class Model>
+Model extreme_model(float size, uint32_t seed) {
+  Model model = random_model<Model>(1.0f, seed);
+  for (float& weight : model.weights.values) weight = weight < 0 ? -size : size;
+  for (float& bias : model.visible.bias) bias = bias < 0 ? -size : size;
+  for (float& bias : model.hidden.bias) bias = bias < 0 ? -size : size;
+  return model;
+}
+
+typedef rbm::Vector<float, 64> Picture;
+
+/// The handwritten digits from `first` up to `last`, one of 64 pixels each.
+inline std::vector<Picture> digits(size_t first, size_t last) {
+  std::vector<Picture> pictures(last - first);
+  for (size_t s = first; s < last; ++s) rbm::unpack_bits(digits_bits[s], pictures[s - first]);
+  return pictures;
+}
+
+template <class T>
+bool same_bits(const T& a, const T& b) {
+  return std::memcmp(&a, &b, sizeof(T)) == 0;
+}
+
+#endif  // RBM_TESTS_MODELS_HPP

@@ -1,0 +1,272 @@
+#include "../rbm/training.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "../rbm/model.hpp"
+#include "support/enumerate.hpp"
+#include "support/models.hpp"
+#include "support/statistics.hpp"
+
+namespace {
+
+typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>> Model;
+
+// The expected CD-k update of a sample, per unit of learning rate, by enumeration:
+// v0 p(h | v0) - sum over v of p_k(v | v0) v p(h | v), with p_k the distribution after k Gibbs steps from v0.
+struct Update {
+  double weights[4][3], visible[4], hidden[3];
+
+  void add(double factor, const Enumeration<Model>& exact, size_t v) {
+    for (size_t j = 0; j < 3; ++j) {
+      const double h = exact.hidden_mean(v, j);
+      hidden[j] += factor * h;
+      for (size_t i = 0; i < 4; ++i) weights[i][j] += factor * ((v >> i) & 1u ? h : 0);
+    }
+    for (size_t i = 0; i < 4; ++i) visible[i] += factor * ((v >> i) & 1u ? 1 : 0);
+  }
+};
+
+Update expected_update(const Enumeration<Model>& exact, size_t v0, int steps) {
+  std::vector<double> now(exact.visible_states, 0);
+  now[v0] = 1;
+  for (int step = 0; step < steps; ++step) {
+    std::vector<double> next(exact.visible_states, 0);
+    for (size_t h = 0; h < exact.hidden_states; ++h) {
+      double weight = 0, marginal = 0;
+      for (size_t v = 0; v < now.size(); ++v) weight += now[v] * exact.hidden_given(v, h);
+      for (size_t v = 0; v < now.size(); ++v) marginal += exact.probability(v, h);
+      for (size_t v = 0; v < now.size(); ++v) next[v] += weight * exact.probability(v, h) / marginal;
+    }
+    now = next;
+  }
+  Update update = {};
+  update.add(1, exact, v0);
+  for (size_t v = 0; v < now.size(); ++v) update.add(-now[v], exact, v);
+  return update;
+}
+
+// The largest difference between expected and observed in standard errors; exact parts must agree exactly.
+struct Observed {
+  Average weights[4][3], visible[4], hidden[3];
+
+  void add(const Model& before, const Model& after) {
+    for (size_t i = 0; i < 4; ++i) {
+      for (size_t j = 0; j < 3; ++j) weights[i][j].add(double(after.weights(i, j)) - double(before.weights(i, j)));
+      visible[i].add(double(after.visible.bias[i]) - double(before.visible.bias[i]));
+    }
+    for (size_t j = 0; j < 3; ++j) hidden[j].add(double(after.hidden.bias[j]) - double(before.hidden.bias[j]));
+  }
+
+  static double errors(const Average& observed, double expected) {
+    return std::fabs(observed.mean - expected) / (observed.standard_error() + 1e-6);
+  }
+
+  double largest_error(const Update& expected) const {
+    double largest = 0;
+    for (size_t i = 0; i < 4; ++i) {
+      for (size_t j = 0; j < 3; ++j) largest = std::max(largest, errors(weights[i][j], expected.weights[i][j]));
+      largest = std::max(largest, errors(visible[i], expected.visible[i]));
+    }
+    for (size_t j = 0; j < 3; ++j) largest = std::max(largest, errors(hidden[j], expected.hidden[j]));
+    return largest;
+  }
+};
+
+template <class Trainer>
+Observed observe(const Model& model, Trainer& trainer, const std::vector<Model::VisibleState>& samples, int updates) {
+  rbm::Xorshift32 rng(21);
+  Observed observed;
+  for (int i = 0; i < updates; ++i) {
+    Model learnt = model;
+    CHECK(trainer.step(learnt, samples.data(), samples.size(), rng) == rbm::Status::ok);
+    observed.add(model, learnt);
+  }
+  return observed;
+}
+
+}  // namespace
+
+// 19 averages within 4.9 standard errors of their expectation: false alarm 2e-5 each.
+TEST_CASE("the mean of 5000 CD-k updates is their expectation by enumeration") {
+  const Model model = random_model<Model>(1.0f, 1);
+  const Enumeration<Model> exact(model);
+  for (int steps : {1, 3}) {
+    for (size_t v0 : {0u, 6u, 11u, 15u}) {
+      rbm::OnlineTrainer<Model> trainer;
+      trainer.options.learning_rate = 1.0f;
+      trainer.options.gibbs_steps = static_cast<uint16_t>(steps);
+      const Observed observed = observe(model, trainer, {state_of<Model::VisibleState>(v0)}, 5000);
+      CAPTURE(steps);
+      CAPTURE(v0);
+      CHECK(observed.largest_error(expected_update(exact, v0, steps)) < 4.9);
+      // Against the wrong number of steps the same test fails.
+      if (v0 == 6) CHECK(observed.largest_error(expected_update(exact, v0, 4 - steps)) > 4.9);
+    }
+  }
+}
+
+TEST_CASE("a batch moves by the mean of its samples' updates") {  // false alarm: 2e-5
+  const Model model = random_model<Model>(1.0f, 2);
+  const Enumeration<Model> exact(model);
+  const std::vector<size_t> data = {3, 9, 12, 12, 5};
+  std::vector<Model::VisibleState> samples;
+  Update mean = {};
+  for (size_t v : data) {
+    samples.push_back(state_of<Model::VisibleState>(v));
+    const Update one = expected_update(exact, v, 1);
+    for (size_t i = 0; i < 4; ++i) {
+      for (size_t j = 0; j < 3; ++j) mean.weights[i][j] += one.weights[i][j] / 5;
+      mean.visible[i] += one.visible[i] / 5;
+    }
+    for (size_t j = 0; j < 3; ++j) mean.hidden[j] += one.hidden[j] / 5;
+  }
+  rbm::Trainer<Model, 8> trainer;  // the batch is smaller than the room for it
+  trainer.options.learning_rate = 1.0f;
+  CHECK(observe(model, trainer, samples, 5000).largest_error(mean) < 4.9);
+}
+
+TEST_CASE("mean-field reconstructions: an update without the visible units' chance") {  // false alarm: 2e-5
+  const Model model = random_model<Model>(1.0f, 3);
+  const Enumeration<Model> exact(model);
+  const size_t v0 = 6;
+  Update expected = {};
+  expected.add(1, exact, v0);
+  for (size_t h = 0; h < exact.hidden_states; ++h) {
+    const double p = exact.hidden_given(v0, h);
+    double v[4];
+    for (size_t i = 0; i < 4; ++i) {
+      v[i] = exact.visible_mean(h, i);
+      expected.visible[i] -= p * v[i];
+    }
+    for (size_t j = 0; j < 3; ++j) {
+      double x = double(model.hidden.bias[j]);
+      for (size_t i = 0; i < 4; ++i) x += v[i] * double(model.weights(i, j));
+      const double mean = 1 / (1 + std::exp(-x));
+      expected.hidden[j] -= p * mean;
+      for (size_t i = 0; i < 4; ++i) expected.weights[i][j] -= p * v[i] * mean;
+    }
+  }
+  rbm::OnlineTrainer<Model> trainer;
+  trainer.options.learning_rate = 1.0f;
+  trainer.options.mean_field_visible = true;
+  CHECK(observe(model, trainer, {state_of<Model::VisibleState>(v0)}, 5000).largest_error(expected) < 4.9);
+}
+
+TEST_CASE("after a step the trainer holds the chain's statistics, and the update is made of them") {
+  const Model before = random_model<Model>(1.0f, 4);
+  Model model = before;
+  rbm::Trainer<Model, 2> trainer;
+  trainer.options.learning_rate = 0.5f;
+  rbm::Xorshift32 rng(5);
+  const Model::VisibleState samples[2] = {{{1, 0, 0, 1}}, {{0.25f, 1, 0, 0.5f}}};
+  CHECK(trainer.step(model, samples, 2, rng) == rbm::Status::ok);
+  for (size_t s = 0; s < 2; ++s) {
+    Model::HiddenState h;
+    before.mean_hidden(samples[s], h);
+    CHECK(same_bits(trainer.hidden_data[s], h));
+    before.mean_hidden(trainer.visible[s], h);
+    CHECK(same_bits(trainer.hidden[s], h));
+    for (float v : trainer.visible[s]) CHECK((v == 0.0f || v == 1.0f));
+  }
+  for (size_t i = 0; i < 4; ++i) {
+    for (size_t j = 0; j < 3; ++j) {
+      double mean = 0;
+      for (size_t s = 0; s < 2; ++s) {
+        mean += (double(samples[s][i]) * double(trainer.hidden_data[s][j]) -
+                 double(trainer.visible[s][i]) * double(trainer.hidden[s][j])) /
+                2;
+      }
+      CHECK(double(model.weights(i, j)) == doctest::Approx(double(before.weights(i, j)) + 0.5 * mean).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("an epoch is its batches in order, the tail included") {
+  const std::vector<Picture> data = digits(0, 23);
+  typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>> Digits;
+  Digits at_once = random_model<Digits>(0.1f, 6);
+  Digits by_hand = at_once;
+  rbm::Trainer<Digits, 10> trainer, other;
+  rbm::Xorshift32 rng(7), same(7);
+  CHECK(trainer.epoch(at_once, data.data(), 23, rng) == rbm::Status::ok);
+  CHECK(other.step(by_hand, data.data(), 10, same) == rbm::Status::ok);
+  CHECK(other.step(by_hand, data.data() + 10, 10, same) == rbm::Status::ok);
+  CHECK(other.step(by_hand, data.data() + 20, 3, same) == rbm::Status::ok);
+  CHECK(same_bits(at_once, by_hand));
+  CHECK(rng.state == same.state);
+
+  // One sample at a time is the batch of one.
+  Digits online = at_once, batch = at_once;
+  rbm::OnlineTrainer<Digits> one;
+  CHECK(one.step(online, data[0], rng) == rbm::Status::ok);
+  CHECK(other.step(batch, data.data(), 1, same) == rbm::Status::ok);
+  CHECK(same_bits(online, batch));
+}
+
+TEST_CASE("a rate of 0 learns nothing") {
+  Model model = random_model<Model>(1.0f, 8);
+  const Model before = model;
+  rbm::OnlineTrainer<Model> trainer;
+  trainer.options.learning_rate = 0.0f;
+  rbm::Xorshift32 rng(9);
+  CHECK(trainer.step(model, {{1, 0, 1, 0}}, rng) == rbm::Status::ok);
+  CHECK(same_bits(model, before));
+}
+
+TEST_CASE("a refused step leaves every bit of model, trainer and generator") {
+  typedef rbm::Trainer<Model, 3> Trainer;
+  Model model = random_model<Model>(1.0f, 10);
+  Trainer trainer;
+  rbm::Xorshift32 rng(11);
+  std::vector<Model::VisibleState> good(3, Model::VisibleState{{1, 0, 1, 0}});
+  CHECK(trainer.step(model, good.data(), 3, rng) == rbm::Status::ok);
+
+  const float infinite = std::numeric_limits<float>::infinity();
+  const float nan_value = std::numeric_limits<float>::quiet_NaN();
+  const auto refused = [&](rbm::Status expected, const std::vector<Model::VisibleState>& samples, size_t count) {
+    const Model model_before = model;
+    unsigned char trainer_before[sizeof(Trainer)];
+    std::memcpy(trainer_before, &trainer, sizeof trainer);
+    const uint32_t state = rng.state;
+    CHECK(trainer.step(model, samples.data(), count, rng) == expected);
+    if (expected != rbm::Status::too_large) CHECK(trainer.epoch(model, samples.data(), count, rng) == expected);
+    CHECK(same_bits(model, model_before));
+    CHECK(std::memcmp(trainer_before, &trainer, sizeof trainer) == 0);
+    CHECK(rng.state == state);
+  };
+  for (size_t s = 0; s < 3; ++s) {
+    for (size_t i = 0; i < 4; ++i) {
+      std::vector<Model::VisibleState> bad = good;
+      for (float value : {nan_value, infinite, -infinite}) {
+        bad[s][i] = value;
+        refused(rbm::Status::not_finite, bad, 3);
+      }
+      for (float value : {-0.01f, 1.01f, 1e30f, -1.0f}) {
+        bad[s][i] = value;
+        refused(rbm::Status::out_of_range, bad, 3);
+      }
+    }
+  }
+  refused(rbm::Status::out_of_range, good, 0);
+  good.resize(4, good[0]);
+  refused(rbm::Status::too_large, good, 4);
+  trainer.options.learning_rate = nan_value;
+  refused(rbm::Status::not_finite, good, 3);
+  trainer.options.learning_rate = infinite;
+  refused(rbm::Status::not_finite, good, 3);
+  trainer.options.learning_rate = -0.1f;
+  refused(rbm::Status::out_of_range, good, 3);
+  trainer.options.learning_rate = 0.1f;
+  trainer.options.gibbs_steps = 0;
+  refused(rbm::Status::out_of_range, good, 3);
+
+  // An epoch looks at all samples before it learns from the first.
+  trainer.options.gibbs_steps = 1;
+  std::vector<Model::VisibleState> many(7, good[0]);
+  many[6][3] = nan_value;
+  const Model before = model;
+  CHECK(trainer.epoch(model, many.data(), 7, rng) == rbm::Status::not_finite);
+  CHECK(same_bits(model, before));
+}
