@@ -61,6 +61,16 @@ for level in -O0 -O2 -O3 -Os; do
   if grep -q ' [Rr] constant_model$' "$out/symbols"; then pass; else fail "$level: a const model is in read-only memory"; fi
 done
 
+# GCC and Clang both say which loops they vectorised; the flag of the one is unknown to the other.
+case $(uname -m) in
+  x86_64 | aarch64)
+    for report in -fopt-info-vec-optimized -Rpass=loop-vectorize; do
+      "$@" -O3 $report -c "$here/vector.cpp" -o "$out/vector.o" 2>&1 | grep -oE 'vector.cpp:[0-9]+.*vectorized' | cut -d: -f2 | sort -u
+    done >"$out/log"
+    if [ "$(wc -l <"$out/log")" -eq 5 ]; then pass; else fail "the loops over all five functions of math.hpp become SIMD"; fi
+    ;;
+esac
+
 for case in "$here"/fail/*.cpp; do
   expected=$(sed -n '1s,^// error: ,,p' "$case")
   name=$(basename "$case")
