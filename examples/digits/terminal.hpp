@@ -1,0 +1,114 @@
+// Shows the report in a terminal: a progress bar that moves and pictures in shades where there is a terminal for them,
+// plain lines and letters where there is none.
+
+#ifndef RBM_EXAMPLES_TERMINAL_HPP
+#define RBM_EXAMPLES_TERMINAL_HPP
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "report.hpp"
+
+class Terminal {
+ public:
+  Terminal() : rich_(isatty(STDOUT_FILENO) != 0 && knows_colours() && knows_blocks()) {}
+
+  void progress(const Epoch& epoch, unsigned epochs) const {
+    const unsigned width = 30;
+    const unsigned done = static_cast<unsigned>(uint64_t{epoch.number} * width / epochs);
+    std::string bar;
+    if (rich_) {
+      for (unsigned i = 0; i < width; ++i)
+        bar += i < done ? "\xE2\x96\x88" : "\xE2\x96\x91";  // full block, light shade
+    } else {
+      if (epoch.number != epochs && epoch.number % std::max(1u, epochs / 10) != 0) return;
+      bar = "[" + std::string(done, '#') + std::string(width - done, '.') + "]";
+    }
+    std::printf("%sepoch %*u/%u %s reconstruction error %5.2f %%, free-energy gap %6.3f nats%s", rich_ ? "\r" : "",
+                static_cast<int>(std::to_string(epochs).size()), epoch.number, epochs, bar.c_str(),
+                epoch.reconstruction_error, epoch.free_energy_gap, rich_ && epoch.number < epochs ? "" : "\n");
+    std::fflush(stdout);
+  }
+
+  /// Pictures whose pixels are probabilities, eight in a row.
+  void show(const Strip& strip) const { draw(strip, &Terminal::grey); }
+
+  /// Pictures whose pixels are between -1 and 1, eight in a row.
+  void show_signed(const Strip& strip) const { draw(strip, &Terminal::red_or_blue); }
+
+  /// How signed pictures are to be read.
+  const char* signed_legend() const {
+    return rich_ ? "red excites, blue inhibits" : "# + excite, = - inhibit, strongly and weakly";
+  }
+
+ private:
+  struct Colour {
+    int code;     // of 256
+    char letter;  // instead
+  };
+
+  bool rich_;
+
+  static bool knows_colours() {
+    const char* term = std::getenv("TERM");
+    const char* no_colour = std::getenv("NO_COLOR");
+    return term != nullptr && std::strcmp(term, "dumb") != 0 && (no_colour == nullptr || *no_colour == '\0');
+  }
+
+  static bool knows_blocks() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+      const char* locale = std::getenv(name);
+      if (locale == nullptr || *locale == '\0') continue;
+      return std::strstr(locale, "UTF-8") != nullptr || std::strstr(locale, "utf8") != nullptr;
+    }
+    return false;
+  }
+
+  static Colour grey(float value) {
+    const int step = std::min(23, std::max(0, static_cast<int>(value * 24)));
+    const int letter = std::min(9, std::max(0, static_cast<int>(value * 10)));
+    return {232 + step, " .:-=+*%#@"[letter]};
+  }
+
+  static Colour red_or_blue(float value) {
+    static const int blues[] = {234, 17, 18, 19, 20, 21};
+    static const int reds[] = {234, 52, 88, 124, 160, 196};
+    const float size = value < 0 ? -value : value;
+    const int step = std::min(5, static_cast<int>(size * 6));
+    const char letter = size < 0.2f ? '.' : value > 0 ? (size < 0.5f ? '+' : '#') : (size < 0.5f ? '-' : '=');
+    return {value < 0 ? blues[step] : reds[step], letter};
+  }
+
+  void draw(const Strip& strip, Colour (*colour)(float)) const {
+    const size_t across = 8;
+    std::printf("%s\n", strip.caption.c_str());
+    for (size_t first = 0; first < strip.pictures.size(); first += across) {
+      const size_t last = std::min(first + across, strip.pictures.size());
+      for (size_t row = 0; row < 8; row += rich_ ? 2 : 1) {
+        std::printf("  ");
+        for (size_t p = first; p < last; ++p) {
+          for (size_t column = 0; column < 8; ++column) {
+            const Colour upper = colour(strip.pictures[p][row * 8 + column]);
+            if (rich_) {  // an upper half block: the foreground above, the background below
+              const Colour lower = colour(strip.pictures[p][(row + 1) * 8 + column]);
+              std::printf("\x1b[38;5;%d;48;5;%dm\xE2\x96\x80", upper.code, lower.code);
+            } else {
+              std::putchar(upper.letter);
+            }
+          }
+          std::printf(rich_ ? "\x1b[0m  " : p + 1 < last ? "  " : "");
+        }
+        std::putchar('\n');
+      }
+      std::putchar('\n');
+    }
+  }
+};
+
+#endif  // RBM_EXAMPLES_TERMINAL_HPP
