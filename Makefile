@@ -17,7 +17,7 @@ TESTS        = $(wildcard tests/*.cpp)
 TEST_SOURCES = $(filter-out tests/math_errors.cpp,$(TESTS))
 TEST_OBJECTS = $(TEST_SOURCES:tests/%.cpp=$(BUILD)/tests/%.o)
 
-.PHONY: all digits test run-tests build-checks math-errors data format clean help
+.PHONY: all digits test run-tests build-checks example-checks math-errors data format clean help
 .DELETE_ON_ERROR:
 
 all: digits
@@ -29,10 +29,11 @@ digits: $(BUILD)/digits
 $(BUILD)/digits: examples/digits/main.cpp | $(BUILD)
 	$(COMPILE) -O3 -MMD -MP $(LDFLAGS) $< -o $@
 
-## test: run the unit tests, the statistical and learning tests, and the build checks
+## test: run the unit and learning tests, the build checks and the examples
 test:
 	@$(MAKE) --no-print-directory run-tests
 	@$(MAKE) --no-print-directory build-checks
+	@$(MAKE) --no-print-directory example-checks
 
 ## run-tests: only what runs (a part of test)
 run-tests: $(BUILD)/run-tests
@@ -50,6 +51,10 @@ $(BUILD)/doctest.flags: | $(BUILD)
 ## build-checks: only what is compiled rather than run: headers alone, macros, symbols, cases that must not compile
 build-checks: | $(BUILD)
 	@tests/build/check.sh $(BUILD) $(COMPILE)
+
+## example-checks: only the examples, run with their output checked
+example-checks: $(BUILD)/digits
+	@tests/examples.sh $(BUILD)
 
 ## math-errors: the largest error of exp, log ... over all 2^32 floats (minutes)
 math-errors: | $(BUILD)

@@ -68,7 +68,7 @@ TEST_CASE("Bernoulli: what a state may be") {
   state[4] = 0.3f;
   state[5] = -0.0f;
   CHECK(Layer::check(state.values) == rbm::Status::ok);
-  for (size_t i : {0, 7, 19}) {
+  for (size_t i : {0u, 7u, 19u}) {
     for (float bad : {1.0000001f, -1e-45f, 3e38f}) {
       rbm::Vector<float, 20> wrong = state;
       wrong[i] = bad;

@@ -38,6 +38,8 @@ rbm::Posterior<Model> posterior;
   std::exit(1);
 }
 
+std::string cannot_write(const std::string& file) { return "cannot write " + file + ": " + std::strerror(errno); }
+
 void must(rbm::Status status) {
   if (status != rbm::Status::ok) fail(rbm::to_string(status));
 }
@@ -46,7 +48,7 @@ void must(rbm::Status status) {
 double pixels_wrong(const Picture& guess, const Picture& truth) {
   int wrong = 0;
   for (size_t i = 0; i < Picture::size; ++i) wrong += (guess[i] > 0.5f) != (truth[i] > 0.5f);
-  return 100.0 * wrong / Picture::size;
+  return 100.0 * wrong / static_cast<double>(size_t{Picture::size});
 }
 
 Picture reconstruction_of(const Picture& picture) {
@@ -219,6 +221,10 @@ std::vector<Picture> pictures(size_t first, size_t last) {
 
 int main(int count, char** arguments) {
   const Settings settings = parse(count, arguments);
+  std::FILE* page = std::fopen(settings.page.c_str(), "a");  // better to know now than after hours of learning
+  if (page == nullptr) fail(cannot_write(settings.page));
+  std::fclose(page);
+
   const std::vector<Picture> training = pictures(0, digits_training_count);
   const std::vector<Picture> held_out = pictures(digits_training_count, digits_count);
   rbm::Xorshift32 rng(settings.seed);
@@ -235,7 +241,7 @@ int main(int count, char** arguments) {
   show_what_was_learnt(held_out, rng, report);
   print(report, terminal);
 
-  if (!Page(report).save(settings.page)) fail("cannot write " + settings.page + ": " + std::strerror(errno));
+  if (!Page(report).save(settings.page)) fail(cannot_write(settings.page));
   std::printf("\nthe same with the learning curve, for a browser: %s\n", settings.page.c_str());
   return 0;
 }

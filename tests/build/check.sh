@@ -61,6 +61,30 @@ for level in -O0 -O2 -O3 -Os; do
   if grep -q ' [Rr] constant_model$' "$out/symbols"; then pass; else fail "$level: a const model is in read-only memory"; fi
 done
 
+# What README.md shows: its first program prints what stands below it, its second piece of code compiles after the first.
+block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; next } /^```/ { inside = 0 } inside' "$here/../../README.md"; }
+{
+  block cpp 1
+  echo "static void fill_in() {"
+  block cpp 2
+  echo "}"
+  echo "void (*keep)() = fill_in;"
+} >"$out/readme.cpp"
+check "README's code compiles" "$@" -Wno-double-promotion -I "$here/../.." "$out/readme.cpp" -o "$out/readme"
+block text 2 >"$out/readme.expected"
+"$out/readme" >"$out/readme.printed"
+if [ "$(uname -m)" = x86_64 ]; then # others may fuse multiplications and additions, which rounds differently
+  check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
+fi
+
+# The promise that no function's stack grows with the model: of everything, for 784x128, no frame above 1 KB.
+if "$@" -O2 -fstack-usage -c "$here/large.cpp" -o "$out/large.o" >"$out/log" 2>&1 && [ -s "$out/large.su" ]; then
+  awk -F'\t' '$2 > 1024' "$out/large.su" >"$out/log"
+  if [ -s "$out/log" ]; then fail "no stack frame above 1 KB"; else pass; fi
+else
+  fail "the compiler reports stack usage"
+fi
+
 # GCC and Clang both say which loops they vectorised; the flag of the one is unknown to the other.
 case $(uname -m) in
   x86_64 | aarch64)

@@ -1,0 +1,10 @@
+// Everything, for a model of 400 KB: its stack frames must stay small.
+
+#include "everything.hpp"
+
+typedef rbm::Rbm<rbm::Bernoulli<784>, rbm::Bernoulli<128>> Large;
+
+float use_large(Large& model, const Large::VisibleState* samples, size_t count);
+float use_large(Large& model, const Large::VisibleState* samples, size_t count) {
+  return use_everything<Large, 10>(model, 1, samples, count);
+}

@@ -1,0 +1,79 @@
+#!/bin/sh
+# Runs the digits example as a user would, and checks what it says: tests/examples.sh BUILD_FOLDER
+# Its last line counts the checks; it exits with 1 if one failed.
+set -u
+export LC_ALL=C
+
+digits=$1/digits
+out=$1/example-checks
+mkdir -p "$out"
+passed=0
+failed=0
+
+# check NAME COMMAND...: passes if the command succeeds.
+check() {
+  name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+  fi
+}
+not() { ! "$@"; }
+below() { awk "BEGIN { exit !($1 > 0 && $1 <= $2) }"; }
+
+# refused OPTIONS... MESSAGE: exit status 2, nothing on standard output, the message on standard error.
+refused() {
+  for message; do :; done
+  arguments=
+  while [ "$1" != "$message" ]; do
+    arguments="$arguments $1"
+    shift
+  done
+  # shellcheck disable=SC2086
+  $digits $arguments >"$out/stdout" 2>"$out/stderr"
+  [ $? -eq 2 ] && [ ! -s "$out/stdout" ] && grep -qF -- "$message" "$out/stderr" && grep -q '^usage' "$out/stderr"
+}
+
+check "it runs" "$digits" --page "$out/page.html" >"$out/text" 2>"$out/errors"
+check "without a word on standard error" test ! -s "$out/errors"
+check "without control codes where there is no terminal" not grep -q "[$(printf '\001-\010\013-\037')]" "$out/text"
+check "in ASCII" not grep -q "[$(printf '\200-\377')]" "$out/text"
+check "it shows ten steps of progress" test "$(grep -c '^epoch' "$out/text")" -eq 10
+
+wrong() { sed -n "s/^  $1 *\([0-9.]*\) %$/\1/p" "$out/text"; }
+noisy=$(wrong "15 % of the pixels flipped")
+pass=$(wrong "after one up-down pass")
+posterior=$(wrong "denoised: the mean of the posterior")
+echo "bit errors: flipped $noisy %, after one up-down pass $pass %, denoised $posterior %"
+check "a pass removes a third of the noise" below "$pass" 10
+check "the posterior leaves at most 7.5 %" below "$posterior" 7.5
+
+check "the page is whole" grep -q '^</html>$' "$out/page.html"
+check "the page holds both curves" test "$(grep -c '<polyline' "$out/page.html")" -eq 2
+check "the page holds all pictures" test "$(grep -c 'viewBox="0 0 8 8"' "$out/page.html")" -eq $((7 * 16 + 64))
+check "the page needs nothing else" not grep -qE 'https?:|<script|<link|src=' "$out/page.html"
+
+"$digits" --epochs 3 --seed 7 --page "$out/one.html" | grep -v one.html >"$out/one"
+"$digits" --epochs=3 --seed=7 --learning-rate 0.05 --page "$out/two.html" | grep -v two.html >"$out/two"
+"$digits" --epochs=3 --seed=8 --page "$out/two.html" | grep -v two.html >"$out/three"
+check "the same seed gives the same digits" cmp -s "$out/one" "$out/two"
+check "another seed gives others" not cmp -s "$out/one" "$out/three"
+
+check "--help goes to standard output" sh -c "'$digits' --help | grep -q '^usage'"
+check "an unknown option" refused --epoch 3 'unknown option "--epoch"'
+check "an argument that is none" refused 3 'unknown option "3"'
+check "a missing value" refused --epochs '--epochs needs a value'
+check "no epochs" refused --epochs 0 'whole number from 1 to 100000, not "0"'
+check "epochs that are no number" refused --epochs=3x 'whole number from 1 to 100000, not "3x"'
+check "a negative seed" refused --seed -1 'whole number from 0 to 4294967295, not "-1"'
+check "a seed too large" refused --seed 4294967296 'not "4294967296"'
+check "a learning rate of nan" refused --learning-rate nan 'above 0 and at most 10, not "nan"'
+check "a negative learning rate" refused --learning-rate -0.1 'above 0 and at most 10, not "-0.1"'
+check "a page that cannot be written" not "$digits" --page "$out/none/page.html" 2>"$out/stderr"
+check "and why" grep -q 'cannot write .*No such file' "$out/stderr"
+
+echo "example checks: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
