@@ -13,11 +13,9 @@ BUILD    ?= build
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
 COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(CXXFLAGS)
 
-TESTS        = $(wildcard tests/*.cpp)
-TEST_SOURCES = $(filter-out tests/math_errors.cpp,$(TESTS))
-TEST_OBJECTS = $(TEST_SOURCES:tests/%.cpp=$(BUILD)/tests/%.o)
+TEST_OBJECTS = $(patsubst tests/%.cpp,$(BUILD)/tests/%.o,$(wildcard tests/*.cpp))
 
-.PHONY: all digits test run-tests build-checks example-checks math-errors data format clean help
+.PHONY: all digits test run-tests build-checks example-checks math-errors memory data format clean help
 .DELETE_ON_ERROR:
 
 all: digits
@@ -58,8 +56,13 @@ example-checks: $(BUILD)/digits
 
 ## math-errors: the largest error of exp, log ... over all 2^32 floats (minutes)
 math-errors: | $(BUILD)
-	$(COMPILE) -O2 -pthread tests/math_errors.cpp -o $(BUILD)/math-errors
+	$(COMPILE) -O2 -pthread tests/tools/math_errors.cpp -o $(BUILD)/math-errors
 	$(BUILD)/math-errors
+
+## memory: the table of README.md: bytes of models, trainers and chains
+memory: | $(BUILD)
+	@$(COMPILE) tests/tools/memory.cpp -o $(BUILD)/memory
+	@$(BUILD)/memory
 
 ## data: make examples/data/digits.hpp from the CSV beside it
 data: | $(BUILD)

@@ -51,6 +51,15 @@ echo "bit errors: flipped $noisy %, after one up-down pass $pass %, denoised $po
 check "a pass removes a third of the noise" below "$pass" 10
 check "the posterior leaves at most 7.5 %" below "$posterior" 7.5
 
+# What README.md quotes of this output must be in it (elsewhere, fused multiplications and additions round differently).
+if [ "$(uname -m)" = x86_64 ]; then
+  awk '/^```text/ { n++; inside = n == 1; next } /^```/ { inside = 0 } inside' "$(dirname "$0")/../README.md" |
+    grep -vxFf "$out/text" >"$out/misquoted"
+  check "README quotes what it prints" test ! -s "$out/misquoted"
+  passes=$(printf '%.2f' "$pass") means=$(printf '%.2f' "$posterior")
+  check "README's table holds the bit errors" grep -q "| $means % .*$passes %" "$(dirname "$0")/../README.md"
+fi
+
 check "the page is whole" grep -q '^</html>$' "$out/page.html"
 check "the page holds both curves" test "$(grep -c '<polyline' "$out/page.html")" -eq 2
 check "the page holds all pictures" test "$(grep -c 'viewBox="0 0 8 8"' "$out/page.html")" -eq $((7 * 16 + 64))

@@ -234,9 +234,10 @@ int main(int count, char** arguments) {
   report.seed = settings.seed;
   report.learning_rate = settings.learning_rate;
 
-  std::printf("%zu handwritten digits to learn from, %zu held out; 64 visible and 64 hidden units\n", training.size(),
+  std::printf("%zu handwritten digits to learn from, %zu held out; 64 visible, 64 hidden units\n", training.size(),
               held_out.size());
-  std::printf("memory: %zu bytes of model, %zu of trainer\n\n", sizeof model, sizeof trainer);
+  std::printf("memory: %zu bytes of model, %zu of trainer\n", sizeof model, sizeof trainer);
+  std::printf("free-energy gap: held-out less training digits, in nats\n\n");
   learn(settings, training, held_out, rng, terminal, report);
   show_what_was_learnt(held_out, rng, report);
   print(report, terminal);

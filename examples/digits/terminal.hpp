@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "report.hpp"
@@ -20,19 +21,22 @@ class Terminal {
   Terminal() : rich_(isatty(STDOUT_FILENO) != 0 && knows_colours() && knows_blocks()) {}
 
   void progress(const Epoch& epoch, unsigned epochs) const {
-    const unsigned width = 30;
-    const unsigned done = static_cast<unsigned>(uint64_t{epoch.number} * width / epochs);
-    std::string bar;
-    if (rich_) {
-      for (unsigned i = 0; i < width; ++i)
-        bar += i < done ? "\xE2\x96\x88" : "\xE2\x96\x91";  // full block, light shade
-    } else {
-      if (epoch.number != epochs && epoch.number % std::max(1u, epochs / 10) != 0) return;
-      bar = "[" + std::string(done, '#') + std::string(width - done, '.') + "]";
+    if (!rich_ && epoch.number != epochs && epoch.number % std::max(1u, epochs / 10) != 0) return;
+    const std::string number = std::to_string(epoch.number), all = std::to_string(epochs);
+    const unsigned most = 30;
+    const unsigned others = 62 + 2 * static_cast<unsigned>(all.size());  // columns beside the bar, one left free
+    const unsigned columns = rich_ ? width() : 80;
+    const unsigned bar = columns < others ? 0 : std::min(most, columns - others);
+    const unsigned done = static_cast<unsigned>(uint64_t{epoch.number} * bar / epochs);
+
+    std::printf("%sepoch %s%s/%s ", rich_ ? "\r" : "", std::string(all.size() - number.size(), ' ').c_str(),
+                number.c_str(), all.c_str());
+    for (unsigned i = 0; i < bar; ++i) {
+      std::fputs(rich_ ? (i < done ? "\xE2\x96\x88" : "\xE2\x96\x91") : (i < done ? "#" : "."), stdout);
     }
-    std::printf("%sepoch %*u/%u %s reconstruction error %5.2f %%, free-energy gap %6.3f nats%s", rich_ ? "\r" : "",
-                static_cast<int>(std::to_string(epochs).size()), epoch.number, epochs, bar.c_str(),
-                epoch.reconstruction_error, epoch.free_energy_gap, rich_ && epoch.number < epochs ? "" : "\n");
+    std::printf(bar > 0 ? " reconstruction error %5.2f %%, free-energy gap %6.3f" : "error %5.2f %%, gap %6.3f",
+                epoch.reconstruction_error, epoch.free_energy_gap);
+    std::fputs(rich_ && epoch.number < epochs ? "" : "\n", stdout);
     std::fflush(stdout);
   }
 
@@ -70,6 +74,11 @@ class Terminal {
     return false;
   }
 
+  static unsigned width() {
+    winsize size = {};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  }
+
   static Colour grey(float value) {
     const int step = std::min(23, std::max(0, static_cast<int>(value * 24)));
     const int letter = std::min(9, std::max(0, static_cast<int>(value * 10)));
@@ -91,7 +100,6 @@ class Terminal {
     for (size_t first = 0; first < strip.pictures.size(); first += across) {
       const size_t last = std::min(first + across, strip.pictures.size());
       for (size_t row = 0; row < 8; row += rich_ ? 2 : 1) {
-        std::printf("  ");
         for (size_t p = first; p < last; ++p) {
           for (size_t column = 0; column < 8; ++column) {
             const Colour upper = colour(strip.pictures[p][row * 8 + column]);
@@ -102,7 +110,7 @@ class Terminal {
               std::putchar(upper.letter);
             }
           }
-          std::printf(rich_ ? "\x1b[0m  " : p + 1 < last ? "  " : "");
+          std::printf("%s%s", rich_ ? "\x1b[0m" : "", p + 1 < last ? "  " : "");
         }
         std::putchar('\n');
       }

@@ -77,6 +77,12 @@ if [ "$(uname -m)" = x86_64 ]; then # others may fuse multiplications and additi
   check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
 fi
 
+check "the memory table's program compiles" "$@" "$here/../tools/memory.cpp" -o "$out/memory"
+if [ "$(uname -m)" = x86_64 ]; then
+  "$out/memory" | grep -vxFf "$here/../../README.md" >"$out/log"
+  if [ -s "$out/log" ]; then fail "README's memory table is what is measured"; else pass; fi
+fi
+
 # The promise that no function's stack grows with the model: of everything, for 784x128, no frame above 1 KB.
 if "$@" -O2 -fstack-usage -c "$here/large.cpp" -o "$out/large.o" >"$out/log" 2>&1 && [ -s "$out/large.su" ]; then
   awk -F'\t' '$2 > 1024' "$out/large.su" >"$out/log"

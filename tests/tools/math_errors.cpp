@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "../rbm/math.hpp"
-#include "support/ulp.hpp"
+#include "../../rbm/math.hpp"
+#include "../support/ulp.hpp"
 
 namespace {
 
