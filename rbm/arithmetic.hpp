@@ -28,16 +28,16 @@ struct Arithmetic<float> {
   /// sum + a b
   static float multiply_add(float sum, float a, float b) { return sum + a * b; }
 
+  /// state times sum
+  static float scale(float state, float sum) { return state * sum; }
+
   /// parameter + rate difference
   static float nudge(float parameter, float rate, float difference) { return parameter + rate * difference; }
 
   static float sigmoid(float input) { return rbm::sigmoid(input); }
   static float softplus(float input) { return rbm::softplus(input); }
 
-  /// ln(p / (1 - p)), the input that makes a Bernoulli unit's mean p: infinite at 0 and 1.
-  static float log_odds(float p) { return log(p) - log1p(-p); }
-
-  /// 1 with probability p, else 0: one word of the generator.
+  /// 1 with probability p, else 0: one word of the generator. p counts in steps of 2^-23.
   template <class Rng>
   static float bernoulli(float p, Rng& rng) {
     return uniform(rng) < p ? 1.0f : 0.0f;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "status.hpp"
+#include "storage.hpp"
 
 namespace rbm {
 
@@ -24,14 +25,15 @@ struct GibbsChain {
   /// Starts at a sample.
   void start(const typename Model::VisibleState& v) {
     visible = v;
-    hidden = typename Model::HiddenState();
+    hidden.fill(0);
   }
 
-  /// Starts at noise: every visible unit as if its input were 0, so a Bernoulli unit is on with probability 1/2.
+  /// Starts at noise: visible units drawn as if they had neither weights nor biases, Bernoulli units with probability
+  /// 1/2.
   template <class Rng>
-  void start_from_noise(const Model& model, Rng& rng) {
-    start(typename Model::VisibleState());
-    model.visible.sample(visible.values, visible.values, rng);
+  void start_from_noise(Rng& rng) {
+    Model::VisibleLayer::noise(visible.values, rng);
+    hidden.fill(0);
   }
 
   /// Alternating Gibbs sampling, `steps` times h and v.
@@ -48,40 +50,76 @@ struct GibbsChain {
   void run(const Model& model, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
       model.sample_hidden(visible, hidden, rng);
-      model.visible_input(hidden, visible);
-      evidence.add_to(visible.values);
-      model.visible.sample(visible.values, visible.values, rng);
+      TakeSample<Rng> take = {model.visible, evidence, visible.values, rng};
+      model.visit_visible_inputs(hidden, take);
     }
   }
+
+ private:
+  template <class Rng>
+  struct TakeSample {
+    const typename Model::VisibleLayer& layer;
+    const typename Model::VisibleEvidence& evidence;
+    typename Model::Scalar* state;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, typename Model::Sum* x) {
+      evidence.template add_to<Count>(first, x);
+      layer.template sample<Count>(first, x, state + first, rng);
+    }
+  };
 };
 
 /// What a model makes of an observation: the chain that explores it, and the mean that the chain finds.
 template <class Model>
 struct Posterior {
+  typedef typename Model::Scalar Scalar;
+
   typename Model::VisibleEvidence evidence;
   GibbsChain<Model> chain;
-  typename Model::VisibleState mean;           // the expectation of v given the observation
-  typename Model::VisibleInput visible_input;  // scratch
+  typename Model::VisibleState mean;  // the expectation of v given the observation
+
+  enum : uint32_t { most_steps = 1u << 20 };
 
   /// Takes `burn_in` steps, then averages p(v | h, observation) over `steps` more, into `mean`.
-  /// The chain goes on from where it is: start it first. Errors: out_of_range where steps is 0.
+  /// The chain goes on from where it is: start it first.
+  /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps, where the average of so
+  /// many small changes would no longer be exact.
   template <class Rng>
   Status run(const Model& model, uint32_t burn_in, uint32_t steps, Rng& rng) {
     if (steps == 0) return Status::out_of_range;
-    typedef typename Model::Scalar Scalar;
+    if (steps > most_steps) return Status::too_large;
     chain.run(model, evidence, burn_in, rng);
-    mean = typename Model::VisibleState();
-    for (uint32_t step = 0; step < steps; ++step) {
+    mean.fill(0);
+    for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
-      model.visible_input(chain.hidden, visible_input);
-      evidence.add_to(visible_input.values);
-      model.visible.sample(visible_input.values, chain.visible.values, rng);
-      model.visible.mean(visible_input.values, visible_input.values);
-      for (size_t i = 0; i < Model::visible_size; ++i) mean[i] += visible_input[i];
+      TakeSampleAndMean<Rng> take = {*this, model.visible, Scalar(1.0f / static_cast<float>(step)), rng};
+      model.visit_visible_inputs(chain.hidden, take);
     }
-    for (Scalar& value : mean.values) value *= Scalar(1.0f / static_cast<float>(steps));
     return Status::ok;
   }
+
+ private:
+  template <class Rng>
+  struct TakeSampleAndMean {
+    Posterior& posterior;
+    const typename Model::VisibleLayer& layer;
+    Scalar weight;  // of this step in the average: 1 / its number
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, typename Model::Sum* x) {
+      posterior.evidence.template add_to<Count>(first, x);
+      layer.template sample<Count>(first, x, posterior.chain.visible.values + first, rng);
+      Scalar now[Count];
+      layer.template mean<Count>(first, x, now);
+      for (size_t i = 0; i < Count; ++i) {
+        Scalar& average = posterior.mean[first + i];
+        average += weight * (now[i] - average);
+      }
+    }
+  };
 };
 
 /// One up-down pass without chance: h becomes the mean of the hidden units given v, `reconstruction` that of the
@@ -97,11 +135,12 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// of `noisy` was flipped with probability `flip_probability`. The chain starts at `noisy`, takes `burn_in` steps, then
 /// averages over `steps`.
 /// Errors, which leave `posterior` as it was: out_of_range for a probability outside [0, 1], a unit that is neither 0
-/// nor 1, or no steps; not_finite.
+/// nor 1, or no steps; too_large above Posterior::most_steps; not_finite.
 template <class Model, class Rng>
 Status denoise(const Model& model, const typename Model::VisibleState& noisy, typename Model::Scalar flip_probability,
                uint32_t burn_in, uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   if (steps == 0) return Status::out_of_range;
+  if (steps > Posterior<Model>::most_steps) return Status::too_large;
   const Status status = posterior.evidence.observe(noisy, flip_probability);
   if (status != Status::ok) return status;
   posterior.chain.start(noisy);

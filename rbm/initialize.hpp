@@ -19,8 +19,8 @@ template <class Model, class Rng>
 void initialize(Model& model, Rng& rng) {
   typedef typename Model::Scalar Scalar;
   for (Scalar& weight : model.weights.values) weight = Scalar(0.01f * normal(rng));
-  model.visible = typename Model::VisibleLayer();
-  model.hidden = typename Model::HiddenLayer();
+  model.visible.clear();
+  model.hidden.clear();
 }
 
 /// The same, and visible biases from the means of `count` samples: ln(p / (1 - p)) for Bernoulli units, where p is held
@@ -28,7 +28,6 @@ void initialize(Model& model, Rng& rng) {
 /// Errors: out_of_range where there are no samples; what is wrong with a sample.
 template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
-  typedef typename Model::Scalar Scalar;
   if (count == 0) return Status::out_of_range;
   for (size_t s = 0; s < count; ++s) {
     const Status status = Model::VisibleLayer::check(samples[s].values);
@@ -39,7 +38,7 @@ Status initialize(Model& model, const typename Model::VisibleState* samples, siz
   for (size_t i = 0; i < Model::visible_size; ++i) {
     float sum = 0.0f;
     for (size_t s = 0; s < count; ++s) sum += static_cast<float>(samples[s][i]);
-    model.visible.start_from_mean(i, Scalar(sum * weight), Scalar(0.5f * weight));
+    model.visible.start_from_mean(i, sum * weight, 0.5f * weight);
   }
   return Status::ok;
 }

@@ -17,20 +17,10 @@
 namespace rbm {
 namespace kernels {
 
-enum : size_t { lanes = 16 };
-
-/// y_i = f(x_i). x and y may be the same array: what goes through `part` cannot overlap, so the loops vectorise.   x, y
-/// [N]
-template <size_t N, class Out, class In>
-void map(const In* x, Out* y, Out (*f)(In)) {
-  const size_t whole = N - N % lanes;
-  Out part[lanes];
-  for (size_t i = 0; i < whole; i += lanes) {
-    for (size_t l = 0; l < lanes; ++l) part[l] = f(x[i + l]);
-    for (size_t l = 0; l < lanes; ++l) y[i + l] = part[l];
-  }
-  for (size_t i = whole; i < N; ++i) y[i] = f(x[i]);
-}
+enum : size_t {
+  lanes = 16,  // of a dot product
+  block = 32   // units whose inputs are held at a time, in registers or on the stack
+};
 
 /// The sum of partial sums, halves onto halves.
 template <class Sum>
@@ -54,10 +44,10 @@ typename Arithmetic<Scalar>::Sum dot(const Scalar* RBM_RESTRICT a, const Scalar*
   return sum_lanes(partial);
 }
 
-/// x_i += sum_j W_ij h_j                                                                        W [V][H], h [H], x [V]
-template <size_t V, size_t H, class Scalar, class Sum>
+/// x_i += sum_j W_ij h_j for `Rows` neighbouring rows, of which `weights` points to the first.       h [H], x [Rows]
+template <size_t Rows, size_t H, class Scalar, class Sum>
 void add_row_products(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
-  for (size_t i = 0; i < V; ++i) x[i] += dot<H>(weights + i * H, h);
+  for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
 }
 
 /// x_j += sum_i v_i W_ij for `Columns` neighbouring columns of a matrix whose rows are H apart.
@@ -79,7 +69,7 @@ void nudge(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rate, const
   for (size_t i = 0; i < N; ++i) c[i] = Arithmetic<Scalar>::nudge(c[i], rate, data[i] - model[i]);
 }
 
-/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) over the samples s < count, the estimate of eq. (209).
+/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) over the samples s < count, the estimate of the likelihood's gradient.
 /// W [V][H]; each of the other arrays holds `count` states.
 template <size_t V, size_t H, class Scalar>
 void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate rate, size_t count,

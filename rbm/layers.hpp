@@ -7,7 +7,9 @@
 //   mean      the expectation of s given x
 //   sample    a draw of s given x
 // and says how its parameters start and learn, which states it accepts, and how an observation enters its input.
-// All arrays are [N]; input and state may be the same array where their types are the same.
+//
+// Inputs come a few units at a time, since no array of them is kept: `first` is the first of these units, `Count` their
+// number, and x, s [Count] belong to them alone. Other arrays are [N], the whole layer.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_LAYERS_HPP
@@ -31,44 +33,55 @@ struct Bernoulli {
 
   template <class Scalar>
   struct Layer {
-    typedef Arithmetic<Scalar> A;
-    typedef typename A::Sum Sum;
+    typedef typename Arithmetic<Scalar>::Sum Sum;
 
     Vector<Scalar, N> bias;
 
-    /// The input of `count` units from `first` on, before the other layer adds to it: x = c.
-    void start_input(size_t first, size_t count, Sum* x) const {
-      for (size_t i = 0; i < count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+    /// The input before the other layer adds to it: x = c.
+    template <size_t Count>
+    void start_input(size_t first, Sum* x) const {
+      for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+    }
+
+    template <size_t Count>
+    Sum cumulant(size_t, const Sum* x) const {
+      Sum sum = 0;
+      for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::softplus(x[i]);
+      return sum;
+    }
+
+    template <size_t Count>
+    void mean(size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+      for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::sigmoid(x[i]);
+    }
+
+    /// One word of the generator a unit.
+    template <size_t Count, class Rng>
+    void sample(size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+      mean<Count>(first, x, s);
+      for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::bernoulli(s[i], rng);
+    }
+
+    /// States of units without parameters: on with probability 1/2. One word of the generator a unit.
+    template <class Rng>
+    static void noise(Scalar* s, Rng& rng) {
+      for (size_t i = 0; i < N; ++i) s[i] = Arithmetic<Scalar>::bernoulli(Scalar(0.5f), rng);
     }
 
     Sum energy(const Scalar* s) const { return -kernels::dot<N>(bias.values, s); }
 
-    /// Of `count` units from `first` on, whose inputs are x [count].
-    Sum cumulant(size_t first, size_t count, const Sum* x) const {
-      (void)first;
-      Sum sum = 0;
-      for (size_t i = 0; i < count; ++i) sum += A::softplus(x[i]);
-      return sum;
-    }
-
-    void mean(const Sum* x, Scalar* s) const { kernels::map<N>(x, s, A::sigmoid); }
-
-    /// One word of the generator a unit.
-    template <class Rng>
-    void sample(const Sum* x, Scalar* s, Rng& rng) const {
-      mean(x, s);
-      for (size_t i = 0; i < N; ++i) s[i] = A::bernoulli(s[i], rng);
-    }
+    /// All parameters as if there were none.
+    void clear() { bias.fill(Scalar(0)); }
 
     /// c += rate (data - model)
-    void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
+    void learn(typename Arithmetic<Scalar>::Rate rate, const Scalar* data, const Scalar* model) {
       kernels::nudge<N>(bias.values, rate, data, model);
     }
 
     /// Gives unit i the mean p while it has no weights: c = ln(p / (1 - p)), with p held in [margin, 1 - margin].
-    void start_from_mean(size_t i, Scalar p, Scalar margin) {
-      const Scalar most = Scalar(1) - margin;
-      bias[i] = A::log_odds(p < margin ? margin : p > most ? most : p);
+    void start_from_mean(size_t i, float p, float margin) {
+      const float most = 1.0f - margin;
+      bias[i] = Scalar(rbm::log_odds(p < margin ? margin : p > most ? most : p));
     }
 
     /// not_finite, out_of_range outside [0, 1], or ok.
@@ -76,7 +89,7 @@ struct Bernoulli {
       bool finite = true;
       bool inside = true;
       for (size_t i = 0; i < N; ++i) {
-        finite = finite && A::is_finite(s[i]);
+        finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
         inside = inside && s[i] >= Scalar(0) && s[i] <= Scalar(1);
       }
       return !finite ? Status::not_finite : !inside ? Status::out_of_range : Status::ok;
@@ -87,8 +100,7 @@ struct Bernoulli {
   /// to its input. 0 where nothing is known, infinite where the value is certain.
   template <class Scalar>
   struct Evidence {
-    typedef Arithmetic<Scalar> A;
-    typedef typename A::Sum Sum;
+    typedef typename Arithmetic<Scalar>::Sum Sum;
 
     Vector<Sum, N> log_odds;
 
@@ -101,13 +113,15 @@ struct Bernoulli {
     void forget(size_t i) { log_odds[i] = Sum(0); }
 
     /// Unit i is on, or off, for certain.
-    void clamp(size_t i, bool on) { log_odds[i] = on ? A::infinity() : -A::infinity(); }
+    void clamp(size_t i, bool on) {
+      log_odds[i] = on ? Arithmetic<Scalar>::infinity() : -Arithmetic<Scalar>::infinity();
+    }
 
     /// Unit i was seen on, or off, and that is wrong with this probability: +-ln((1 - p) / p).
     /// out_of_range outside [0, 1], not_finite for NaN.
     Status observe(size_t i, bool on, Scalar flip_probability) {
       const Status status = check(flip_probability);
-      if (status == Status::ok) log_odds[i] = evidence_of(on, A::log_odds(flip_probability));
+      if (status == Status::ok) log_odds[i] = evidence_of(on, rbm::log_odds(flip_probability));
       return status;
     }
 
@@ -120,21 +134,25 @@ struct Bernoulli {
         if (seen[i] != Scalar(0) && seen[i] != Scalar(1)) status = Status::out_of_range;
       }
       if (status != Status::ok) return status;
-      const Sum flipped = A::log_odds(flip_probability);
+      const Sum flipped = rbm::log_odds(flip_probability);
       for (size_t i = 0; i < N; ++i) log_odds[i] = evidence_of(seen[i] == Scalar(1), flipped);
       return Status::ok;
     }
 
-    /// x += evidence
-    void add_to(Sum* x) const {
-      for (size_t i = 0; i < N; ++i) x[i] += log_odds[i];
+    /// x += evidence; where the evidence is certain, it is all that counts.
+    template <size_t Count>
+    void add_to(size_t first, Sum* x) const {
+      for (size_t i = 0; i < Count; ++i) {
+        const Sum evidence = log_odds[first + i];
+        x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + evidence : evidence;
+      }
     }
 
    private:
     static Sum evidence_of(bool on, Sum flipped) { return on ? -flipped : flipped; }
 
     static Status check(Scalar probability) {
-      if (!A::is_finite(probability)) return Status::not_finite;
+      if (!Arithmetic<Scalar>::is_finite(probability)) return Status::not_finite;
       return probability >= Scalar(0) && probability <= Scalar(1) ? Status::ok : Status::out_of_range;
     }
   };

@@ -41,7 +41,7 @@ inline float infinity() { return from_bits(0x7F800000u); }
 
 /// condition ? a : b, by masking bits. Of a plain conditional GCC moves what one outcome alone needs into a branch, and
 /// then does not vectorise the loop.
-inline float select(bool condition, float a, float b) {
+inline float choose(bool condition, float a, float b) {
   const uint32_t mask = 0u - static_cast<uint32_t>(condition);
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
 }
@@ -52,8 +52,8 @@ inline float negative_magnitude(float x) { return from_bits(to_bits(x) | 0x80000
 /// e^x.
 inline float exp(float x) {
   // Beyond these bounds the result is 0 or infinite as it is there. A NaN passes both comparisons.
-  x = select(x < -104.0f, -104.0f, x);
-  x = select(x > 104.0f, 104.0f, x);
+  x = choose(x < -104.0f, -104.0f, x);
+  x = choose(x > 104.0f, 104.0f, x);
 
   // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum.
   const uint32_t n = to_bits(x * 1.44269504f + 12582912.0f) - 0x4B400000u;
@@ -76,13 +76,13 @@ inline float exp(float x) {
 /// ln x: -infinity at 0, NaN below.
 inline float log(float x) {
   const bool subnormal = x < 1.17549435e-38f;
-  const float y = select(subnormal, x * 8388608.0f, x);
+  const float y = choose(subnormal, x * 8388608.0f, x);
 
   // y = 2^n (1 + f) with 1 + f in [sqrt(1/2), sqrt(2))
   const uint32_t offset = to_bits(y) - 0x3F3504F3u;
   const int32_t n = static_cast<int32_t>((offset >> 23) ^ 256u) - 256;  // sign-extends the nine bits
   const float f = from_bits((offset & 0x007FFFFFu) + 0x3F3504F3u) - 1.0f;
-  const float n_float = static_cast<float>(n) - select(subnormal, 23.0f, 0.0f);
+  const float n_float = static_cast<float>(n) - choose(subnormal, 23.0f, 0.0f);
 
   // ln(1 + f) = f - f^2 / 2 + f^3 P(f), minimax: relative error 7.9e-9
   float p = -7.28602111e-2f;
@@ -97,27 +97,30 @@ inline float log(float x) {
   const float low = n_float * 3.19461833e-5f + (p * f * square - 0.5f * square);
   const float result = n_float * 0.693115234375f + (f + low);
 
-  const float at_most_zero = select(x == 0.0f, -infinity(), from_bits(0x7FC00000u));
-  return select(x > 0.0f, select(x < infinity(), result, x), at_most_zero);
+  const float at_most_zero = choose(x == 0.0f, -infinity(), from_bits(0x7FC00000u));
+  return choose(x > 0.0f, choose(x < infinity(), result, x), at_most_zero);
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
 inline float log1p(float x) {
   const float u = 1.0f + x;
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
-  const float lost = select(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
+  const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
   const float correction = lost / u;
-  return log(u) + select(correction < 1.0f, correction, 0.0f);
+  return log(u) + choose(correction < 1.0f, correction, 0.0f);
 }
 
 /// 1 / (1 + e^-x), the probability of a Bernoulli unit with input x.
 inline float sigmoid(float x) {
   const float e = exp(negative_magnitude(x));
-  return select(x < 0.0f, e, 1.0f) / (1.0f + e);
+  return choose(x < 0.0f, e, 1.0f) / (1.0f + e);
 }
 
 /// ln(1 + e^x), the cumulant of a Bernoulli unit with input x.
-inline float softplus(float x) { return select(x > 0.0f, x, 0.0f) + log1p(exp(negative_magnitude(x))); }
+inline float softplus(float x) { return choose(x > 0.0f, x, 0.0f) + log1p(exp(negative_magnitude(x))); }
+
+/// ln(p / (1 - p)), the input that gives a Bernoulli unit the mean p: infinite at 0 and 1.
+inline float log_odds(float p) { return log(p) - log1p(-p); }
 
 }  // namespace rbm
 

@@ -33,49 +33,36 @@ struct Rbm {
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
-  typedef Vector<Sum, visible_size> VisibleInput;
-  typedef Vector<Sum, hidden_size> HiddenInput;
 
   Matrix<Scalar, visible_size, hidden_size> weights;  // row i: the weights of visible unit i
   VisibleLayer visible;
   HiddenLayer hidden;
 
-  /// x_j = b_j + sum_i v_i W_ij
-  void hidden_input(const VisibleState& v, HiddenInput& x) const {
-    hidden.start_input(0, hidden_size, x.values);
-    kernels::add_rows<hidden_size, visible_size, hidden_size>(weights.values, v.values, x.values);
-  }
-
-  /// x_i = a_i + sum_j W_ij h_j
-  void visible_input(const HiddenState& h, VisibleInput& x) const {
-    visible.start_input(0, visible_size, x.values);
-    kernels::add_row_products<visible_size, hidden_size>(weights.values, h.values, x.values);
-  }
-
-  /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij), eq. (213).
+  /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
+  /// As below, the two states must not be the same object.
   void mean_hidden(const VisibleState& v, HiddenState& h) const {
-    hidden_input(v, h);
-    hidden.mean(h.values, h.values);
+    TakeMean<HiddenLayer> take = {hidden, h.values};
+    visit_hidden_inputs(v, take);
   }
 
-  /// A draw from p(h | v), eq. (212).
+  /// A draw from p(h | v).
   template <class Rng>
   void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    hidden_input(v, h);
-    hidden.sample(h.values, h.values, rng);
+    TakeSample<HiddenLayer, Rng> take = {hidden, h.values, rng};
+    visit_hidden_inputs(v, take);
   }
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   void mean_visible(const HiddenState& h, VisibleState& v) const {
-    visible_input(h, v);
-    visible.mean(v.values, v.values);
+    TakeMean<VisibleLayer> take = {visible, v.values};
+    visit_visible_inputs(h, take);
   }
 
   /// A draw from p(v | h).
   template <class Rng>
   void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    visible_input(h, v);
-    visible.sample(v.values, v.values, rng);
+    TakeSample<VisibleLayer, Rng> take = {visible, v.values, rng};
+    visit_visible_inputs(h, take);
   }
 
   /// E(v, h), in nats.
@@ -83,30 +70,92 @@ struct Rbm {
     Sum coupling = 0;
     for (size_t i = 0; i < visible_size; ++i) {
       if (v[i] == Scalar(0)) continue;
-      coupling += v[i] * kernels::dot<hidden_size>(weights.row(i), h.values);
+      coupling += Arithmetic<Scalar>::scale(v[i], kernels::dot<hidden_size>(weights.row(i), h.values));
     }
     return visible.energy(v.values) + hidden.energy(h.values) - coupling;
   }
 
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
-  /// It takes the hidden units a few at a time, so its stack does not grow with the model.
   Sum free_energy(const VisibleState& v) const {
-    enum : size_t { block = 16, whole = hidden_size - hidden_size % block };
-    Sum cumulant = 0;
-    for (size_t first = 0; first < whole; first += block) cumulant += hidden_cumulant<block>(v, first);
-    for (size_t first = whole; first < hidden_size; ++first) cumulant += hidden_cumulant<1>(v, first);
-    return visible.energy(v.values) - cumulant;
+    TakeCumulant take = {hidden, 0};
+    visit_hidden_inputs(v, take);
+    return visible.energy(v.values) - take.sum;
+  }
+
+  /// The way from one layer to the other, for whoever needs the inputs themselves: calls
+  /// visitor(Size<Count>(), first, x) for one block of units after the other, where x [Count] are the inputs
+  /// b_j + sum_i v_i W_ij of the hidden units from `first` on. The blocks are small and live on the stack, so that the
+  /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
+  template <class Visitor>
+  void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
+    enum : size_t { whole = hidden_size - hidden_size % kernels::block };
+    for (size_t j = 0; j < whole; j += kernels::block) visit_hidden(Size<kernels::block>(), v, j, visitor);
+    visit_hidden(Size<hidden_size - whole>(), v, whole, visitor);
+  }
+
+  /// The same with the inputs a_i + sum_j W_ij h_j of the visible units.
+  template <class Visitor>
+  void visit_visible_inputs(const HiddenState& h, Visitor& visitor) const {
+    enum : size_t { whole = visible_size - visible_size % kernels::block };
+    for (size_t i = 0; i < whole; i += kernels::block) visit_visible(Size<kernels::block>(), h, i, visitor);
+    visit_visible(Size<visible_size - whole>(), h, whole, visitor);
   }
 
  private:
-  // Of `Count` hidden units from `first` on.
-  template <size_t Count>
-  Sum hidden_cumulant(const VisibleState& v, size_t first) const {
+  template <class Layer>
+  struct TakeMean {
+    const Layer& layer;
+    Scalar* state;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, const Sum* x) {
+      layer.template mean<Count>(first, x, state + first);
+    }
+  };
+
+  template <class Layer, class Rng>
+  struct TakeSample {
+    const Layer& layer;
+    Scalar* state;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, const Sum* x) {
+      layer.template sample<Count>(first, x, state + first, rng);
+    }
+  };
+
+  struct TakeCumulant {
+    const HiddenLayer& layer;
+    Sum sum;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, const Sum* x) {
+      sum += layer.template cumulant<Count>(first, x);
+    }
+  };
+
+  template <size_t Count, class Visitor>
+  void visit_hidden(Size<Count> count, const VisibleState& v, size_t first, Visitor& visitor) const {
     Sum x[Count];
-    hidden.start_input(first, Count, x);
+    hidden.template start_input<Count>(first, x);
     kernels::add_rows<Count, visible_size, hidden_size>(weights.values + first, v.values, x);
-    return hidden.cumulant(first, Count, x);
+    visitor(count, first, x);
   }
+
+  template <size_t Count, class Visitor>
+  void visit_visible(Size<Count> count, const HiddenState& h, size_t first, Visitor& visitor) const {
+    Sum x[Count];
+    visible.template start_input<Count>(first, x);
+    kernels::add_row_products<Count, hidden_size>(weights.row(first), h.values, x);
+    visitor(count, first, x);
+  }
+
+  // Nothing is left over.
+  template <class Visitor>
+  void visit_hidden(Size<0>, const VisibleState&, size_t, Visitor&) const {}
+  template <class Visitor>
+  void visit_visible(Size<0>, const HiddenState&, size_t, Visitor&) const {}
 };
 
 }  // namespace rbm

@@ -10,11 +10,14 @@
 #include <stdint.h>
 
 #include "math.hpp"
+#include "storage.hpp"
 
 namespace rbm {
 
 /// Marsaglia's xorshift with the shifts 13, 17, 5 (J. Stat. Soft. 8, 14, 2003): all 2^32 - 1 words but 0 in one cycle.
-/// The seed is the first state, 0 stands for 2463534242. It also serves where the standard library wants a generator.
+/// The seed is the state before the first word, and 0 stands for 2463534242. Words follow from the bits of the state,
+/// so the first few after a small seed are alike for all small seeds: take seeds of many bits where single draws count.
+/// It also serves where the standard library wants a generator.
 struct Xorshift32 {
   typedef uint32_t result_type;
 
@@ -40,7 +43,8 @@ float uniform(Rng& rng) {
   return (static_cast<float>(static_cast<uint32_t>(rng()) >> 9) + 0.5f) * 1.1920929e-7f;
 }
 
-/// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977): 2.7 words.
+/// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977): 2.7 words on
+/// average.
 template <class Rng>
 float normal(Rng& rng) {
   for (;;) {
@@ -64,11 +68,8 @@ uint32_t below(uint32_t n, Rng& rng) {
 template <class T, class Rng>
 void shuffle(T* items, size_t count, Rng& rng) {
   for (size_t left = count; left > 1; --left) {
-    T& last = items[left - 1];
-    T& chosen = items[below(static_cast<uint32_t>(left), rng)];
-    const T held = last;
-    last = chosen;
-    chosen = held;
+    const size_t chosen = below(static_cast<uint32_t>(left), rng);
+    if (chosen != left - 1) exchange(items[chosen], items[left - 1]);
   }
 }
 

@@ -1,8 +1,8 @@
 // rbm/storage.hpp: Vector and Matrix, plain data of fixed size.
 //
 // Both are aggregates without constructors: a static one costs no start-up code, a const one with an initialiser can
-// live in read-only memory. They are aligned as far as that adds no byte and as malloc and new promise, so that a
-// model may stand anywhere; declare it `alignas(64)` to align it to the cache lines of a large machine.
+// live in read-only memory. Each is aligned as far as that adds no byte to it, and no further than malloc and new
+// promise; declare a model `alignas(64)` to align it to the cache lines of a large machine.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_STORAGE_HPP
@@ -22,6 +22,10 @@ constexpr size_t alignment(size_t bytes) {
 
 }  // namespace detail
 
+/// A number of elements as a type, so that a function can be given one that the compiler knows.
+template <size_t N>
+struct Size {};
+
 /// N values in a row.
 template <class T, size_t N>
 struct alignas(T) alignas(detail::alignment(N * sizeof(T))) Vector {
@@ -38,7 +42,24 @@ struct alignas(T) alignas(detail::alignment(N * sizeof(T))) Vector {
   T* end() { return values + N; }
   const T* begin() const { return values; }
   const T* end() const { return values + N; }
+
+  void fill(const T& value) {
+    for (T& element : values) element = value;
+  }
 };
+
+/// Exchanges two values. Vectors element by element, so that no copy of a whole one stands on the stack.
+template <class T>
+void exchange(T& a, T& b) {
+  const T held = a;
+  a = b;
+  b = held;
+}
+
+template <class T, size_t N>
+void exchange(Vector<T, N>& a, Vector<T, N>& b) {
+  for (size_t i = 0; i < N; ++i) exchange(a[i], b[i]);
+}
 
 /// Rows x Columns values, one row after the other without gaps.
 template <class T, size_t Rows, size_t Columns>

@@ -26,7 +26,7 @@ struct TrainingOptions {
 };
 
 /// Trains on up to `Batch` samples at a time. It holds the states of the chains and nothing of the size of the weights:
-/// sizeof is Batch (V + 2 H) values and the options.
+/// Batch (V + 2 H) values and the options.
 template <class ModelType, size_t Batch>
 struct Trainer {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
@@ -42,9 +42,9 @@ struct Trainer {
 
   constexpr Trainer() : options(), visible(), hidden(), hidden_data() {}
 
-  /// One update from `count` samples: every parameter moves by the learning rate times its mean CD-k gradient.
-  /// Errors, which change neither model nor trainer nor generator: not_finite or out_of_range for a sample or an option
-  /// or where count is 0; too_large where count is more than Batch.
+  /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
+  /// rate times its mean CD-k gradient. Errors, which change neither model nor trainer nor generator: not_finite or
+  /// out_of_range for a sample or an option or where count is 0; too_large where count is more than Batch.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
@@ -60,7 +60,7 @@ struct Trainer {
   }
 
   /// One pass over any number of samples, in batches, in their order; the last batch takes what is left.
-  /// Errors as for a step: where one sample is refused, nothing is learnt from any.
+  /// Errors as for a step, but any count will do: where one sample is refused, nothing is learnt from any.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     const Status status = check(samples, count);
@@ -93,13 +93,26 @@ struct Trainer {
     }
   }
 
-  // v0 -> input -> p(h | v0), and k times h -> v -> input; the last input gives p(h | v) in `h`.
+  template <class Rng>
+  struct TakeSampleAndMean {
+    const typename Model::HiddenLayer& layer;
+    typename Model::Scalar* state;
+    typename Model::Scalar* mean;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, const typename Model::Sum* x) {
+      layer.template sample<Count>(first, x, state + first, rng);
+      layer.template mean<Count>(first, x, mean + first);
+    }
+  };
+
+  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `h`.
   template <class Rng>
   void run_chain(const Model& model, const VisibleState& v0, VisibleState& v, HiddenState& h, HiddenState& h_data,
                  Rng& rng) const {
-    model.hidden_input(v0, h_data);
-    model.hidden.sample(h_data.values, h.values, rng);
-    model.hidden.mean(h_data.values, h_data.values);
+    TakeSampleAndMean<Rng> take = {model.hidden, h.values, h_data.values, rng};
+    model.visit_hidden_inputs(v0, take);
     for (uint16_t left = options.gibbs_steps; left > 0; --left) {
       if (options.mean_field_visible) {
         model.mean_visible(h, v);

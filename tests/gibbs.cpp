@@ -65,7 +65,7 @@ TEST_CASE("a chain from noise ends in the model's distribution") {
   std::vector<double> start(exact.visible_states, 0), end(exact.visible_states, 0);
   for (int i = 0; i < 200000; ++i) {
     rbm::GibbsChain<Model> chain;
-    chain.start_from_noise(model, rng);
+    chain.start_from_noise(rng);
     start[index_of(chain.visible)] += 1.0 / 200000;
     chain.run(model, 30, rng);
     end[index_of(chain.visible)] += 1.0 / 200000;
@@ -100,7 +100,7 @@ TEST_CASE("under evidence a chain draws from the posterior: noisy, known and mis
   std::vector<double> frequencies(exact.visible_states, 0);
   for (int i = 0; i < 200000; ++i) {
     rbm::GibbsChain<Model> chain;
-    chain.start_from_noise(model, rng);
+    chain.start_from_noise(rng);
     chain.run(model, evidence, 30, rng);
     frequencies[index_of(chain.visible)] += 1.0 / 200000;
   }

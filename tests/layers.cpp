@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "support/models.hpp"
+#include "support/statistics.hpp"
 #include "support/ulp.hpp"
 
 namespace {
@@ -24,21 +25,34 @@ TEST_CASE("a layer is plain data: its parameters") {
   CHECK(sizeof(Layer) == 20 * sizeof(float));
 }
 
-TEST_CASE("Bernoulli: mean and cumulant of any input, in place or not") {
+TEST_CASE("Bernoulli: mean and cumulant of any input") {
   const Layer layer = {};
   rbm::Vector<float, 20> x, mean;
   for (size_t i = 0; i < 20; ++i) x[i] = 1.7f * static_cast<float>(i) - 17.0f;
   x[0] = -1000.0f;
   x[1] = 1000.0f;
-  layer.mean(x.values, mean.values);
+  layer.mean<20>(0, x.values, mean.values);
   double cumulant = 0;
   for (size_t i = 0; i < 20; ++i) {
     CHECK(ulps(mean[i], exact::sigmoid(double(x[i]))) < 3);
     cumulant += exact::softplus(double(x[i]));
   }
-  CHECK(double(layer.cumulant(0, 20, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
-  layer.mean(x.values, x.values);
-  CHECK(same_bits(x, mean));
+  CHECK(double(layer.cumulant<20>(0, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
+}
+
+TEST_CASE("Bernoulli: noise is fair coins, one word each") {  // false alarm: 1e-6
+  rbm::Xorshift32 rng(3), same(3);
+  std::vector<double> counts(32, 0);
+  for (int round = 0; round < 32000; ++round) {
+    float s[5];
+    rbm::Bernoulli<5>::Layer<float>::noise(s, rng);
+    size_t index = 0;
+    for (float unit : s) index = 2 * index + (unit == 1.0f);
+    counts[index] += 1;
+  }
+  for (int word = 0; word < 5 * 32000; ++word) same();
+  CHECK(rng.state == same.state);
+  CHECK(chi_square(counts, std::vector<double>(32, 1000)) < chi_square_limit(31, 4.75));
 }
 
 TEST_CASE("Bernoulli: a draw takes one word for each unit and follows the mean") {
@@ -50,7 +64,7 @@ TEST_CASE("Bernoulli: a draw takes one word for each unit and follows the mean")
   double deviation = 0;  // a chi-square with 20 degrees of freedom; false alarm: 1e-6
   rbm::Vector<double, 20> ones = {};
   for (int round = 0; round < 20000; ++round) {
-    layer.sample(x.values, drawn.values, rng);
+    layer.sample<20>(0, x.values, drawn.values, rng);
     for (size_t i = 0; i < 20; ++i) ones[i] += double(drawn[i]);
   }
   for (size_t i = 0; i < 20; ++i) {
@@ -103,13 +117,31 @@ TEST_CASE("Bernoulli: evidence is the log-likelihood ratio of what was seen") {
 
   rbm::Vector<float, 20> x, mean;
   for (float& value : x) value = -3.0f;
-  evidence.add_to(x.values);
-  Layer().mean(x.values, mean.values);
+  evidence.add_to<20>(0, x.values);
+  Layer().mean<20>(0, x.values, mean.values);
   CHECK(mean[5] == 1.0f);
   CHECK(mean[6] == 0.0f);
   CHECK(double(mean[7]) == doctest::Approx(exact::sigmoid(-3.0)));
   evidence.forget(5);
   CHECK(evidence.log_odds[5] == 0);
+
+  // A certain observation outweighs any input.
+  x[6] = infinite;
+  evidence.add_to<20>(0, x.values);
+  CHECK(x[6] == -infinite);
+
+  evidence.clamp(0, true);
+  evidence.clamp(19, true);
+  evidence.forget();
+  for (float odds : evidence.log_odds) CHECK(odds == 0);
+
+  rbm::Vector<float, 20> seen = {};
+  seen[0] = seen[19] = 1;
+  CHECK(evidence.observe(seen, 0.25f) == rbm::Status::ok);
+  for (size_t i = 0; i < 20; ++i) {
+    const double odds = std::log(3.0);
+    CHECK(double(evidence.log_odds[i]) == doctest::Approx(i == 0 || i == 19 ? odds : -odds).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("Bernoulli: an observation that makes no sense is refused whole") {

@@ -97,7 +97,7 @@ void show_what_was_learnt(const std::vector<Picture>& held_out, rbm::Xorshift32&
   report.fantasies.caption = "what the model dreams: 16 chains from noise, 5000 Gibbs steps each, p(v | h)";
   for (size_t s = 0; s < shown; ++s) {
     static rbm::GibbsChain<Model> chain;
-    chain.start_from_noise(model, rng);
+    chain.start_from_noise(rng);
     chain.run(model, 5000, rng);
     Picture fantasy;
     model.mean_visible(chain.hidden, fantasy);

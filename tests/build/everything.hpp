@@ -21,7 +21,7 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
 
   chain.start(samples[0]);
   chain.run(model, 3, rng);
-  chain.start_from_noise(model, rng);
+  chain.start_from_noise(rng);
   posterior.evidence.forget();
   posterior.evidence.clamp(0, true);
   status = posterior.evidence.observe(0, true, 0.1f);
