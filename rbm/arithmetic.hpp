@@ -25,6 +25,9 @@ struct Arithmetic<float> {
   static bool is_finite(float x) { return rbm::is_finite(x); }
   static float infinity() { return rbm::infinity(); }
 
+  /// A number given by the user, such as a log-likelihood ratio, as a sum.
+  static float to_sum(float x) { return x; }
+
   /// sum + a b
   static float multiply_add(float sum, float a, float b) { return sum + a * b; }
 

@@ -25,7 +25,7 @@ struct GibbsChain {
   /// Starts at a sample.
   void start(const typename Model::VisibleState& v) {
     visible = v;
-    hidden.fill(0);
+    hidden.fill(typename Model::Scalar(0));
   }
 
   /// Starts at noise: visible units drawn as if they had neither weights nor biases, Bernoulli units with probability
@@ -33,7 +33,7 @@ struct GibbsChain {
   template <class Rng>
   void start_from_noise(Rng& rng) {
     Model::VisibleLayer::noise(visible.values, rng);
-    hidden.fill(0);
+    hidden.fill(typename Model::Scalar(0));
   }
 
   /// Alternating Gibbs sampling, `steps` times h and v.
@@ -80,7 +80,7 @@ struct Posterior {
   GibbsChain<Model> chain;
   typename Model::VisibleState mean;  // the expectation of v given the observation
 
-  enum : uint32_t { most_steps = 1u << 20 };
+  enum : uint32_t { most_steps = uint32_t{1} << 20 };
 
   /// Takes `burn_in` steps, then averages p(v | h, observation) over `steps` more, into `mean`.
   /// The chain goes on from where it is: start it first.
@@ -91,7 +91,7 @@ struct Posterior {
     if (steps == 0) return Status::out_of_range;
     if (steps > most_steps) return Status::too_large;
     chain.run(model, evidence, burn_in, rng);
-    mean.fill(0);
+    mean.fill(Scalar(0));
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
       TakeSampleAndMean<Rng> take = {*this, model.visible, Scalar(1.0f / static_cast<float>(step)), rng};
@@ -137,8 +137,8 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// Errors, which leave `posterior` as it was: out_of_range for a probability outside [0, 1], a unit that is neither 0
 /// nor 1, or no steps; too_large above Posterior::most_steps; not_finite.
 template <class Model, class Rng>
-Status denoise(const Model& model, const typename Model::VisibleState& noisy, typename Model::Scalar flip_probability,
-               uint32_t burn_in, uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
+Status denoise(const Model& model, const typename Model::VisibleState& noisy, float flip_probability, uint32_t burn_in,
+               uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   if (steps == 0) return Status::out_of_range;
   if (steps > Posterior<Model>::most_steps) return Status::too_large;
   const Status status = posterior.evidence.observe(noisy, flip_probability);

@@ -3,7 +3,8 @@
 // Plain loops with bounds known at compile time, which GCC and Clang vectorise. Weights are rows of a matrix [V][H],
 // row i the weights of visible unit i. No loop over columns branches on data; a loop over rows skips units that are
 // off, of which binary data has many. A dot product is summed in `lanes` partial sums, whose count and order belong to
-// the design: the result is the same for every width of SIMD. SPDX-License-Identifier: MIT
+// the design: the result is the same for every width of SIMD.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_HPP
 #define RBM_KERNELS_HPP

@@ -119,23 +119,22 @@ struct Bernoulli {
 
     /// Unit i was seen on, or off, and that is wrong with this probability: +-ln((1 - p) / p).
     /// out_of_range outside [0, 1], not_finite for NaN.
-    Status observe(size_t i, bool on, Scalar flip_probability) {
+    Status observe(size_t i, bool on, float flip_probability) {
       const Status status = check(flip_probability);
-      if (status == Status::ok) log_odds[i] = evidence_of(on, rbm::log_odds(flip_probability));
+      if (status == Status::ok) log_odds[i] = evidence_of(on, flip_probability);
       return status;
     }
 
     /// The whole layer was seen like this, each unit wrong with this probability.
     /// not_finite, or out_of_range where a unit is neither 0 nor 1 or the probability outside [0, 1].
-    Status observe(const Vector<Scalar, N>& seen, Scalar flip_probability) {
+    Status observe(const Vector<Scalar, N>& seen, float flip_probability) {
       Status status = check(flip_probability);
       if (status == Status::ok) status = Layer<Scalar>::check(seen.values);
       for (size_t i = 0; i < N && status == Status::ok; ++i) {
         if (seen[i] != Scalar(0) && seen[i] != Scalar(1)) status = Status::out_of_range;
       }
       if (status != Status::ok) return status;
-      const Sum flipped = rbm::log_odds(flip_probability);
-      for (size_t i = 0; i < N; ++i) log_odds[i] = evidence_of(seen[i] == Scalar(1), flipped);
+      for (size_t i = 0; i < N; ++i) log_odds[i] = evidence_of(seen[i] == Scalar(1), flip_probability);
       return Status::ok;
     }
 
@@ -149,11 +148,14 @@ struct Bernoulli {
     }
 
    private:
-    static Sum evidence_of(bool on, Sum flipped) { return on ? -flipped : flipped; }
+    static Sum evidence_of(bool on, float flip_probability) {
+      const float flipped = rbm::log_odds(flip_probability);
+      return Arithmetic<Scalar>::to_sum(on ? -flipped : flipped);
+    }
 
-    static Status check(Scalar probability) {
-      if (!Arithmetic<Scalar>::is_finite(probability)) return Status::not_finite;
-      return probability >= Scalar(0) && probability <= Scalar(1) ? Status::ok : Status::out_of_range;
+    static Status check(float probability) {
+      if (!is_finite(probability)) return Status::not_finite;
+      return probability >= 0.0f && probability <= 1.0f ? Status::ok : Status::out_of_range;
     }
   };
 };

@@ -68,7 +68,7 @@ uint32_t below(uint32_t n, Rng& rng) {
 template <class T, class Rng>
 void shuffle(T* items, size_t count, Rng& rng) {
   for (size_t left = count; left > 1; --left) {
-    const size_t chosen = below(static_cast<uint32_t>(left), rng);
+    const size_t chosen = static_cast<size_t>(below(static_cast<uint32_t>(left), rng));
     if (chosen != left - 1) exchange(items[chosen], items[left - 1]);
   }
 }

@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#endif
+
 namespace rbm {
 
 namespace detail {
@@ -78,13 +82,26 @@ struct alignas(T) alignas(detail::alignment(Rows* Columns * sizeof(T))) Matrix {
   const T* row(size_t i) const { return values + i * Columns; }
 };
 
+/// A byte of constant data that AVR keeps in flash, where it must be read in a way of its own (PROGMEM).
+inline uint8_t read_flash(const uint8_t* address) {
+#ifdef __AVR__
+  return pgm_read_byte(address);
+#else
+  return *address;
+#endif
+}
+
 /// Unpacks N bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns whose
 /// rows are bytes reads from left to right; `bits` holds (N + 7) / 8 bytes.
 template <class T, size_t N>
 void unpack_bits(const uint8_t* bits, Vector<T, N>& out) {
-  for (size_t i = 0; i < N; ++i) {
-    out[i] = static_cast<T>((bits[i / 8] >> (7 - i % 8)) & 1);
-  }
+  for (size_t i = 0; i < N; ++i) out[i] = static_cast<T>((bits[i / 8] >> (7 - i % 8)) & 1);
+}
+
+/// The same for bits in an array that is declared PROGMEM on AVR; elsewhere there is no difference.
+template <class T, size_t N>
+void unpack_flash_bits(const uint8_t* bits, Vector<T, N>& out) {
+  for (size_t i = 0; i < N; ++i) out[i] = static_cast<T>((read_flash(bits + i / 8) >> (7 - i % 8)) & 1);
 }
 
 }  // namespace rbm

@@ -50,6 +50,15 @@ TEST_CASE("bits unpack from the highest bit of each byte") {
   const float expected[12] = {1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   for (size_t i = 0; i < 12; ++i) CHECK(out[i] == expected[i]);
   rbm::Vector<uint8_t, 16> whole;
-  rbm::unpack_bits(bits, whole);
+  rbm::unpack_flash_bits(bits, whole);
   for (size_t i = 0; i < 16; ++i) CHECK(int(whole[i]) == (i == 0 || i == 2 || i >= 12 ? 1 : 0));
+}
+
+TEST_CASE("values are exchanged, vectors element by element") {
+  rbm::Vector<rbm::Vector<int, 2>, 2> a = {{{{1, 2}}, {{3, 4}}}}, b = {{{{5, 6}}, {{7, 8}}}};
+  rbm::exchange(a, b);
+  CHECK(a[0][0] == 5);
+  CHECK(a[1][1] == 8);
+  CHECK(b[0][0] == 1);
+  CHECK(b[1][1] == 4);
 }

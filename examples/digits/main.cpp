@@ -213,7 +213,7 @@ Settings parse(int count, char** arguments) {
 
 std::vector<Picture> pictures(size_t first, size_t last) {
   std::vector<Picture> unpacked(last - first);
-  for (size_t s = first; s < last; ++s) rbm::unpack_bits(digits_bits[s], unpacked[s - first]);
+  for (size_t s = first; s < last; ++s) rbm::unpack_flash_bits(digits_bits[s], unpacked[s - first]);
   return unpacked;
 }
 

@@ -35,9 +35,12 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   constant.sample_visible(chain.hidden, chain.visible, rng);
   constant.mean_visible(chain.hidden, chain.visible);
   rbm::shuffle(posterior.mean.values, size_t{Model::visible_size}, rng);
+  static rbm::Vector<typename Model::VisibleState, 3> states;
+  rbm::shuffle(states.values, 3, rng);
   const uint8_t bits[(Model::visible_size + 7) / 8] = {};
   rbm::unpack_bits(bits, chain.visible);
-  return constant.free_energy(samples[0]) + constant.energy(chain.visible, chain.hidden) +
+  rbm::unpack_flash_bits(bits, chain.visible);
+  return static_cast<float>(constant.free_energy(samples[0]) + constant.energy(chain.visible, chain.hidden)) +
          static_cast<float>(rbm::to_string(status)[0]) + rbm::softplus(rbm::uniform(rng));
 }
 

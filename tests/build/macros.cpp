@@ -1,4 +1,4 @@
-// The macros that Arduino's core and newlib's ctype.h define in every sketch, before the library.
+// The macros that Arduino's core, newlib's ctype.h and lwIP's sockets define in a sketch, before the library.
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
@@ -73,6 +73,14 @@
 #define _C 040
 #define _X 0100
 #define _B 0200
+
+#define accept(s, addr, addrlen) lwip_accept(s, addr, addrlen)
+#define bind(s, name, namelen) lwip_bind(s, name, namelen)
+#define select(maxfdp1, readset, writeset, exceptset, timeout) \
+  lwip_select(maxfdp1, readset, writeset, exceptset, timeout)
+#define read(s, mem, len) lwip_read(s, mem, len)
+#define write(s, dataptr, len) lwip_write(s, dataptr, len)
+#define close(s) lwip_close(s)
 
 #include "everything.hpp"
 

@@ -35,7 +35,7 @@ typedef rbm::Vector<float, 64> Picture;
 /// The handwritten digits from `first` up to `last`, one of 64 pixels each.
 inline std::vector<Picture> digits(size_t first, size_t last) {
   std::vector<Picture> pictures(last - first);
-  for (size_t s = first; s < last; ++s) rbm::unpack_bits(digits_bits[s], pictures[s - first]);
+  for (size_t s = first; s < last; ++s) rbm::unpack_flash_bits(digits_bits[s], pictures[s - first]);
   return pictures;
 }
 
