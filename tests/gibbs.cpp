@@ -81,10 +81,86 @@ TEST_CASE("a chain that takes no step stays where it started") {
   rbm::Xorshift32 rng(6);
   rbm::GibbsChain<Model> chain;
   const Model::VisibleState v = {{1, 0, 1, 1, 0}};
+  chain.hidden.fill(1);
   chain.start(v);
   chain.run(model, 0, rng);
   CHECK(same_bits(chain.visible, v));
+  for (float unit : chain.hidden) CHECK(unit == 0);
   CHECK(rng.state == 6);
+  chain.hidden.fill(1);
+  chain.start_from_noise(rng);
+  for (float unit : chain.hidden) CHECK(unit == 0);
+}
+
+// The definition of a chain, written out: n steps are n draws of h from v and v from h, and leave both as they were
+// drawn.
+TEST_CASE("many steps are as many single draws") {
+  const Model model = random_model<Model>(2.0f, 5);
+  rbm::Xorshift32 rng(6), same(6);
+  rbm::GibbsChain<Model> chain;
+  Model::VisibleState v = {{1, 0, 1, 1, 0}};
+  Model::HiddenState h;
+  chain.start(v);
+  chain.run(model, 300, rng);
+  for (int step = 0; step < 300; ++step) {
+    model.sample_hidden(v, h, same);
+    model.sample_visible(h, v, same);
+  }
+  CHECK(same_bits(chain.visible, v));
+  CHECK(same_bits(chain.hidden, h));
+  CHECK(rng.state == same.state);
+}
+
+// The same under evidence, with the draw of v written out unit by unit, and the posterior's average of p(v | h, e) too.
+TEST_CASE("steps under evidence, and the posterior mean, are their definition") {
+  const Model model = random_model<Model>(2.0f, 15);
+  const Model::VisibleState noisy = {{1, 0, 1, 1, 0}};
+  rbm::Posterior<Model> posterior;
+  CHECK(posterior.evidence.observe(noisy, 0.2f) == rbm::Status::ok);
+  for (uint32_t steps : {1u, 7u, 40u}) {
+    rbm::Xorshift32 rng(16), chain_rng(16), same(16);
+    const uint32_t burn_in = 25;
+    CHECK(rbm::denoise(model, noisy, 0.2f, burn_in, steps, posterior, rng) == rbm::Status::ok);
+    rbm::GibbsChain<Model> chain;
+    chain.start(noisy);
+    chain.run(model, posterior.evidence, burn_in + steps, chain_rng);
+
+    Model::VisibleState v = noisy;
+    Model::HiddenState h;
+    double mean[5] = {};
+    for (uint32_t step = 0; step < burn_in + steps; ++step) {
+      model.sample_hidden(v, h, same);
+      for (size_t i = 0; i < 5; ++i) {
+        double x = double(model.visible.bias[i]) + (noisy[i] == 1 ? 1 : -1) * std::log(0.8 / 0.2);
+        for (size_t j = 0; j < 4; ++j) x += double(model.weights(i, j)) * double(h[j]);
+        const double p = 1 / (1 + std::exp(-x));
+        if (step >= burn_in) mean[i] += p / steps;
+        v[i] = double(rbm::uniform(same)) < p ? 1.0f : 0.0f;
+      }
+    }
+    CHECK(same_bits(chain.visible, v));
+    CHECK(same_bits(chain.hidden, h));
+    CHECK(same_bits(posterior.chain.visible, v));
+    CHECK(same_bits(posterior.chain.hidden, h));
+    CHECK(rng.state == same.state);
+    CHECK(chain_rng.state == same.state);
+    for (size_t i = 0; i < 5; ++i) CHECK(std::fabs(double(posterior.mean[i]) - mean[i]) < 1e-6);
+  }
+}
+
+TEST_CASE("the average of many steps stays exact") {
+  // Without weights every step has the same mean, so the average must be it, to the last bits.
+  Model model = {};
+  model.visible.bias = {{0.85f, -0.85f, -4.6f, 6.9f, 0.0f}};
+  rbm::Posterior<Model> posterior;
+  posterior.evidence.forget();
+  rbm::Xorshift32 rng(17);
+  posterior.chain.start_from_noise(rng);
+  CHECK(posterior.run(model, 0, rbm::Posterior<Model>::most_steps, rng) == rbm::Status::ok);
+  for (size_t i = 0; i < 5; ++i) {
+    const double p = 1 / (1 + std::exp(-double(model.visible.bias[i])));
+    CHECK(std::fabs(double(posterior.mean[i]) - p) < 1e-6);
+  }
 }
 
 TEST_CASE("under evidence a chain draws from the posterior: noisy, known and missing units in one") {
@@ -136,6 +212,9 @@ TEST_CASE("denoise refuses what makes no sense, and changes nothing") {
   CHECK(rbm::denoise(model, noisy, 1.5f, 1, 1, posterior, rng) == rbm::Status::out_of_range);
   CHECK(rbm::denoise(model, noisy, 0.2f, 1, 0, posterior, rng) == rbm::Status::out_of_range);
   CHECK(posterior.run(model, 1, 0, rng) == rbm::Status::out_of_range);
+  const uint32_t too_many = rbm::Posterior<Model>::most_steps + 1;
+  CHECK(posterior.run(model, 1, too_many, rng) == rbm::Status::too_large);
+  CHECK(rbm::denoise(model, noisy, 0.2f, 1, too_many, posterior, rng) == rbm::Status::too_large);
   noisy[2] = 0.4f;
   CHECK(rbm::denoise(model, noisy, 0.2f, 1, 1, posterior, rng) == rbm::Status::out_of_range);
   noisy[2] = std::numeric_limits<float>::infinity();

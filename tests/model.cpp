@@ -166,3 +166,31 @@ TEST_CASE("samples of either layer follow the conditionals, all units jointly") 
     CHECK(chi_square(counts, expected) < chi_square_limit(7, 4.75));
   }
 }
+
+// The order of additions is part of the design: 16 partial sums, then halves onto halves, on every target.
+TEST_CASE("a dot product is summed in the documented order") {
+  rbm::Vector<float, 37> a, b;
+  rbm::Xorshift32 rng(14);
+  float partial[16] = {};
+  for (size_t j = 0; j < 37; ++j) {
+    a[j] = std::ldexp(rbm::normal(rng), static_cast<int>(rbm::below(20, rng)));
+    b[j] = 1;
+    partial[j % 16] += a[j];
+  }
+  for (size_t l = 0; l < 8; ++l) partial[l] += partial[l + 8];
+  for (size_t l = 0; l < 4; ++l) partial[l] += partial[l + 4];
+  for (size_t l = 0; l < 2; ++l) partial[l] += partial[l + 2];
+  CHECK(rbm::kernels::dot<37>(a.values, b.values) == partial[0] + partial[1]);
+}
+
+TEST_CASE("probabilities are right in proportion, however small") {
+  typedef Shape<5, 4>::Model Model;
+  for (const Model& model : {extreme_model<Model>(8.0f, 15), random_model<Model>(3.0f, 16)}) {
+    const Enumeration<Model> exact(model);
+    for (size_t v = 0; v < exact.visible_states; ++v) {
+      Model::HiddenState mean;
+      model.mean_hidden(state_of<Model::VisibleState>(v), mean);
+      for (size_t j = 0; j < 4; ++j) CHECK(double(mean[j]) == doctest::Approx(exact.hidden_mean(v, j)).epsilon(1e-5));
+    }
+  }
+}

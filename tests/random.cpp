@@ -175,6 +175,37 @@ TEST_CASE("numbers below n are equally likely") {  // false alarm: 1e-6 each
   CHECK(std::fabs(low / 100000 - 1 / 3.0) < 4.9 * std::sqrt(2 / 9.0 / 100000));
 }
 
+TEST_CASE("draws at their edges, from given words") {
+  struct Words {
+    const uint32_t* next;
+    uint32_t operator()() { return *next++; }
+  };
+  // A uniform draw is (k + 1/2) / 2^23 from the highest 23 bits; at p itself a Bernoulli draw is 0.
+  const uint32_t half[] = {0x80000000u, 0x7FFFFFFFu, 0x80000000u};
+  Words words = {half};
+  CHECK(rbm::uniform(words) == 0.5f + 5.9604645e-8f);
+  CHECK(rbm::uniform(words) == 0.5f - 5.9604645e-8f);
+  CHECK(rbm::Arithmetic<float>::bernoulli(0.5f + 5.9604645e-8f, words) == 0);
+  // Below 3 the first 2^32 mod 3 = 1 words are thrown away, and no more.
+  const uint32_t few[] = {0, 1, 2, 0, 3};
+  words.next = few;
+  CHECK(rbm::below(3, words) == 1);
+  CHECK(words.next == few + 2);
+  CHECK(rbm::below(3, words) == 2);
+  CHECK(rbm::below(3, words) == 0);
+  CHECK(words.next == few + 5);
+  // One item, or none, needs no word; n items need n - 1.
+  int items[3] = {1, 2, 3};
+  rbm::Xorshift32 rng(31), same(31);
+  rbm::shuffle(items, 0, rng);
+  rbm::shuffle(items, 1, rng);
+  CHECK(rng.state == same.state);
+  rbm::shuffle(items, 3, rng);
+  same();
+  same();
+  CHECK(rng.state == same.state);
+}
+
 TEST_CASE("a shuffle takes every order equally often") {  // false alarm: 1e-6
   rbm::Xorshift32 rng(29);
   std::vector<double> counts(24, 0);

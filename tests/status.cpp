@@ -17,3 +17,10 @@ TEST_CASE("every status has words of its own") {
   CHECK(static_cast<int>(rbm::Status::ok) == 0);
   CHECK(sizeof(rbm::Status) == 1);
 }
+
+TEST_CASE("the version is one number and its text") {
+  const long numbers = RBM_VERSION;
+  const std::string text =
+      std::to_string(numbers / 10000) + "." + std::to_string(numbers / 100 % 100) + "." + std::to_string(numbers % 100);
+  CHECK(text == RBM_VERSION_STRING);
+}

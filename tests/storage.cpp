@@ -21,6 +21,7 @@ TEST_CASE("vectors and matrices are plain data without a byte of padding") {
   check_plain<rbm::Matrix<float, 5, 3>, float, 15>();
   check_plain<rbm::Matrix<float, 784, 500>, float, 784 * 500>();
   CHECK(alignof(rbm::Vector<float, 64>) == alignof(max_align_t));
+  CHECK(alignof(rbm::Matrix<float, 64, 16>) == alignof(max_align_t));
 }
 
 TEST_CASE("a matrix is row after row") {

@@ -181,6 +181,55 @@ TEST_CASE("after a step the trainer holds the chain's statistics, and the update
       CHECK(double(model.weights(i, j)) == doctest::Approx(double(before.weights(i, j)) + 0.5 * mean).epsilon(1e-5));
     }
   }
+  const auto moved = [](float from, double data, double reconstruction) {
+    return doctest::Approx(double(from) + 0.25 * (data - reconstruction)).epsilon(1e-5);
+  };
+  for (size_t i = 0; i < 4; ++i) {
+    CHECK(double(model.visible.bias[i]) == moved(before.visible.bias[i], double(samples[0][i]) + double(samples[1][i]),
+                                                 double(trainer.visible[0][i]) + double(trainer.visible[1][i])));
+  }
+  for (size_t j = 0; j < 3; ++j) {
+    CHECK(double(model.hidden.bias[j]) == moved(before.hidden.bias[j],
+                                                double(trainer.hidden_data[0][j]) + double(trainer.hidden_data[1][j]),
+                                                double(trainer.hidden[0][j]) + double(trainer.hidden[1][j])));
+  }
+}
+
+// k steps draw k (H + V) words, the last h is not drawn; the chain must be the one written out here, sampled or not.
+TEST_CASE("CD-k takes exactly k steps") {
+  const Model before = random_model<Model>(1.5f, 12);
+  const Model::VisibleState sample = {{1, 0, 0, 1}};
+  for (unsigned steps : {1u, 2u, 3u, 256u, 300u}) {
+    for (bool mean_field : {false, true}) {
+      Model model = before;
+      rbm::OnlineTrainer<Model> trainer;
+      trainer.options.gibbs_steps = static_cast<uint16_t>(steps);
+      trainer.options.mean_field_visible = mean_field;
+      rbm::Xorshift32 rng(13), same(13);
+      CHECK(trainer.step(model, sample, rng) == rbm::Status::ok);
+      Model::VisibleState v = sample;
+      Model::HiddenState h;
+      for (unsigned step = 0; step < steps; ++step) {
+        before.sample_hidden(v, h, same);
+        if (mean_field) {
+          before.mean_visible(h, v);
+        } else {
+          before.sample_visible(h, v, same);
+        }
+      }
+      CAPTURE(steps);
+      CAPTURE(mean_field);
+      CHECK(rng.state == same.state);
+      CHECK(same_bits(trainer.visible[0], v));
+    }
+  }
+}
+
+TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {
+  typedef rbm::Rbm<rbm::Bernoulli<784>, rbm::Bernoulli<128>> Large;
+  const size_t options = sizeof(rbm::TrainingOptions) + 3 * alignof(max_align_t);  // with what aligns the states
+  CHECK(sizeof(rbm::OnlineTrainer<Large>) <= (784 + 2 * 128) * sizeof(float) + options);
+  CHECK(sizeof(rbm::Trainer<Large, 10>) <= 10 * (784 + 2 * 128) * sizeof(float) + options);
 }
 
 TEST_CASE("an epoch is its batches in order, the tail included") {
@@ -249,6 +298,8 @@ TEST_CASE("a refused step leaves every bit of model, trainer and generator") {
       }
     }
   }
+  trainer.options.gibbs_steps = 7;
+  trainer.options.mean_field_visible = true;
   refused(rbm::Status::out_of_range, good, 0);
   good.resize(4, good[0]);
   refused(rbm::Status::too_large, good, 4);
