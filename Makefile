@@ -4,14 +4,19 @@
 #
 # Set CXX, CXXSTD, CXXFLAGS or BUILD to build differently, for example
 #   make test CXX=clang++ CXXSTD=c++20 BUILD=build/clang20
+# SPDX-License-Identifier: MIT
 
 CXX      ?= g++
 CXXSTD   ?= c++11
-CXXFLAGS ?= -O2
-BUILD    ?= build
+CXXFLAGS ?=
+BUILD     = build
+
+ifneq ($(words $(BUILD)),1)
+$(error BUILD must name one folder, without spaces)
+endif
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
-COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(CXXFLAGS)
+COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(CXXFLAGS)
 
 TEST_OBJECTS = $(patsubst tests/%.cpp,$(BUILD)/tests/%.o,$(wildcard tests/*.cpp))
 
@@ -20,12 +25,13 @@ TEST_OBJECTS = $(patsubst tests/%.cpp,$(BUILD)/tests/%.o,$(wildcard tests/*.cpp)
 
 all: digits
 
-## digits: build and run examples/digits (ARGS="--epochs 5" passes options to it)
+## digits: build and run examples/digits (ARGS="--seed 2" passes options, ARGS=--help lists them)
 digits: $(BUILD)/digits
 	@$(BUILD)/digits --page $(BUILD)/digits.html $(ARGS)
 
-$(BUILD)/digits: examples/digits/main.cpp | $(BUILD)
-	$(COMPILE) -O3 -MMD -MP $(LDFLAGS) $< -o $@
+# Without fused multiply-add a seed gives the same digits on every machine.
+$(BUILD)/digits: examples/digits/main.cpp $(BUILD)/compile.flags
+	$(COMPILE) -ffp-contract=off -MMD -MP $(LDFLAGS) $< -o $@
 
 ## test: run the unit and learning tests, the build checks and the examples
 test:
@@ -40,10 +46,10 @@ run-tests: $(BUILD)/run-tests
 $(BUILD)/run-tests: $(TEST_OBJECTS)
 	$(COMPILE) $(LDFLAGS) $^ -o $@
 
-$(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags | $(BUILD)/tests
+$(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags $(BUILD)/compile.flags | $(BUILD)/tests
 	$(COMPILE) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
 
-$(BUILD)/doctest.flags: | $(BUILD)
+$(BUILD)/doctest.flags: $(BUILD)/compile.flags
 	@tests/support/get_doctest.sh $(BUILD) "$(CXX)"
 
 ## build-checks: only what is compiled rather than run: headers alone, macros, symbols, cases that must not compile
@@ -54,9 +60,9 @@ build-checks: | $(BUILD)
 example-checks: $(BUILD)/digits
 	@tests/examples.sh $(BUILD)
 
-## math-errors: the largest error of exp, log ... over all 2^32 floats (minutes)
+## math-errors: the largest error of exp, log ... over all 2^32 floats (a quarter of an hour)
 math-errors: | $(BUILD)
-	$(COMPILE) -O2 -pthread tests/tools/math_errors.cpp -o $(BUILD)/math-errors
+	$(COMPILE) -pthread tests/tools/math_errors.cpp -o $(BUILD)/math-errors
 	$(BUILD)/math-errors
 
 ## memory: the table of README.md: bytes of models, trainers and chains
@@ -77,12 +83,18 @@ format:
 
 ## clean: remove the build folder
 clean:
-	rm -rf $(BUILD)
+	rm -rf '$(BUILD)'
 
 ## help: this list
 help:
 	@echo "make: build and run the main example, which learns handwritten digits"
-	@sed -n 's/^## /make /p' $(MAKEFILE_LIST)
+	@sed -n 's/^## /make /p' Makefile
+	@echo "CXX=, CXXSTD=, CXXFLAGS= and BUILD= choose compiler, standard, more flags and the build folder"
+
+# Changes when the command does, so that other flags or another compiler build everything anew.
+$(BUILD)/compile.flags: always | $(BUILD)
+	@echo '$(COMPILE) $(LDFLAGS)' | cmp -s - $@ || echo '$(COMPILE) $(LDFLAGS)' > $@
+.PHONY: always
 
 $(BUILD) $(BUILD)/tests:
 	mkdir -p $@

@@ -8,6 +8,11 @@
 #error "rbm needs C++11: compile with -std=c++11 or newer"
 #endif
 
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
+#error \
+    "rbm needs NaN and infinity: compile without -ffast-math and -ffinite-math-only, which its loops gain nothing from"
+#endif
+
 #define RBM_VERSION_MAJOR 0
 #define RBM_VERSION_MINOR 1
 #define RBM_VERSION_PATCH 0

@@ -71,7 +71,9 @@ struct GibbsChain {
   };
 };
 
-/// What a model makes of an observation: the chain that explores it, and the mean that the chain finds.
+/// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Give it
+/// evidence
+/// (`forget` first) and start its chain before `run`; `denoise` does both.
 template <class Model>
 struct Posterior {
   typedef typename Model::Scalar Scalar;

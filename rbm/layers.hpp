@@ -104,7 +104,7 @@ struct Bernoulli {
 
     Vector<Sum, N> log_odds;
 
-    /// Nothing is known of any unit.
+    /// Nothing is known of any unit: where evidence starts.
     void forget() {
       for (size_t i = 0; i < N; ++i) forget(i);
     }

@@ -21,7 +21,8 @@ namespace rbm {
 /// A Restricted Boltzmann Machine. An aggregate, so a trained one may be const in read-only memory:
 /// `const Model model = {{{weights, row by row}}, {{{visible biases}}}, {{{hidden biases}}}};`
 ///
-/// States given to it must be within their units' range; they are not checked here (the trainers check theirs).
+/// States given to it must be within their units' range: they are not checked here (the trainers check theirs), and a
+/// NaN gives NaN.
 template <class VisibleUnits, class HiddenUnits, class ScalarType = float>
 struct Rbm {
   enum : size_t { visible_size = VisibleUnits::size, hidden_size = HiddenUnits::size };

@@ -1,6 +1,7 @@
 // rbm/random.hpp: a generator of 32 random bits in four bytes of state, and draws made from it.
 //
-// Every function that draws takes the generator as its last argument: any type whose call gives 32 random bits will do.
+// Every function that draws takes the generator as its last argument: any type whose call gives 32 random bits will do
+// (std::mt19937 does; rand() and std::minstd_rand, of 31 bits, do not).
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_RANDOM_HPP

@@ -1,4 +1,5 @@
 // Learning judged by the exact likelihood: bars and stripes, and the handwritten digits.
+// SPDX-License-Identifier: MIT
 
 #include <doctest/doctest.h>
 
@@ -87,7 +88,9 @@ TEST_CASE("bars and stripes: CD-1 reaches the likelihood that CD-1 reaches") {
     for (const auto& pattern : patterns) negative_log_likelihood -= exact_log_likelihood(model, log_partition, pattern);
     average.add(negative_log_likelihood);
   }
-  MESSAGE("bars and stripes 4x4, 32 hidden: negative log-likelihood ", average.mean, " +- ", average.standard_error());
+  MESSAGE("bars and stripes 4x4, 32 hidden, CD-1, 1000 full batches: total negative log-likelihood, mean of 10 seeds: ",
+          average.mean, " +- ", average.standard_error(), " (no model can be below ",
+          28 * std::log(32.0) + 4 * std::log(16.0), ")");
   CHECK(std::fabs(average.mean - 191) < 5);
 }
 
@@ -116,12 +119,13 @@ TEST_CASE("the same seed gives the same bits") {
 
 TEST_CASE("digits: mini-batches of 10") {
   const double log_likelihood = learn_digits<10>(0.05f);
-  MESSAGE("digits 64x16, CD-1, batches of 10: held-out log-likelihood ", log_likelihood);
+  MESSAGE("digits 64x16, CD-1, batches of 10, 50 epochs: held-out log-likelihood, mean of 5 seeds: ", log_likelihood);
   CHECK(log_likelihood >= -18.8);
 }
 
 TEST_CASE("digits: one sample at a time") {
   const double log_likelihood = learn_digits<1>(0.02f);
-  MESSAGE("digits 64x16, CD-1, one sample at a time: held-out log-likelihood ", log_likelihood);
+  MESSAGE("digits 64x16, CD-1, one sample at a time, 50 epochs: held-out log-likelihood, mean of 5 seeds: ",
+          log_likelihood);
   CHECK(log_likelihood >= -19.3);
 }

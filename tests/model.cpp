@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 #include "../rbm/model.hpp"
 
 #include <doctest/doctest.h>

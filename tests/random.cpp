@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 #include "../rbm/random.hpp"
 
 #include <doctest/doctest.h>

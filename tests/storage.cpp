@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 #include "../rbm/storage.hpp"
 
 #include <doctest/doctest.h>

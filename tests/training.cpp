@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 #include "../rbm/training.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
 // 1797 handwritten digits, 8x8 pixels of one bit: eight bytes a picture, one a row, the leftmost pixel in the
 // highest bit. Made by make_digits.cpp from the test part of "Optical Recognition of Handwritten Digits",
 // E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998), doi 10.24432/C50P49, licence CC BY 4.0.
+// SPDX-License-Identifier: CC-BY-4.0
 
 #ifndef RBM_EXAMPLES_DIGITS_HPP
 #define RBM_EXAMPLES_DIGITS_HPP

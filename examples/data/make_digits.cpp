@@ -1,5 +1,6 @@
 // Makes digits.hpp from the CSV of the handwritten digits: zcat digits.csv.gz | make_digits > digits.hpp
 // A picture becomes eight bytes, one a row, the leftmost pixel in the highest bit; a pixel is on from 8 of 16 upwards.
+// SPDX-License-Identifier: MIT
 
 #include <cstdio>
 #include <string>
@@ -36,6 +37,7 @@ int main() {
       "// 1797 handwritten digits, 8x8 pixels of one bit: eight bytes a picture, one a row, the leftmost pixel in the\n"
       "// highest bit. Made by make_digits.cpp from the test part of \"Optical Recognition of Handwritten Digits\",\n"
       "// E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998), doi 10.24432/C50P49, licence CC BY 4.0.\n"
+      "// SPDX-License-Identifier: CC-BY-4.0\n"
       "\n"
       "#ifndef RBM_EXAMPLES_DIGITS_HPP\n"
       "#define RBM_EXAMPLES_DIGITS_HPP\n"

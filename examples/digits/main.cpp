@@ -1,6 +1,7 @@
 // Learns handwritten digits and shows what was learnt: reconstructions, fantasies, noise removed, and the weights.
 //
 // Read learn() for how a model is trained, and show_what_was_learnt() for what can be done with it.
+// SPDX-License-Identifier: MIT
 
 #include <cerrno>
 #include <chrono>
@@ -81,6 +82,7 @@ void learn(const Settings& settings, std::vector<Picture> training, const std::v
     for (const Picture& picture : in_order)
       epoch.reconstruction_error += pixels_wrong(reconstruction_of(picture), picture);
     epoch.reconstruction_error /= static_cast<double>(in_order.size());
+    // Of as many training digits as there are held-out ones.
     epoch.free_energy_gap = mean_free_energy(held_out, held_out.size()) - mean_free_energy(in_order, held_out.size());
     report.curve.push_back(epoch);
     terminal.progress(epoch, settings.epochs);
@@ -237,12 +239,13 @@ int main(int count, char** arguments) {
   std::printf("%zu handwritten digits to learn from, %zu held out; 64 visible, 64 hidden units\n", training.size(),
               held_out.size());
   std::printf("memory: %zu bytes of model, %zu of trainer\n", sizeof model, sizeof trainer);
-  std::printf("free-energy gap: held-out less training digits, in nats\n\n");
+  std::printf("reconstruction error: of training digits; free-energy gap: held-out less training, nats\n\n");
   learn(settings, training, held_out, rng, terminal, report);
   show_what_was_learnt(held_out, rng, report);
   print(report, terminal);
 
   if (!Page(report).save(settings.page)) fail(cannot_write(settings.page));
   std::printf("\nthe same with the learning curve, for a browser: %s\n", settings.page.c_str());
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) fail(cannot_write("standard output"));
   return 0;
 }

@@ -1,4 +1,5 @@
 // Writes the report as one self-contained HTML page: two curves and the pictures, as inline SVG.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_EXAMPLES_PAGE_HPP
 #define RBM_EXAMPLES_PAGE_HPP
@@ -30,9 +31,10 @@ class Page {
     }
     chart("Reconstruction error, % of pixels", errors);
     chart("Free-energy gap, held out less training, nats", gaps);
-    add("</div>\n<p class=note>The error falls while the model learns. The gap grows when it begins to know the "
-        "training "
-        "digits better than digits in general.</p>\n");
+    add("</div>\n<p class=note>The error is that of the training digits after one pass up and down. The gap is the "
+        "mean "
+        "free energy of the held-out digits less that of as many training digits: it grows when the model begins to "
+        "know those better than digits in general.</p>\n");
 
     add("<h2>Digits and their reconstructions</h2>\n");
     for (const Strip& strip : report.reconstructions) show(strip);
@@ -53,7 +55,9 @@ class Page {
     add("<h2>What the hidden units look for</h2>\n");
     show_signed(report.weights);
     add("<p class=note><span class=positive>&#9632;</span> pixels that excite the unit, "
-        "<span class=negative>&#9632;</span> pixels that inhibit it.</p>\n</main>\n</html>\n");
+        "<span class=negative>&#9632;</span> pixels that inhibit it.</p>\n");
+    add("<footer class=note>Digits: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine "
+        "Learning Repository (1998), doi 10.24432/C50P49, CC BY 4.0; thresholded.</footer>\n</main>\n</html>\n");
   }
 
   /// False if the file could not be written.
@@ -84,7 +88,8 @@ class Page {
 
   static std::string head() {
     return "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n"
-           "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>Digits</title>\n<style>\n"
+           "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>Handwritten digits, learnt by "
+           "a Restricted Boltzmann Machine</title>\n<style>\n"
            ":root { --ink: #1c2430; --soft: #667080; --paper: #fbfaf7; --tile: #ffffff; --line: #dcd9d2; "
            "--curve: #2b6cb0; --positive: #c2410c; --negative: #1d4ed8; }\n"
            "@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ec; --soft: #98a1b0; --paper: #14171c; "
@@ -93,10 +98,11 @@ class Page {
            "main { max-width: 56rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }\n"
            "h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .75rem; }\n"
            "h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; }\n"
-           "p { max-width: 44rem; margin: .4rem 0; }\n"
+           "footer { margin-top: 3rem; } p { max-width: 44rem; margin: .4rem 0; }\n"
            ".note, .caption { color: var(--soft); font-size: .9rem; }\n"
            ".caption { margin: .9rem 0 .3rem; }\n"
-           ".strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(3rem, 1fr)); gap: .4rem; }\n"
+           ".strip { display: grid; grid-template-columns: repeat(16, 1fr); gap: .4rem; }\n"
+           "@media (max-width: 48rem) { .strip { grid-template-columns: repeat(8, 1fr); } }\n"
            ".strip svg { background: var(--tile); border: 1px solid var(--line); border-radius: 3px; width: 100%; "
            "display: block; }\n"
            ".strip rect { fill: var(--ink); } .strip .p, .positive { fill: var(--positive); color: var(--positive); }\n"
@@ -109,7 +115,7 @@ class Page {
            ".charts circle { fill: var(--curve); }\n"
            "table { border-collapse: collapse; margin-top: 1.2rem; } td, th { text-align: left; font-weight: normal; "
            "padding: .3rem 1.5rem .3rem 0; border-bottom: 1px solid var(--line); } th { color: var(--soft); "
-           "font-size: .9rem; } td + td { text-align: right; font-variant-numeric: tabular-nums; }\n"
+           "font-size: .9rem; } td + td { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums; }\n"
            "</style>\n<main>\n";
   }
 

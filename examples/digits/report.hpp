@@ -1,4 +1,5 @@
 // What the example measured and drew: filled by main.cpp, shown by terminal.hpp and page.hpp.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_EXAMPLES_REPORT_HPP
 #define RBM_EXAMPLES_REPORT_HPP
@@ -15,7 +16,7 @@ typedef Model::VisibleState Picture;  // 8x8 pixels, row by row
 struct Epoch {
   unsigned number;
   double reconstruction_error;  // percent of the pixels of a training digit that one up-down pass gets wrong
-  double free_energy_gap;       // mean free energy of held-out digits less that of training digits, in nats
+  double free_energy_gap;       // mean free energy of the held-out digits less that of as many training digits, nats
 };
 
 /// A row of pictures with the same meaning.

@@ -1,10 +1,12 @@
 // Shows the report in a terminal: a progress bar that moves and pictures in shades where there is a terminal for them,
 // plain lines and letters where there is none.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_EXAMPLES_TERMINAL_HPP
 #define RBM_EXAMPLES_TERMINAL_HPP
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -35,7 +37,7 @@ class Terminal {
       std::fputs(rich_ ? (i < done ? "\xE2\x96\x88" : "\xE2\x96\x91") : (i < done ? "#" : "."), stdout);
     }
     std::printf(bar > 0 ? " reconstruction error %5.2f %%, free-energy gap %6.3f" : "error %5.2f %%, gap %6.3f",
-                epoch.reconstruction_error, epoch.free_energy_gap);
+                epoch.reconstruction_error, std::round(epoch.free_energy_gap * 1000) / 1000 + 0.0);
     std::fputs(rich_ && epoch.number < epochs ? "" : "\n", stdout);
     std::fflush(stdout);
   }

@@ -1,4 +1,5 @@
 // Every function of the library, instantiated: what the build checks compile, link and look for symbols in.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_EVERYTHING_HPP
 #define RBM_TESTS_EVERYTHING_HPP

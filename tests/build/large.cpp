@@ -1,4 +1,5 @@
 // Everything, for a model of 1.6 MB: its stack frames must stay small.
+// SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 

@@ -1,4 +1,5 @@
 // The macros that Arduino's core, newlib's ctype.h and lwIP's sockets define in a sketch, before the library.
+// SPDX-License-Identifier: MIT
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))

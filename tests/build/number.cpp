@@ -1,5 +1,6 @@
 // A number type of the caller's own whose sums are of another type, as integers have them: everything must compile for
 // it, and give what float gives.
+// SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 

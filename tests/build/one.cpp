@@ -1,4 +1,5 @@
 // One of two translation units that include everything and link together. Its objects are searched for symbols.
+// SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 

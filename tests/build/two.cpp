@@ -1,4 +1,5 @@
 // The other translation unit: the same instantiations again, and a main.
+// SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 

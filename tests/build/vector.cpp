@@ -1,4 +1,5 @@
 // One loop a function, each of which must become SIMD.
+// SPDX-License-Identifier: MIT
 
 #include "../../rbm/math.hpp"
 

@@ -1,4 +1,5 @@
 // Learns one pattern of two from noise: the smallest program that uses the library from outside.
+// SPDX-License-Identifier: MIT
 
 #include <rbm/rbm.hpp>
 

@@ -1,5 +1,6 @@
 // Brute force for models of Bernoulli units: every joint state of a small one, every hidden state of a larger one.
 // In double, from the parameters alone: nothing here calls the library's own formulas.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_ENUMERATE_HPP
 #define RBM_TESTS_ENUMERATE_HPP

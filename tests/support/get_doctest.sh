@@ -1,10 +1,11 @@
 #!/bin/sh
 # Finds doctest for the tests, or gets it: the system's, else the distribution's package, else a pinned download whose
-# hash is checked. What it gets it keeps under the build folder; it changes nothing elsewhere (apt's lists apart).
+# hash is checked. What it gets it keeps under the build folder; it changes nothing elsewhere.
 #
 #   tests/support/get_doctest.sh BUILD_FOLDER COMPILER
 #
 # BUILD_FOLDER/doctest.flags then holds the compiler flags that find <doctest/doctest.h>.
+# SPDX-License-Identifier: MIT
 set -u
 
 build=$1
@@ -22,21 +23,28 @@ done_with() {
   exit 0
 }
 
+if ! echo 'int main() {}' | $compiler -x c++ -fsyntax-only - 2>/dev/null; then
+  say "cannot look for it: the compiler \"$compiler\" does not work"
+  exit 1
+fi
 mkdir -p "$folder"
 if echo '#include <doctest/doctest.h>' | $compiler -x c++ -fsyntax-only - 2>/dev/null; then
   done_with "found on the system" ""
 fi
 [ ! -f "$header" ] || done_with "found in $folder" "-isystem $folder/include"
 
+# Without root: apt keeps what it knows and fetches in a folder of our own if the system's lists do not know doctest.
 from_package() {
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
   say "not on the system; getting the package doctest-dev into $folder"
-  if ! (cd "$folder" && apt-get download doctest-dev) >"$folder/log" 2>&1; then
-    [ "$(id -u)" = 0 ] || return 1
-    say "apt does not know it yet; updating apt's lists"
-    apt-get update >"$folder/log" 2>&1 || return 1
-    (cd "$folder" && apt-get download doctest-dev) >"$folder/log" 2>&1 || return 1
-  fi
+  (
+    cd "$folder" || exit 1
+    apt-get download doctest-dev && exit 0
+    here=$(pwd)
+    mkdir -p apt/lists/partial apt/cache/archives/partial
+    apt-get -o Dir::State::lists="$here/apt/lists" -o Dir::Cache="$here/apt/cache" update &&
+      apt-get -o Dir::State::lists="$here/apt/lists" -o Dir::Cache="$here/apt/cache" download doctest-dev
+  ) >"$folder/log" 2>&1 || return 1
   dpkg-deb -x "$folder"/doctest-dev_*.deb "$folder/package" || return 1
   mkdir -p "$folder/include/doctest"
   cp "$folder/package/usr/include/doctest/doctest.h" "$header"

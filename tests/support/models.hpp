@@ -1,4 +1,5 @@
 // Models and data that several tests share.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_MODELS_HPP
 #define RBM_TESTS_MODELS_HPP

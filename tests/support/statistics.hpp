@@ -1,5 +1,6 @@
 // Statistical tests with a stated false-alarm rate. Seeds are fixed, so a test that passes once passes always; the rate
 // says how unlikely it is that correct code with another seed would fail.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_STATISTICS_HPP
 #define RBM_TESTS_STATISTICS_HPP

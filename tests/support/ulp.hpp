@@ -1,4 +1,5 @@
 // How far a float is from the exact value, in units in the last place, and the exact functions of rbm/math.hpp.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_ULP_HPP
 #define RBM_TESTS_ULP_HPP

@@ -1,6 +1,7 @@
 // The largest error of each function of rbm/math.hpp over all 2^32 floats, in units in the last place of the exact
 // result, against the double functions of libm. `make math-errors` runs it (minutes); math.hpp quotes what it prints.
 // It exits with 1 where a function gives NaN or an infinity that the exact one does not, or an error of 3 ulp or more.
+// SPDX-License-Identifier: MIT
 
 #include <algorithm>
 #include <cstdint>

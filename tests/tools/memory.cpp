@@ -1,4 +1,5 @@
 // The table of README.md: bytes of RAM by shape, as sizeof tells them. `make memory` prints it.
+// SPDX-License-Identifier: MIT
 
 #include "../../rbm/rbm.hpp"
 

@@ -1,4 +1,5 @@
 // error: const
+// SPDX-License-Identifier: MIT
 #include "../../../rbm/rbm.hpp"
 typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>, float> Model;
 static const Model model = {};

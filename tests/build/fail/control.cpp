@@ -1,4 +1,5 @@
 // error: none: the same few lines as in the other cases, correct, so that each of those fails for its own reason only.
+// SPDX-License-Identifier: MIT
 #include "../../../rbm/rbm.hpp"
 typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>, float> Model;
 static Model model;

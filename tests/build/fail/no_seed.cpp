@@ -1,4 +1,5 @@
 // error: Xorshift32
+// SPDX-License-Identifier: MIT
 #include "../../../rbm/rbm.hpp"
 int main() {
   rbm::Xorshift32 rng;

@@ -1,4 +1,5 @@
 // error: rbm: the number type of a model must be float
+// SPDX-License-Identifier: MIT
 #include "../../../rbm/rbm.hpp"
 typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>, double> Model;
 static Model model;
