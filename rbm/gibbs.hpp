@@ -28,8 +28,7 @@ struct GibbsChain {
     hidden.fill(typename Model::Scalar(0));
   }
 
-  /// Starts at noise: visible units drawn as if they had neither weights nor biases, Bernoulli units with probability
-  /// 1/2.
+  /// Starts at noise: visible units as if they had neither weights nor biases, Bernoulli units on with probability 1/2.
   template <class Rng>
   void start_from_noise(Rng& rng) {
     Model::VisibleLayer::noise(visible.values, rng);

@@ -134,7 +134,9 @@ struct Bernoulli {
         if (seen[i] != Scalar(0) && seen[i] != Scalar(1)) status = Status::out_of_range;
       }
       if (status != Status::ok) return status;
-      for (size_t i = 0; i < N; ++i) log_odds[i] = evidence_of(seen[i] == Scalar(1), flip_probability);
+      const Sum on = evidence_of(true, flip_probability);
+      const Sum off = evidence_of(false, flip_probability);
+      for (size_t i = 0; i < N; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
       return Status::ok;
     }
 

@@ -21,8 +21,7 @@ namespace rbm {
 /// A Restricted Boltzmann Machine. An aggregate, so a trained one may be const in read-only memory:
 /// `const Model model = {{{weights, row by row}}, {{{visible biases}}}, {{{hidden biases}}}};`
 ///
-/// States given to it must be within their units' range: they are not checked here (the trainers check theirs), and a
-/// NaN gives NaN.
+/// States given to it must be within their units' range: they are not checked here (the trainers check theirs).
 template <class VisibleUnits, class HiddenUnits, class ScalarType = float>
 struct Rbm {
   enum : size_t { visible_size = VisibleUnits::size, hidden_size = HiddenUnits::size };
@@ -89,17 +88,17 @@ struct Rbm {
   /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
   template <class Visitor>
   void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
-    enum : size_t { whole = hidden_size - hidden_size % kernels::block };
-    for (size_t j = 0; j < whole; j += kernels::block) visit_hidden(Size<kernels::block>(), v, j, visitor);
-    visit_hidden(Size<hidden_size - whole>(), v, whole, visitor);
+    constexpr size_t all = hidden_size, block = kernels::block, whole = all - all % block;
+    for (size_t j = 0; j < whole; j += block) visit_hidden(Size<block>(), v, j, visitor);
+    visit_hidden(Size<all - whole>(), v, whole, visitor);
   }
 
   /// The same with the inputs a_i + sum_j W_ij h_j of the visible units.
   template <class Visitor>
   void visit_visible_inputs(const HiddenState& h, Visitor& visitor) const {
-    enum : size_t { whole = visible_size - visible_size % kernels::block };
-    for (size_t i = 0; i < whole; i += kernels::block) visit_visible(Size<kernels::block>(), h, i, visitor);
-    visit_visible(Size<visible_size - whole>(), h, whole, visitor);
+    constexpr size_t all = visible_size, block = kernels::block, whole = all - all % block;
+    for (size_t i = 0; i < whole; i += block) visit_visible(Size<block>(), h, i, visitor);
+    visit_visible(Size<all - whole>(), h, whole, visitor);
   }
 
  private:
