@@ -171,18 +171,20 @@ TEST_CASE("samples of either layer follow the conditionals, all units jointly") 
 
 // The order of additions is part of the design: 16 partial sums, then halves onto halves, on every target.
 TEST_CASE("a dot product is summed in the documented order") {
-  rbm::Vector<float, 37> a, b;
   rbm::Xorshift32 rng(14);
-  float partial[16] = {};
-  for (size_t j = 0; j < 37; ++j) {
-    a[j] = std::ldexp(rbm::normal(rng), static_cast<int>(rbm::below(20, rng)));
-    b[j] = 1;
-    partial[j % 16] += a[j];
+  for (int round = 0; round < 100; ++round) {
+    rbm::Vector<float, 37> a, b;
+    b.fill(1);
+    float partial[16] = {};
+    for (size_t j = 0; j < 37; ++j) {
+      a[j] = rbm::normal(rng);
+      partial[j % 16] += a[j];
+    }
+    for (size_t l = 0; l < 8; ++l) partial[l] += partial[l + 8];
+    for (size_t l = 0; l < 4; ++l) partial[l] += partial[l + 4];
+    for (size_t l = 0; l < 2; ++l) partial[l] += partial[l + 2];
+    CHECK(rbm::kernels::dot<37>(a.values, b.values) == partial[0] + partial[1]);
   }
-  for (size_t l = 0; l < 8; ++l) partial[l] += partial[l + 8];
-  for (size_t l = 0; l < 4; ++l) partial[l] += partial[l + 4];
-  for (size_t l = 0; l < 2; ++l) partial[l] += partial[l + 2];
-  CHECK(rbm::kernels::dot<37>(a.values, b.values) == partial[0] + partial[1]);
 }
 
 TEST_CASE("probabilities are right in proportion, however small") {
