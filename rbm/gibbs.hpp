@@ -70,9 +70,8 @@ struct GibbsChain {
   };
 };
 
-/// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Give it
-/// evidence
-/// (`forget` first) and start its chain before `run`; `denoise` does both.
+/// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Before `run`,
+/// give it evidence (`forget` first) and start its chain; `denoise` does both.
 template <class Model>
 struct Posterior {
   typedef typename Model::Scalar Scalar;
@@ -89,16 +88,21 @@ struct Posterior {
   /// many small changes would no longer be exact.
   template <class Rng>
   Status run(const Model& model, uint32_t burn_in, uint32_t steps, Rng& rng) {
-    if (steps == 0) return Status::out_of_range;
-    if (steps > most_steps) return Status::too_large;
+    const Status status = check(steps);
+    if (status != Status::ok) return status;
     chain.run(model, evidence, burn_in, rng);
-    mean.fill(Scalar(0));
+    mean.fill(Scalar(0));  // the first step overwrites it, but not what was no number
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
       TakeSampleAndMean<Rng> take = {*this, model.visible, Scalar(1.0f / static_cast<float>(step)), rng};
       model.visit_visible_inputs(chain.hidden, take);
     }
     return Status::ok;
+  }
+
+  /// Whether an average over so many steps can be had.
+  static Status check(uint32_t steps) {
+    return steps == 0 ? Status::out_of_range : steps > most_steps ? Status::too_large : Status::ok;
   }
 
  private:
@@ -140,9 +144,8 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 template <class Model, class Rng>
 Status denoise(const Model& model, const typename Model::VisibleState& noisy, float flip_probability, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
-  if (steps == 0) return Status::out_of_range;
-  if (steps > Posterior<Model>::most_steps) return Status::too_large;
-  const Status status = posterior.evidence.observe(noisy, flip_probability);
+  Status status = Posterior<Model>::check(steps);
+  if (status == Status::ok) status = posterior.evidence.observe(noisy, flip_probability);
   if (status != Status::ok) return status;
   posterior.chain.start(noisy);
   return posterior.run(model, burn_in, steps, rng);

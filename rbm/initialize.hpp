@@ -28,11 +28,8 @@ void initialize(Model& model, Rng& rng) {
 /// Errors: out_of_range where there are no samples; what is wrong with a sample.
 template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
-  if (count == 0) return Status::out_of_range;
-  for (size_t s = 0; s < count; ++s) {
-    const Status status = Model::VisibleLayer::check(samples[s].values);
-    if (status != Status::ok) return status;
-  }
+  const Status status = Model::check(samples, count);
+  if (status != Status::ok) return status;
   initialize(model, rng);
   const float weight = 1.0f / static_cast<float>(count);
   for (size_t i = 0; i < Model::visible_size; ++i) {

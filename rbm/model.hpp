@@ -38,6 +38,13 @@ struct Rbm {
   VisibleLayer visible;
   HiddenLayer hidden;
 
+  /// What is wrong with these samples: out_of_range where there are none, or the first complaint of the visible layer.
+  static Status check(const VisibleState* samples, size_t count) {
+    Status status = count == 0 ? Status::out_of_range : Status::ok;
+    for (size_t s = 0; s < count && status == Status::ok; ++s) status = VisibleLayer::check(samples[s].values);
+    return status;
+  }
+
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
   /// As below, the two states must not be the same object.
   void mean_hidden(const VisibleState& v, HiddenState& h) const {

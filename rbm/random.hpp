@@ -44,8 +44,8 @@ float uniform(Rng& rng) {
   return (static_cast<float>(static_cast<uint32_t>(rng()) >> 9) + 0.5f) * 1.1920929e-7f;
 }
 
-/// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977): 2.7 words on
-/// average.
+/// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977). It takes 2.7
+/// words on average.
 template <class Rng>
 float normal(Rng& rng) {
   for (;;) {

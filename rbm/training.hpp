@@ -73,12 +73,8 @@ struct Trainer {
  private:
   Status check(const VisibleState* samples, size_t count) const {
     if (!is_finite(options.learning_rate)) return Status::not_finite;
-    if (options.learning_rate < 0.0f || options.gibbs_steps == 0 || count == 0) return Status::out_of_range;
-    for (size_t s = 0; s < count; ++s) {
-      const Status status = Model::VisibleLayer::check(samples[s].values);
-      if (status != Status::ok) return status;
-    }
-    return Status::ok;
+    if (options.learning_rate < 0.0f || options.gibbs_steps == 0) return Status::out_of_range;
+    return Model::check(samples, count);
   }
 
   template <class Rng>

@@ -58,7 +58,7 @@ for level in -O0 -O2 -O3 -Os; do
   if [ -s "$out/log" ]; then fail "$level: nothing but memcpy and memset is asked for"; else pass; fi
   grep -E 'guard variable|_GLOBAL__sub_I|typeinfo|vtable|operator (new|delete)' "$out/symbols" >"$out/log"
   if [ -s "$out/log" ]; then fail "$level: no guard, static constructor or RTTI"; else pass; fi
-  grep ' constant_model$' "$out/symbols" | grep -v ' [Rr] ' >"$out/log"
+  grep ' constant_model$' "$out/symbols" >"$out/log"
   if grep -q ' [Rr] constant_model$' "$out/symbols"; then pass; else fail "$level: a const model is in read-only memory"; fi
 done
 
@@ -79,7 +79,7 @@ block text 2 >"$out/readme.expected"
 check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
 
 check "the memory table's program compiles" "$@" "$here/../tools/memory.cpp" -o "$out/memory"
-if [ "$(uname -m)" = x86_64 ]; then
+if [ "$(uname -m)" = x86_64 ]; then # elsewhere malloc may promise less alignment
   "$out/memory" | grep -vxFf "$here/../../README.md" >"$out/log"
   if [ -s "$out/log" ]; then fail "README's memory table is what is measured"; else pass; fi
 fi

@@ -75,29 +75,25 @@ struct Enumeration {
   }
 
   /// p(h_j = 1 | v), by summing over all h.
-  double hidden_mean(size_t v, size_t j) const {
-    std::vector<double> all;
-    std::vector<double> on;
-    for (size_t h = 0; h < hidden_states; ++h) {
-      all.push_back(joint[v * hidden_states + h]);
-      if ((h >> j) & 1u) on.push_back(all.back());
-    }
-    return std::exp(log_sum_exp(on) - log_sum_exp(all));
-  }
+  double hidden_mean(size_t v, size_t j) const { return fraction_on(v * hidden_states, 1, hidden_states, j); }
 
   /// p(v_i = 1 | h), by summing over all v.
-  double visible_mean(size_t h, size_t i) const {
-    std::vector<double> all;
-    std::vector<double> on;
-    for (size_t v = 0; v < visible_states; ++v) {
-      all.push_back(joint[v * hidden_states + h]);
-      if ((v >> i) & 1u) on.push_back(all.back());
-    }
-    return std::exp(log_sum_exp(on) - log_sum_exp(all));
-  }
+  double visible_mean(size_t h, size_t i) const { return fraction_on(h, hidden_states, visible_states, i); }
 
   /// p(h | v), by summing over all h.
   double hidden_given(size_t v, size_t h) const { return std::exp(joint[v * hidden_states + h] + free_energy(v)); }
+
+ private:
+  // The share of those states whose bit is set among `count` joint states, `stride` apart.
+  double fraction_on(size_t first, size_t stride, size_t count, size_t bit) const {
+    std::vector<double> all;
+    std::vector<double> on;
+    for (size_t state = 0; state < count; ++state) {
+      all.push_back(joint[first + state * stride]);
+      if ((state >> bit) & 1u) on.push_back(all.back());
+    }
+    return std::exp(log_sum_exp(on) - log_sum_exp(all));
+  }
 };
 
 inline double exact_softplus(double x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }
