@@ -78,7 +78,7 @@ data: | $(BUILD)
 
 ## format: lay out all sources by .clang-format
 format:
-	clang-format -i rbm/*.hpp tests/*.cpp tests/*/*.[ch]pp tests/build/fail/*.cpp examples/*/*.cpp \
+	clang-format -i rbm/*.hpp rbm/*/*.hpp tests/*.cpp tests/*/*.[ch]pp tests/build/fail/*.cpp examples/*/*.cpp \
 	  $(filter-out examples/data/digits.hpp,$(wildcard examples/*/*.hpp))
 
 ## clean: remove the build folder

@@ -28,19 +28,20 @@ struct GibbsChain {
     hidden.fill(typename Model::Scalar(0));
   }
 
-  /// Starts at noise: visible units as if they had neither weights nor biases, Bernoulli units on with probability 1/2.
+  /// Starts at noise: visible units as if they had neither weights nor biases, Bernoulli units on with probability 1/2,
+  /// Gaussian units standard normal.
   template <class Rng>
   void start_from_noise(Rng& rng) {
     Model::VisibleLayer::noise(visible.values, rng);
     hidden.fill(typename Model::Scalar(0));
   }
 
-  /// Alternating Gibbs sampling, `steps` times h and v.
-  template <class Rng>
-  void run(const Model& model, uint32_t steps, Rng& rng) {
+  /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model, or at(model, inverse temperature).
+  template <class Sampler, class Rng>
+  void run(const Sampler& sampler, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
-      model.sample_hidden(visible, hidden, rng);
-      model.sample_visible(hidden, visible, rng);
+      sampler.sample_hidden(visible, hidden, rng);
+      sampler.sample_visible(hidden, visible, rng);
     }
   }
 
@@ -49,25 +50,42 @@ struct GibbsChain {
   void run(const Model& model, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
       model.sample_hidden(visible, hidden, rng);
-      TakeSample<Rng> take = {model.visible, evidence, visible.values, rng};
-      model.visit_visible_inputs(hidden, take);
+      model.sample_visible(hidden, evidence, visible, rng);
     }
   }
+};
 
- private:
+/// Many chains of one model, each as a GibbsChain, one after the other from the same generator.
+template <class Model, size_t Count>
+struct GibbsChains {
+  static_assert(Count > 0, "rbm: chains need room for at least one");
+
+  enum : size_t { count = Count };
+
+  Vector<GibbsChain<Model>, Count> chains;
+
+  GibbsChain<Model>& operator[](size_t c) { return chains[c]; }
+  const GibbsChain<Model>& operator[](size_t c) const { return chains[c]; }
+
+  /// Chain c starts at sample c; where there are fewer samples, from the first again. At least one sample.
+  void start(const typename Model::VisibleState* samples, size_t sample_count) {
+    for (size_t c = 0; c < Count; ++c) chains[c].start(samples[c % sample_count]);
+  }
+
   template <class Rng>
-  struct TakeSample {
-    const typename Model::VisibleLayer& layer;
-    const typename Model::VisibleEvidence& evidence;
-    typename Model::Scalar* state;
-    Rng& rng;
+  void start_from_noise(Rng& rng) {
+    for (GibbsChain<Model>& chain : chains) chain.start_from_noise(rng);
+  }
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, typename Model::Sum* x) {
-      evidence.template add_to<Count>(first, x);
-      layer.template sample<Count>(first, x, state + first, rng);
-    }
-  };
+  template <class Sampler, class Rng>
+  void run(const Sampler& sampler, uint32_t steps, Rng& rng) {
+    for (GibbsChain<Model>& chain : chains) chain.run(sampler, steps, rng);
+  }
+
+  template <class Rng>
+  void run(const Model& model, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+    for (GibbsChain<Model>& chain : chains) chain.run(model, evidence, steps, rng);
+  }
 };
 
 /// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Before `run`,
@@ -75,6 +93,7 @@ struct GibbsChain {
 template <class Model>
 struct Posterior {
   typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
 
   typename Model::VisibleEvidence evidence;
   GibbsChain<Model> chain;
@@ -114,11 +133,12 @@ struct Posterior {
     Rng& rng;
 
     template <size_t Count>
-    void operator()(Size<Count>, size_t first, typename Model::Sum* x) {
-      posterior.evidence.template add_to<Count>(first, x);
-      layer.template sample<Count>(first, x, posterior.chain.visible.values + first, rng);
+    void operator()(Size<Count>, size_t first, Sum* x) {
       Scalar now[Count];
-      layer.template mean<Count>(first, x, now);
+      Sum same[Count];  // evidence adds to its inputs
+      for (size_t i = 0; i < Count; ++i) same[i] = x[i];
+      posterior.evidence.template mean<Count>(layer, first, same, now);
+      posterior.evidence.template sample<Count>(layer, first, x, posterior.chain.visible.values + first, rng);
       for (size_t i = 0; i < Count; ++i) {
         Scalar& average = posterior.mean[first + i];
         average += weight * (now[i] - average);
@@ -136,16 +156,17 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
   model.mean_visible(h, reconstruction);
 }
 
-/// Removes flip noise: `posterior.mean` becomes the expectation of the clean sample, given the model and that each unit
-/// of `noisy` was flipped with probability `flip_probability`. The chain starts at `noisy`, takes `burn_in` steps, then
-/// averages over `steps`.
-/// Errors, which leave `posterior` as it was: out_of_range for a probability outside [0, 1], a unit that is neither 0
-/// nor 1, or no steps; too_large above Posterior::most_steps; not_finite.
+/// Removes noise: `posterior.mean` becomes the expectation of the clean sample, given the model and that each unit of
+/// `noisy` was flipped with probability `noise`; units of real value were disturbed by Gaussian noise of variance
+/// `noise` instead. The chain starts at `noisy`, takes `burn_in` steps, then averages over `steps`. Errors, which leave
+/// `posterior` as it was: out_of_range for a probability outside [0, 1], a negative variance, a unit that is in none of
+/// its states, or no steps; too_large above Posterior::most_steps; not_finite.
 template <class Model, class Rng>
-Status denoise(const Model& model, const typename Model::VisibleState& noisy, float flip_probability, uint32_t burn_in,
+Status denoise(const Model& model, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   Status status = Posterior<Model>::check(steps);
-  if (status == Status::ok) status = posterior.evidence.observe(noisy, flip_probability);
+  if (status == Status::ok) status = Model::check(&noisy, 1);
+  if (status == Status::ok) status = posterior.evidence.observe(noisy, noise);
   if (status != Status::ok) return status;
   posterior.chain.start(noisy);
   return posterior.run(model, burn_in, steps, rng);

@@ -14,7 +14,7 @@
 
 namespace rbm {
 
-/// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0.
+/// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0, all variances 1.
 template <class Model, class Rng>
 void initialize(Model& model, Rng& rng) {
   typedef typename Model::Scalar Scalar;
@@ -23,8 +23,9 @@ void initialize(Model& model, Rng& rng) {
   model.hidden.clear();
 }
 
-/// The same, and visible biases from the means of `count` samples: ln(p / (1 - p)) for Bernoulli units, where p is held
-/// half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
+/// The same, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for Bernoulli
+/// units, where p is held half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
+/// Gaussian visible units get the variance of the samples, too, which stays unless it is learned.
 /// Errors: out_of_range where there are no samples; what is wrong with a sample.
 template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
@@ -35,7 +36,13 @@ Status initialize(Model& model, const typename Model::VisibleState* samples, siz
   for (size_t i = 0; i < Model::visible_size; ++i) {
     float sum = 0.0f;
     for (size_t s = 0; s < count; ++s) sum += static_cast<float>(samples[s][i]);
-    model.visible.start_from_mean(i, sum * weight, 0.5f * weight);
+    const float mean = sum * weight;
+    float squares = 0.0f;
+    for (size_t s = 0; s < count; ++s) {
+      const float deviation = static_cast<float>(samples[s][i]) - mean;
+      squares += deviation * deviation;
+    }
+    model.visible.start_from(i, mean, squares * weight, 0.5f * weight);
   }
   return Status::ok;
 }

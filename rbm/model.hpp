@@ -26,6 +26,8 @@ template <class VisibleUnits, class HiddenUnits, class ScalarType = float>
 struct Rbm {
   enum : size_t { visible_size = VisibleUnits::size, hidden_size = HiddenUnits::size };
 
+  typedef VisibleUnits Visible;
+  typedef HiddenUnits Hidden;
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
   typedef typename VisibleUnits::template Layer<Scalar> VisibleLayer;
@@ -89,23 +91,28 @@ struct Rbm {
     return visible.energy(v.values) - take.sum;
   }
 
+  /// A draw from p(v | h, observation): from p(v | h) times the likelihood that the evidence gives to v.
+  template <class Rng>
+  void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
+    TakeObserved<Rng> take = {visible, evidence, v.values, rng};
+    visit_visible_inputs(h, take);
+  }
+
   /// The way from one layer to the other, for whoever needs the inputs themselves: calls
   /// visitor(Size<Count>(), first, x) for one block of units after the other, where x [Count] are the inputs
   /// b_j + sum_i v_i W_ij of the hidden units from `first` on. The blocks are small and live on the stack, so that the
   /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
   template <class Visitor>
   void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
-    constexpr size_t all = hidden_size, block = kernels::block, whole = all - all % block;
-    for (size_t j = 0; j < whole; j += block) visit_hidden(Size<block>(), v, j, visitor);
-    visit_hidden(Size<all - whole>(), v, whole, visitor);
+    HiddenWalk<Visitor> walk = {*this, v, visitor};
+    Hidden::walk(0, walk);
   }
 
   /// The same with the inputs a_i + sum_j W_ij h_j of the visible units.
   template <class Visitor>
   void visit_visible_inputs(const HiddenState& h, Visitor& visitor) const {
-    constexpr size_t all = visible_size, block = kernels::block, whole = all - all % block;
-    for (size_t i = 0; i < whole; i += block) visit_visible(Size<block>(), h, i, visitor);
-    visit_visible(Size<all - whole>(), h, whole, visitor);
+    VisibleWalk<Visitor> walk = {*this, h, visitor};
+    Visible::walk(0, walk);
   }
 
  private:
@@ -142,27 +149,48 @@ struct Rbm {
     }
   };
 
-  template <size_t Count, class Visitor>
-  void visit_hidden(Size<Count> count, const VisibleState& v, size_t first, Visitor& visitor) const {
-    Sum x[Count];
-    hidden.template start_input<Count>(first, x);
-    kernels::add_rows<Count, visible_size, hidden_size>(weights.values + first, v.values, x);
-    visitor(count, first, x);
-  }
+  template <class Rng>
+  struct TakeObserved {
+    const VisibleLayer& layer;
+    const VisibleEvidence& evidence;
+    Scalar* state;
+    Rng& rng;
 
-  template <size_t Count, class Visitor>
-  void visit_visible(Size<Count> count, const HiddenState& h, size_t first, Visitor& visitor) const {
-    Sum x[Count];
-    visible.template start_input<Count>(first, x);
-    kernels::add_row_products<Count, hidden_size>(weights.row(first), h.values, x);
-    visitor(count, first, x);
-  }
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, Sum* x) {
+      evidence.template sample<Count>(layer, first, x, state + first, rng);
+    }
+  };
 
-  // Nothing is left over.
   template <class Visitor>
-  void visit_hidden(Size<0>, const VisibleState&, size_t, Visitor&) const {}
+  struct HiddenWalk {
+    const Rbm& model;
+    const VisibleState& v;
+    Visitor& visitor;
+
+    template <size_t Count>
+    void operator()(Size<Count> count, size_t first) {
+      Sum x[Count];
+      model.hidden.template start_input<Count>(first, x);
+      kernels::add_rows<Count, visible_size, hidden_size>(model.weights.values + first, v.values, x);
+      visitor(count, first, x);
+    }
+  };
+
   template <class Visitor>
-  void visit_visible(Size<0>, const HiddenState&, size_t, Visitor&) const {}
+  struct VisibleWalk {
+    const Rbm& model;
+    const HiddenState& h;
+    Visitor& visitor;
+
+    template <size_t Count>
+    void operator()(Size<Count> count, size_t first) {
+      Sum x[Count];
+      model.visible.template start_input<Count>(first, x);
+      kernels::add_row_products<Count, hidden_size>(model.weights.row(first), h.values, x);
+      visitor(count, first, x);
+    }
+  };
 };
 
 }  // namespace rbm

@@ -15,6 +15,7 @@
 #include "model.hpp"
 #include "initialize.hpp"
 #include "gibbs.hpp"
+#include "tempering.hpp"
 #include "training.hpp"
 
 #endif  // RBM_RBM_HPP

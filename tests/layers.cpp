@@ -119,8 +119,7 @@ TEST_CASE("Bernoulli: evidence is the log-likelihood ratio of what was seen") {
 
   rbm::Vector<float, 20> x, mean;
   for (float& value : x) value = -3.0f;
-  evidence.add_to<20>(0, x.values);
-  Layer().mean<20>(0, x.values, mean.values);
+  evidence.mean<20>(Layer(), 0, x.values, mean.values);
   CHECK(mean[5] == 1.0f);
   CHECK(mean[6] == 0.0f);
   CHECK(double(mean[7]) == doctest::Approx(exact::sigmoid(-3.0)));
@@ -129,8 +128,8 @@ TEST_CASE("Bernoulli: evidence is the log-likelihood ratio of what was seen") {
 
   // A certain observation outweighs any input.
   x[6] = infinite;
-  evidence.add_to<20>(0, x.values);
-  CHECK(x[6] == -infinite);
+  evidence.mean<20>(Layer(), 0, x.values, mean.values);
+  CHECK(mean[6] == 0.0f);
 
   evidence.clamp(0, true);
   evidence.clamp(19, true);

@@ -28,7 +28,7 @@ check() {
   if "$@" >"$out/log" 2>&1; then pass; else fail "$name"; fi
 }
 
-for header in "$here"/../../rbm/*.hpp; do
+for header in "$here"/../../rbm/*.hpp "$here"/../../rbm/*/*.hpp; do
   printf '#include "%s"\n#include "%s"\nint main() {}\n' "$(realpath "$header")" "$(realpath "$header")" >"$out/alone.cpp"
   check "$(basename "$header") compiles alone, and twice" "$@" -fsyntax-only "$out/alone.cpp"
 done

@@ -40,12 +40,28 @@ struct Arithmetic<Narrow> {
   static Narrow nudge(Narrow parameter, float rate, Narrow difference) {
     return Narrow(parameter.value + rate * difference.value);
   }
+  static float two_pi() { return 6.28318531f; }
+  static float exp(float x) { return rbm::exp(x); }
+  static float log(float x) { return rbm::log(x); }
+  static float sqrt(float x) { return rbm::sqrt(x); }
+  static Narrow tanh(float input) { return Narrow(rbm::tanh(input)); }
+  static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
+  static float rectified_mean(float input) { return rbm::rectified_mean(input); }
+  static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
   static Narrow sigmoid(float input) { return Narrow(rbm::sigmoid(input)); }
   static float softplus(float input) { return rbm::softplus(input); }
 
   template <class Rng>
   static Narrow bernoulli(Narrow p, Rng& rng) {
     return Narrow(Arithmetic<float>::bernoulli(p.value, rng));
+  }
+  template <class Rng>
+  static float normal(Rng& rng) {
+    return rbm::normal(rng);
+  }
+  template <class Rng>
+  static float rectified(float x, Rng& rng) {
+    return rbm::rectified(x, rng);
   }
 };
 

@@ -1,0 +1,103 @@
+// rbm/layers/bias.hpp: a layer whose only parameters are biases, of units that say how they are distributed.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_BIAS_HPP
+#define RBM_LAYERS_BIAS_HPP
+
+#include <stddef.h>
+
+#include "../arithmetic.hpp"
+#include "../kernels.hpp"
+#include "../status.hpp"
+#include "../storage.hpp"
+
+namespace rbm {
+namespace detail {
+
+template <class Units, class Scalar>
+struct BiasLayer {
+  typedef Arithmetic<Scalar> A;
+  typedef typename A::Sum Sum;
+
+  enum : size_t { size = Units::size };
+
+  Vector<Scalar, size> bias;
+
+  template <size_t Count>
+  void start_input(size_t first, Sum* x) const {
+    for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+  }
+
+  template <size_t Count>
+  Sum cumulant(size_t, const Sum* x) const {
+    return Units::template cumulant<Count, Scalar>(x);
+  }
+
+  template <size_t Count>
+  void mean(size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+    Units::template mean<Count>(x, s);
+  }
+
+  template <size_t Count, class Rng>
+  void sample(size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+    Units::template sample<Count>(x, s, rng);
+  }
+
+  // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
+  template <size_t Count, class Rng>
+  void sample_tempered(size_t first, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+    const Sum scale = Units::is_real ? A::sqrt(inverse_temperature) : inverse_temperature;
+    for (size_t i = 0; i < Count; ++i) x[i] *= scale;
+    sample<Count>(first, x, s, rng);
+    if (Units::is_real) {
+      for (size_t i = 0; i < Count; ++i) s[i] = static_cast<Scalar>(static_cast<Sum>(s[i]) / scale);
+    }
+  }
+
+  /// One unit's draw and mean under evidence: with input x and a precision that adds to its own.
+  template <class Rng>
+  Scalar sample_observed(size_t, Sum x, Sum precision, Rng& rng) const {
+    return Units::template sample_observed<Scalar>(x, precision, rng);
+  }
+  Scalar mean_observed(size_t, Sum x, Sum precision) const {
+    return Units::template mean_observed<Scalar>(x, precision);
+  }
+
+  template <class Rng>
+  static void noise(Scalar* s, Rng& rng) {
+    Units::noise(s, rng);
+  }
+
+  Sum energy(const Scalar* s) const {
+    const Sum linear = kernels::dot<size>(bias.values, s);
+    return Units::is_real ? kernels::dot<size>(s, s) / Sum(2) - linear : -linear;
+  }
+
+  void clear() { bias.fill(Scalar(0)); }
+
+  template <class OtherLayer>
+  void copy(const OtherLayer& other) {
+    for (size_t i = 0; i < size; ++i) bias[i] = static_cast<Scalar>(other.bias[i]);
+  }
+
+  void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
+    kernels::nudge<size>(bias.values, rate, data, model);
+  }
+
+  template <size_t Count>
+  void add_to_bias(size_t first, const Sum* change) {
+    for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
+  }
+
+  template <size_t Count>
+  void learn_variance(size_t, const Sum*) {}
+
+  void start_from(size_t i, float mean, float, float margin) { bias[i] = Scalar(Units::bias_of_mean(mean, margin)); }
+
+  static Status check(const Scalar* s) { return Units::check(s); }
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_BIAS_HPP

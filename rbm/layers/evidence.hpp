@@ -1,0 +1,179 @@
+// rbm/layers/evidence.hpp: what was observed of a layer, as a likelihood for each of its units.
+//
+// Units may be known (clamped), noisy or missing, in any mix. FlipEvidence is that of units with two states, of which
+// the wrong one is seen with some probability: a log-likelihood ratio adds to the input. NoiseEvidence is that of real
+// units, seen with Gaussian noise of some variance: it adds to the input and to the precision. Both give
+//   sample, mean   what the layer's functions of these names give, under the evidence.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_EVIDENCE_HPP
+#define RBM_LAYERS_EVIDENCE_HPP
+
+#include <stddef.h>
+
+#include "../arithmetic.hpp"
+#include "../status.hpp"
+#include "../storage.hpp"
+#include "states.hpp"
+
+namespace rbm {
+namespace detail {
+
+/// not_finite, out_of_range outside [0, 1], or ok.
+inline Status check_probability(float probability) {
+  if (!is_finite(probability)) return Status::not_finite;
+  return probability >= 0.0f && probability <= 1.0f ? Status::ok : Status::out_of_range;
+}
+
+/// Of N units with the states Off and 1: ln p(observation | s_i = 1) - ln p(observation | s_i = Off) of each.
+/// 0 where nothing is known, infinite where the value is certain.
+template <class ScalarType, size_t N, int Off>
+struct FlipEvidence {
+  typedef ScalarType Scalar;
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+
+  Vector<Sum, N> log_odds;
+
+  /// Nothing is known of any unit: where evidence starts.
+  void forget() {
+    for (size_t i = 0; i < N; ++i) forget(i);
+  }
+
+  /// Nothing is known of unit i.
+  void forget(size_t i) { log_odds[i] = Sum(0); }
+
+  /// Unit i is on, or off, for certain.
+  void clamp(size_t i, bool on) { log_odds[i] = on ? Arithmetic<Scalar>::infinity() : -Arithmetic<Scalar>::infinity(); }
+
+  /// Unit i was seen on, or off, and that is wrong with this probability: +-ln((1 - p) / p).
+  /// out_of_range outside [0, 1], not_finite for NaN.
+  Status observe(size_t i, bool on, float flip_probability) {
+    const Status status = check_probability(flip_probability);
+    if (status == Status::ok) log_odds[i] = evidence_of(on, flip_probability);
+    return status;
+  }
+
+  /// The whole layer was seen like this, each unit wrong with this probability.
+  /// not_finite, or out_of_range where a unit is in neither of its states or the probability outside [0, 1].
+  Status observe(const Vector<Scalar, N>& seen, float flip_probability) {
+    Status status = check_probability(flip_probability);
+    if (status == Status::ok) status = check_range<N>(seen.values, Scalar(Off), Scalar(1));
+    for (size_t i = 0; i < N && status == Status::ok; ++i) {
+      if (seen[i] != Scalar(Off) && seen[i] != Scalar(1)) status = Status::out_of_range;
+    }
+    if (status != Status::ok) return status;
+    const Sum on = evidence_of(true, flip_probability);
+    const Sum off = evidence_of(false, flip_probability);
+    for (size_t i = 0; i < N; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
+    return Status::ok;
+  }
+
+  template <size_t Count, class Layer, class Rng>
+  void sample(const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
+    add_to<Count>(first, x);
+    layer.template sample<Count>(first, x, s, rng);
+  }
+
+  template <size_t Count, class Layer>
+  void mean(const Layer& layer, size_t first, Sum* x, Scalar* s) const {
+    add_to<Count>(first, x);
+    layer.template mean<Count>(first, x, s);
+  }
+
+ private:
+  // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.
+  template <size_t Count>
+  void add_to(size_t first, Sum* x) const {
+    for (size_t i = 0; i < Count; ++i) {
+      const Sum evidence = log_odds[first + i];
+      const Sum part = Off == 0 ? evidence : evidence / Sum(2);
+      x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + part : evidence;
+    }
+  }
+
+  static Sum evidence_of(bool on, float flip_probability) {
+    const float flipped = rbm::log_odds(flip_probability);
+    return Arithmetic<Scalar>::to_sum(on ? -flipped : flipped);
+  }
+};
+
+/// Of N real units: the value that was seen of each, and how precisely. A precision is the inverse of the noise's
+/// variance: 0 where nothing is known, infinite where the value is certain.
+template <class ScalarType, size_t N>
+struct NoiseEvidence {
+  typedef ScalarType Scalar;
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+
+  Vector<Scalar, N> value;
+  Vector<Sum, N> precision;
+
+  /// Nothing is known of any unit: where evidence starts.
+  void forget() {
+    for (size_t i = 0; i < N; ++i) forget(i);
+  }
+
+  /// Nothing is known of unit i.
+  void forget(size_t i) {
+    value[i] = Scalar(0);
+    precision[i] = Sum(0);
+  }
+
+  /// Unit i has this value for certain.
+  void clamp(size_t i, Scalar known) {
+    value[i] = known;
+    precision[i] = Arithmetic<Scalar>::infinity();
+  }
+
+  /// This value was seen of unit i, with Gaussian noise of this variance; 0 is a clamp.
+  /// not_finite, or out_of_range where the variance is negative.
+  Status observe(size_t i, Scalar seen, float noise_variance) {
+    Status status = check_variance(noise_variance);
+    if (status == Status::ok && !Arithmetic<Scalar>::is_finite(seen)) status = Status::not_finite;
+    if (status != Status::ok) return status;
+    value[i] = seen;
+    precision[i] = Arithmetic<Scalar>::to_sum(1.0f / noise_variance);
+    return Status::ok;
+  }
+
+  /// The whole layer was seen like this. Errors as above.
+  Status observe(const Vector<Scalar, N>& seen, float noise_variance) {
+    Status status = check_variance(noise_variance);
+    if (status == Status::ok) status = check_finite<N>(seen.values);
+    if (status != Status::ok) return status;
+    value = seen;
+    for (Sum& each : precision) each = Arithmetic<Scalar>::to_sum(1.0f / noise_variance);
+    return Status::ok;
+  }
+
+  template <size_t Count, class Layer, class Rng>
+  void sample(const Layer& layer, size_t first, const Sum* x, Scalar* s, Rng& rng) const {
+    for (size_t i = 0; i < Count; ++i) {
+      const size_t unit = first + i;
+      s[i] = Arithmetic<Scalar>::is_finite(precision[unit])
+                 ? layer.sample_observed(unit, input(unit, x[i]), precision[unit], rng)
+                 : value[unit];
+    }
+  }
+
+  template <size_t Count, class Layer>
+  void mean(const Layer& layer, size_t first, const Sum* x, Scalar* s) const {
+    for (size_t i = 0; i < Count; ++i) {
+      const size_t unit = first + i;
+      s[i] = Arithmetic<Scalar>::is_finite(precision[unit])
+                 ? layer.mean_observed(unit, input(unit, x[i]), precision[unit])
+                 : value[unit];
+    }
+  }
+
+ private:
+  Sum input(size_t unit, Sum x) const { return x + precision[unit] * static_cast<Sum>(value[unit]); }
+
+  static Status check_variance(float variance) {
+    return !is_finite(variance) ? Status::not_finite : variance < 0.0f ? Status::out_of_range : Status::ok;
+  }
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_EVIDENCE_HPP

@@ -1,0 +1,152 @@
+// rbm/layers/gaussian.hpp: real units, each with a variance of its own.
+//
+// As hidden units they can be integrated out: free energy(v) = - a v - 1/2 (b + v W) S (b + v W)^T + const with S the
+// variances, the Hubbard-Stratonovich identity, which makes the model a Hopfield network with couplings W S W^T.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_GAUSSIAN_HPP
+#define RBM_LAYERS_GAUSSIAN_HPP
+
+#include "evidence.hpp"
+#include "states.hpp"
+
+namespace rbm {
+
+/// N real units: A(s) = s^2 / (2 variance) - c s, so p(s | x) is normal, with mean variance x and that variance.
+template <size_t N>
+struct Gaussian : detail::RealStates<N> {
+  enum : bool { has_variance = true };
+
+  /// Where variances are held, so that none vanishes or runs away while it is learned.
+  static constexpr float least_variance() { return 1e-4f; }
+  static constexpr float most_variance() { return 1e4f; }
+
+  template <class Scalar>
+  struct Layer {
+    typedef Arithmetic<Scalar> A;
+    typedef typename A::Sum Sum;
+
+    Vector<Scalar, N> bias;
+    Vector<Scalar, N> variance;  // above 0
+
+    template <size_t Count>
+    void start_input(size_t first, Sum* x) const {
+      for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+    }
+
+    /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
+    template <size_t Count>
+    Sum cumulant(size_t first, const Sum* x) const {
+      Sum sum = 0;
+      for (size_t i = 0; i < Count; ++i) {
+        const Sum width = static_cast<Sum>(variance[first + i]);
+        sum += (width * x[i] * x[i] + A::log(A::two_pi() * width)) / Sum(2);
+      }
+      return sum;
+    }
+
+    template <size_t Count>
+    void mean(size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+      for (size_t i = 0; i < Count; ++i) s[i] = Scalar(static_cast<Sum>(variance[first + i]) * x[i]);
+    }
+
+    template <size_t Count, class Rng>
+    void sample(size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+      for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(variance[first + i]), rng);
+    }
+
+    // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
+    template <size_t Count, class Rng>
+    void sample_tempered(size_t first, Sum inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
+      for (size_t i = 0; i < Count; ++i) {
+        s[i] = draw(inverse_temperature * x[i], static_cast<Sum>(variance[first + i]) / inverse_temperature, rng);
+      }
+    }
+
+    template <class Rng>
+    Scalar sample_observed(size_t i, Sum x, Sum precision, Rng& rng) const {
+      return draw(x, observed_variance(i, precision), rng);
+    }
+    Scalar mean_observed(size_t i, Sum x, Sum precision) const { return Scalar(observed_variance(i, precision) * x); }
+
+    /// Standard normal.
+    template <class Rng>
+    static void noise(Scalar* s, Rng& rng) {
+      for (size_t i = 0; i < N; ++i) s[i] = Scalar(A::normal(rng));
+    }
+
+    Sum energy(const Scalar* s) const {
+      Sum sum = 0;
+      for (size_t i = 0; i < N; ++i) {
+        const Sum state = static_cast<Sum>(s[i]);
+        sum += state * (state / (Sum(2) * static_cast<Sum>(variance[i])) - static_cast<Sum>(bias[i]));
+      }
+      return sum;
+    }
+
+    /// Biases 0, variances 1.
+    void clear() {
+      bias.fill(Scalar(0));
+      variance.fill(Scalar(1));
+    }
+
+    template <class OtherLayer>
+    void copy(const OtherLayer& other) {
+      for (size_t i = 0; i < N; ++i) bias[i] = static_cast<Scalar>(other.bias[i]);
+      for (size_t i = 0; i < N; ++i) variance[i] = static_cast<Scalar>(other.variance[i]);
+    }
+
+    void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
+      kernels::nudge<N>(bias.values, rate, data, model);
+    }
+
+    template <size_t Count>
+    void add_to_bias(size_t first, const Sum* change) {
+      for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
+    }
+
+    /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
+    /// squares = rate (<s^2>_data - <s^2>_model): the gradient of the log-likelihood.
+    template <size_t Count>
+    void learn_variance(size_t first, const Sum* squares) {
+      for (size_t i = 0; i < Count; ++i) {
+        const float old = static_cast<float>(variance[first + i]);
+        const float step = static_cast<float>(squares[i]) / (2.0f * old);
+        const float moved = old * rbm::exp(step > 0.5f ? 0.5f : step < -0.5f ? -0.5f : step);
+        variance[first + i] = Scalar(bounded(moved));
+      }
+    }
+
+    /// The variance of the data and the bias that gives their mean.
+    void start_from(size_t i, float mean, float data_variance, float) {
+      const float width = bounded(data_variance);
+      variance[i] = Scalar(width);
+      bias[i] = Scalar(mean / width);
+    }
+
+    /// not_finite, or ok.
+    static Status check(const Scalar* s) { return detail::check_finite<N>(s); }
+
+   private:
+    template <class Rng>
+    static Scalar draw(Sum x, Sum width, Rng& rng) {
+      return Scalar(width * x + A::sqrt(width) * static_cast<Sum>(A::normal(rng)));
+    }
+
+    Sum observed_variance(size_t i, Sum precision) const {
+      const Sum width = static_cast<Sum>(variance[i]);
+      return width / (Sum(1) + width * precision);
+    }
+
+    static float bounded(float x) {
+      return x < least_variance() ? least_variance() : x > most_variance() ? most_variance() : x;
+    }
+  };
+
+  template <class Scalar>
+  using Evidence = detail::NoiseEvidence<Scalar, N>;
+};
+
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_GAUSSIAN_HPP

@@ -1,0 +1,94 @@
+// rbm/layers/relu.hpp: rectified units, real and positive.
+//
+// Of the two rectified units in the literature this is the one with an energy: a normal variable of mean x and variance
+// 1, given that it is positive (Su, Liao, Chen and Carin 2016). Its conditional is that of the joint density, so Gibbs
+// chains, free energies and partition functions are exact. The noisy unit of Nair and Hinton (2010), max(0, a normal
+// variable of mean x and variance sigmoid(x)), stands for a sum of many Bernoulli units and has none of these.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_RELU_HPP
+#define RBM_LAYERS_RELU_HPP
+
+#include "bias.hpp"
+#include "evidence.hpp"
+#include "states.hpp"
+
+namespace rbm {
+
+/// N units that are real and not negative: A(s) = s^2 / 2 - c s, so p(s | x) is normal, of mean x and variance 1, cut
+/// off at 0.
+template <size_t N>
+struct Relu : detail::RealStates<N> {
+  enum : bool { has_variance = false };
+
+  template <class Scalar>
+  using Layer = detail::BiasLayer<Relu, Scalar>;
+
+  template <class Scalar>
+  using Evidence = detail::NoiseEvidence<Scalar, N>;
+
+  template <size_t Count, class Scalar, class Sum>
+  static Sum cumulant(const Sum* x) {
+    Sum sum = 0;
+    for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::rectified_cumulant(x[i]);
+    return sum;
+  }
+
+  template <size_t Count, class Scalar, class Sum>
+  static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    for (size_t i = 0; i < Count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified_mean(x[i]));
+  }
+
+  template <size_t Count, class Scalar, class Sum, class Rng>
+  static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
+    for (size_t i = 0; i < Count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(x[i], rng));
+  }
+
+  // exp(x s - (1 + precision) s^2 / 2) is a density of s / scale with the input scale x.
+  template <class Scalar, class Sum, class Rng>
+  static Scalar sample_observed(Sum x, Sum precision, Rng& rng) {
+    const Sum scale = Sum(1) / Arithmetic<Scalar>::sqrt(Sum(1) + precision);
+    return Scalar(scale * Arithmetic<Scalar>::rectified(scale * x, rng));
+  }
+
+  template <class Scalar, class Sum>
+  static Scalar mean_observed(Sum x, Sum precision) {
+    const Sum scale = Sum(1) / Arithmetic<Scalar>::sqrt(Sum(1) + precision);
+    return Scalar(scale * Arithmetic<Scalar>::rectified_mean(scale * x));
+  }
+
+  /// What is left of a standard normal variable without its sign.
+  template <class Scalar, class Rng>
+  static void noise(Scalar* s, Rng& rng) {
+    for (size_t i = 0; i < N; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(0, rng));
+  }
+
+  /// The x at which rectified_mean(x) is the mean, which is held at or above the margin. By bisection.
+  static float bias_of_mean(float mean, float margin) {
+    const float target = mean < margin ? margin : mean;
+    float low = -1.0f / target;
+    float high = target;
+    for (int step = 0; step < 40; ++step) {
+      const float middle = 0.5f * (low + high);
+      if (rectified_mean(middle) < target) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
+  }
+
+  /// not_finite, out_of_range below 0, or ok.
+  template <class Scalar>
+  static Status check(const Scalar* s) {
+    bool inside = true;
+    for (size_t i = 0; i < N; ++i) inside = inside && !(s[i] <= Scalar(0) && s[i] != Scalar(0));
+    const Status status = detail::check_finite<N>(s);
+    return status != Status::ok ? status : inside ? Status::ok : Status::out_of_range;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_RELU_HPP

@@ -1,0 +1,203 @@
+// rbm/layers/softmax.hpp: groups of units of which exactly one is on: labels, ratings.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_SOFTMAX_HPP
+#define RBM_LAYERS_SOFTMAX_HPP
+
+#include "bias.hpp"
+#include "evidence.hpp"
+#include "states.hpp"
+
+namespace rbm {
+
+namespace detail {
+
+/// Of groups of K units: ln p(observation | unit i is the one that is on), for each unit. 0 where nothing is known,
+/// -infinity where the unit is certainly off.
+template <class ScalarType, size_t Groups, size_t K>
+struct ChoiceEvidence {
+  typedef ScalarType Scalar;
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+
+  Vector<Sum, Groups * K> log_likelihood;
+
+  /// Nothing is known of any group: where evidence starts.
+  void forget() {
+    for (size_t group = 0; group < Groups; ++group) forget(group);
+  }
+
+  /// Nothing is known of this group.
+  void forget(size_t group) {
+    for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = Sum(0);
+  }
+
+  /// Unit k of this group is the one that is on, for certain.
+  void clamp(size_t group, size_t k) { see(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
+
+  /// Unit k of this group was seen on, and that is wrong with this probability, by any of the others alike:
+  /// ln(1 - p) against ln(p / (K - 1)). out_of_range outside [0, 1], not_finite for NaN.
+  Status observe(size_t group, size_t k, float wrong_probability) {
+    const Status status = check_probability(wrong_probability);
+    if (status == Status::ok) see(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
+    return status;
+  }
+
+  /// The whole layer was seen like this, each group wrong with this probability.
+  /// not_finite, or out_of_range where not exactly one unit of a group is on or the probability is outside [0, 1].
+  Status observe(const Vector<Scalar, Groups * K>& seen, float wrong_probability) {
+    Status status = check_probability(wrong_probability);
+    if (status == Status::ok) status = check_range<Groups * K>(seen.values, Scalar(0), Scalar(1));
+    for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
+      size_t on = 0, off = 0;
+      for (size_t k = 0; k < K; ++k) {
+        on += seen[group * K + k] == Scalar(1);
+        off += seen[group * K + k] == Scalar(0);
+      }
+      if (on != 1 || off != K - 1) status = Status::out_of_range;
+    }
+    if (status != Status::ok) return status;
+    for (size_t i = 0; i < Groups * K; ++i) {
+      if (seen[i] == Scalar(1)) see(i / K, i % K, log_right(wrong_probability), log_wrong(wrong_probability));
+    }
+    return Status::ok;
+  }
+
+  template <size_t Count, class Layer, class Rng>
+  void sample(const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
+    add_to<Count>(first, x);
+    layer.template sample<Count>(first, x, s, rng);
+  }
+
+  template <size_t Count, class Layer>
+  void mean(const Layer& layer, size_t first, Sum* x, Scalar* s) const {
+    add_to<Count>(first, x);
+    layer.template mean<Count>(first, x, s);
+  }
+
+ private:
+  template <size_t Count>
+  void add_to(size_t first, Sum* x) const {
+    for (size_t i = 0; i < Count; ++i) x[i] += log_likelihood[first + i];
+  }
+
+  void see(size_t group, size_t seen, Sum right, Sum wrong) {
+    for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = k == seen ? right : wrong;
+  }
+
+  static Sum log_right(float wrong) { return Arithmetic<Scalar>::to_sum(log1p(-wrong)); }
+  static Sum log_wrong(float wrong) { return Arithmetic<Scalar>::to_sum(log(wrong / static_cast<float>(K - 1))); }
+};
+
+}  // namespace detail
+
+/// Groups of K units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the group of
+/// exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count as means.
+/// A draw holds the inputs of whole groups on the stack: K of them where K is above 32.
+template <size_t Groups, size_t K>
+struct Softmax {
+  static_assert(Groups > 0, "rbm: a layer needs at least one unit");
+  static_assert(K > 1, "rbm: a softmax group needs at least two units, of which one is on");
+
+  enum : size_t {
+    size = Groups * K,
+    sites = Groups,
+    groups_at_a_time = K < kernels::block ? kernels::block / K : 1  // a block holds whole groups
+  };
+  enum : bool { is_real = false, has_variance = false };
+
+  template <class Scalar>
+  using Layer = detail::BiasLayer<Softmax, Scalar>;
+
+  template <class Scalar>
+  using Evidence = detail::ChoiceEvidence<Scalar, Groups, K>;
+
+  static constexpr float learning_rate() { return 0.1f; }
+  static constexpr int off(size_t) { return 0; }
+  static constexpr size_t first_unit(size_t site) { return site * K; }
+  static constexpr size_t states(size_t) { return K; }
+
+  template <class Scalar>
+  static void set(Scalar* s, size_t site, size_t state) {
+    for (size_t k = 0; k < K; ++k) s[site * K + k] = Scalar(k == state ? 1 : 0);
+  }
+
+  template <class Walker>
+  static void walk(size_t first, Walker& walker) {
+    detail::walk_blocks<size, groups_at_a_time * K>(first, walker);
+  }
+
+  /// ln sum_k exp(x_k) of each group.
+  template <size_t Count, class Scalar, class Sum>
+  static Sum cumulant(const Sum* x) {
+    Sum sum = 0;
+    for (size_t first = 0; first + K <= Count; first += K) {
+      const Sum most = largest(x + first);
+      Sum total = 0;
+      for (size_t k = 0; k < K; ++k) total += Arithmetic<Scalar>::exp(x[first + k] - most);
+      sum += most + Arithmetic<Scalar>::log(total);
+    }
+    return sum;
+  }
+
+  template <size_t Count, class Scalar, class Sum>
+  static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    for (size_t first = 0; first + K <= Count; first += K) {
+      const Sum most = largest(x + first);
+      Sum total = 0;
+      for (size_t k = 0; k < K; ++k) total += Arithmetic<Scalar>::exp(x[first + k] - most);
+      for (size_t k = 0; k < K; ++k) s[first + k] = Scalar(Arithmetic<Scalar>::exp(x[first + k] - most) / total);
+    }
+  }
+
+  /// One word of the generator a group.
+  template <size_t Count, class Scalar, class Sum, class Rng>
+  static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
+    mean<Count>(x, s);
+    for (size_t first = 0; first + K <= Count; first += K) {
+      // What rounding leaves of the draw after the last unit goes to the most likely one.
+      float left = uniform(rng);
+      size_t chosen = K, likeliest = 0;
+      for (size_t k = 0; k < K && chosen == K; ++k) {
+        const float p = static_cast<float>(s[first + k]);
+        if (left < p) chosen = k;
+        left -= p;
+        if (s[first + k] >= s[first + likeliest]) likeliest = k;
+      }
+      set(s + first, 0, chosen < K ? chosen : likeliest);
+    }
+  }
+
+  /// One unit of each group, all equally likely.
+  template <class Scalar, class Rng>
+  static void noise(Scalar* s, Rng& rng) {
+    for (size_t group = 0; group < Groups; ++group) set(s, group, static_cast<size_t>(below(uint32_t{K}, rng)));
+  }
+
+  /// ln p, with p held at or above the margin.
+  static float bias_of_mean(float p, float margin) { return log(p < margin ? margin : p); }
+
+  /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001), or ok.
+  template <class Scalar>
+  static Status check(const Scalar* s) {
+    const Status status = detail::check_range<size>(s, Scalar(0), Scalar(1));
+    bool whole = true;
+    for (size_t first = 0; first < size; first += K) {
+      float sum = 0.0f;
+      for (size_t k = 0; k < K; ++k) sum += static_cast<float>(s[first + k]);
+      whole = whole && sum > 0.999f && sum < 1.001f;
+    }
+    return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
+  }
+
+ private:
+  template <class Sum>
+  static Sum largest(const Sum* x) {
+    Sum most = x[0];
+    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
+    return most;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_SOFTMAX_HPP

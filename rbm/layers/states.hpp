@@ -1,0 +1,112 @@
+// rbm/layers/states.hpp: which states the units of a layer have, and how they are taken a few at a time.
+//
+// A site is what is drawn at once: one unit, or a group of which one unit is on. Discrete layers number the states of
+// each of their sites, so that all can be enumerated.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_STATES_HPP
+#define RBM_LAYERS_STATES_HPP
+
+#include <stddef.h>
+
+#include "../arithmetic.hpp"
+#include "../kernels.hpp"
+#include "../status.hpp"
+#include "../storage.hpp"
+
+namespace rbm {
+namespace detail {
+
+template <size_t Count, class Walker>
+void walk_rest(Size<Count> count, size_t first, Walker& walker) {
+  walker(count, first);
+}
+
+template <class Walker>
+void walk_rest(Size<0>, size_t, Walker&) {}
+
+/// Calls walker(Size<Count>(), first) for blocks of N units, of which `first` is the first of all: `Block` units at a
+/// time, then those that are left over. Inputs of units live on the stack, and so it does not grow with the model.
+template <size_t N, size_t Block, class Walker>
+void walk_blocks(size_t first, Walker& walker) {
+  constexpr size_t whole = N - N % Block;
+  for (size_t i = 0; i < whole; i += Block) walker(Size<Block>(), first + i);
+  walk_rest(Size<N - whole>(), first + whole, walker);
+}
+
+/// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok.                     s [N]
+template <size_t N, class Scalar>
+Status check_range(const Scalar* s, Scalar least, Scalar most) {
+  bool finite = true;
+  bool inside = true;
+  for (size_t i = 0; i < N; ++i) {
+    finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
+    inside = inside && s[i] >= least && s[i] <= most;
+  }
+  return !finite ? Status::not_finite : !inside ? Status::out_of_range : Status::ok;
+}
+
+/// not_finite where a value is NaN or infinite, or ok.                                                           s [N]
+template <size_t N, class Scalar>
+Status check_finite(const Scalar* s) {
+  bool finite = true;
+  for (size_t i = 0; i < N; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
+  return finite ? Status::ok : Status::not_finite;
+}
+
+/// N units that are Off or 1; what lies between counts as a mean.
+template <size_t N, int Off>
+struct TwoStates {
+  static_assert(N > 0, "rbm: a layer needs at least one unit");
+
+  enum : size_t { size = N, sites = N };
+  enum : bool { is_real = false, has_variance = false };
+
+  /// What TrainingOptions start with.
+  static constexpr float learning_rate() { return 0.1f; }
+
+  /// The state of a unit that is not on, where on is 1.
+  static constexpr int off(size_t) { return Off; }
+
+  static constexpr size_t first_unit(size_t site) { return site; }
+  static constexpr size_t states(size_t) { return 2; }
+
+  /// Puts a site of the layer's state s into one of its states, 0 ... states - 1.
+  template <class Scalar>
+  static void set(Scalar* s, size_t site, size_t state) {
+    s[site] = Scalar(state != 0 ? 1 : Off);
+  }
+
+  template <class Walker>
+  static void walk(size_t first, Walker& walker) {
+    walk_blocks<N, kernels::block>(first, walker);
+  }
+
+  /// not_finite, out_of_range outside [Off, 1], or ok.
+  template <class Scalar>
+  static Status check(const Scalar* s) {
+    return check_range<N>(s, Scalar(Off), Scalar(1));
+  }
+};
+
+/// N units that are real numbers.
+template <size_t N>
+struct RealStates {
+  static_assert(N > 0, "rbm: a layer needs at least one unit");
+
+  enum : size_t { size = N, sites = 0 };
+  enum : bool { is_real = true };
+
+  static constexpr float learning_rate() { return 0.001f; }
+  static constexpr int off(size_t) { return 0; }
+
+  template <class Walker>
+  static void walk(size_t first, Walker& walker) {
+    walk_blocks<N, kernels::block>(first, walker);
+  }
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_STATES_HPP

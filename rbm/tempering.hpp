@@ -1,0 +1,138 @@
+// rbm/tempering.hpp: sampling at other temperatures: p(v, h)^t, normalised, with the inverse temperature t.
+//
+// Where t is small all states are alike and a chain goes anywhere; at t = 1 it is the model's. Annealing lowers the
+// temperature of one chain. Parallel tempering runs a chain at each of several and lets neighbours exchange their
+// states, so that the chain at t = 1 visits regions it would not find by itself (Desjardins et al. 2010).
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_TEMPERING_HPP
+#define RBM_TEMPERING_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arithmetic.hpp"
+#include "gibbs.hpp"
+#include "math.hpp"
+#include "random.hpp"
+#include "status.hpp"
+#include "storage.hpp"
+
+namespace rbm {
+
+/// A model seen at another temperature: what a GibbsChain runs on. It refers to the model, which must outlive it.
+template <class Model>
+struct Tempered {
+  typedef typename Model::Sum Sum;
+
+  const Model& model;
+  Sum inverse_temperature;  // above 0
+
+  template <class Rng>
+  void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
+    Take<typename Model::HiddenLayer, Rng> take = {model.hidden, inverse_temperature, h.values, rng};
+    model.visit_hidden_inputs(v, take);
+  }
+
+  template <class Rng>
+  void sample_visible(const typename Model::HiddenState& h, typename Model::VisibleState& v, Rng& rng) const {
+    Take<typename Model::VisibleLayer, Rng> take = {model.visible, inverse_temperature, v.values, rng};
+    model.visit_visible_inputs(h, take);
+  }
+
+ private:
+  template <class Layer, class Rng>
+  struct Take {
+    const Layer& layer;
+    Sum inverse_temperature;
+    typename Model::Scalar* state;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, Sum* x) {
+      layer.template sample_tempered<Count>(first, inverse_temperature, x, state + first, rng);
+    }
+  };
+};
+
+/// The model at an inverse temperature above 0, for GibbsChain::run.
+template <class Model>
+Tempered<Model> at(const Model& model, float inverse_temperature) {
+  return {model, Arithmetic<typename Model::Scalar>::to_sum(inverse_temperature)};
+}
+
+namespace detail {
+
+inline Status check_inverse_temperature(float t) {
+  return !is_finite(t) ? Status::not_finite : t > 0.0f ? Status::ok : Status::out_of_range;
+}
+
+}  // namespace detail
+
+/// Runs a chain for `steps` steps while the inverse temperature goes from `first` to `last` in equal parts. Ending at 1
+/// it gives a draw that is better mixed than a plain chain's; going on to large values, a state of low energy.
+/// Errors, which change nothing: out_of_range where an inverse temperature is not above 0 or there is no step,
+/// not_finite.
+template <class Model, class Rng>
+Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
+  Status status = detail::check_inverse_temperature(first);
+  if (status == Status::ok) status = detail::check_inverse_temperature(last);
+  if (status == Status::ok && steps == 0) status = Status::out_of_range;
+  if (status != Status::ok) return status;
+  for (uint32_t step = 1; step <= steps; ++step) {
+    const float part = static_cast<float>(step - 1) / static_cast<float>(steps > 1 ? steps - 1 : 1);
+    chain.run(at(model, steps > 1 ? first + part * (last - first) : last), 1, rng);
+  }
+  return Status::ok;
+}
+
+/// Chains at `Count` inverse temperatures. Set `inverse_temperature` (`spread` does), start the chains, then `run`.
+template <class Model, size_t Count>
+struct ParallelTempering {
+  static_assert(Count > 1, "rbm: parallel tempering needs at least two temperatures to exchange between");
+
+  GibbsChains<Model, Count> chains;  // the last one is the coldest
+  Vector<float, Count> inverse_temperature;
+  Vector<uint32_t, Count - 1> exchanged;  // how often chains c and c + 1 exchanged their states
+  uint32_t steps;                         // of which there were so many; half of them try a given pair
+
+  /// Inverse temperatures from `hottest` to 1, each the same factor above the one before; counts start anew.
+  /// out_of_range where `hottest` is not in (0, 1), not_finite.
+  Status spread(float hottest) {
+    Status status = detail::check_inverse_temperature(hottest);
+    if (status == Status::ok && hottest >= 1.0f) status = Status::out_of_range;
+    if (status != Status::ok) return status;
+    const float whole = log(hottest) / static_cast<float>(Count - 1);
+    for (size_t c = 0; c < Count; ++c) inverse_temperature[c] = exp(whole * static_cast<float>(Count - 1 - c));
+    exchanged.fill(0);
+    steps = 0;
+    return Status::ok;
+  }
+
+  /// Each step is one Gibbs step of every chain, then every other pair of neighbours exchanges its states with
+  /// probability min(1, exp((t_c - t_d) (E_c - E_d))), which leaves every chain's distribution alone.
+  template <class Rng>
+  void run(const Model& model, uint32_t count, Rng& rng) {
+    for (uint32_t step = 0; step < count; ++step, ++steps) {
+      for (size_t c = 0; c < Count; ++c) chains[c].run(at(model, inverse_temperature[c]), 1, rng);
+      for (size_t c = steps % 2; c + 1 < Count; c += 2) {
+        GibbsChain<Model>& hot = chains[c];
+        GibbsChain<Model>& cold = chains[c + 1];
+        const float energies_apart = static_cast<float>(model.energy(cold.visible, cold.hidden)) -
+                                     static_cast<float>(model.energy(hot.visible, hot.hidden));
+        if (uniform(rng) < exp((inverse_temperature[c + 1] - inverse_temperature[c]) * energies_apart)) {
+          exchange(hot.visible, cold.visible);
+          exchange(hot.hidden, cold.hidden);
+          ++exchanged[c];
+        }
+      }
+    }
+  }
+
+  /// The chain at t = 1.
+  const GibbsChain<Model>& cold() const { return chains[Count - 1]; }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_TEMPERING_HPP
