@@ -89,6 +89,33 @@ void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate
   }
 }
 
+/// g_j += sum_s (v_si h_sj - v'_si h'_sj) for one row i and the `Count` columns j from `first` on: a piece of the sum
+/// that nudge_outer adds at once.                                                                             g [Count]
+template <size_t Count, size_t V, size_t H, class Scalar, class Sum>
+void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data,
+               const Vector<Scalar, V>* v_model, const Vector<Scalar, H>* h_model, Sum* RBM_RESTRICT g) {
+  for (size_t s = 0; s < count; ++s) {
+    const Scalar v = v_data[s][i];
+    const Scalar v_end = v_model[s][i];
+    if (v == Scalar(0) && v_end == Scalar(0)) continue;
+    const Scalar* RBM_RESTRICT h = h_data[s].values + first;
+    const Scalar* RBM_RESTRICT h_end = h_model[s].values + first;
+    for (size_t j = 0; j < Count; ++j) {
+      g[j] = Arithmetic<Scalar>::multiply_add(g[j], v, h[j]);
+      g[j] = Arithmetic<Scalar>::multiply_add(g[j], Scalar(0) - v_end, h_end[j]);
+    }
+  }
+}
+
+/// x_j += sum_s (data_sj - model_sj) for the `Count` units from `first` on.                                   x [Count]
+template <size_t Count, size_t N, class Scalar, class Sum>
+void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, const Vector<Scalar, N>* model,
+                     Sum* RBM_RESTRICT x) {
+  for (size_t s = 0; s < count; ++s) {
+    for (size_t j = 0; j < Count; ++j) x[j] += static_cast<Sum>(data[s][first + j] - model[s][first + j]);
+  }
+}
+
 }  // namespace kernels
 }  // namespace rbm
 

@@ -16,6 +16,8 @@
 #include "initialize.hpp"
 #include "gibbs.hpp"
 #include "tempering.hpp"
+#include "options.hpp"
+#include "update.hpp"
 #include "training.hpp"
 
 #endif  // RBM_RBM_HPP

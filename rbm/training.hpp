@@ -1,9 +1,13 @@
 // rbm/training.hpp: contrastive divergence, one sample at a time or in mini-batches.
 //
-// d ln L / dW = <v h>_data - <v h>_model, and CD-k takes the second average at the end of k steps of a Gibbs chain that
-// starts at the sample (Hinton 2002). Hidden units are *sampled* when they drive the visible ones. The statistics take
-// p(h | v) at both ends, at the data and at the chain's last v, for weights and biases alike: the same expectation with
-// less noise. Visible units are sampled; `mean_field_visible` takes their means instead.
+// d ln L / dW = <v h>_data - <v h>_model. CD-k takes the second average at the end of k steps of a Gibbs chain that
+// starts at the sample (Hinton 2002); persistent CD goes on with the chains of the update before (Tieleman 2008).
+// Hidden units are *sampled* when they drive the visible ones. The statistics take p(h | v) at both ends, at the data
+// and at the chain's last v, for weights and biases alike: the same expectation with less noise. Visible units are
+// sampled; `mean_field_visible` takes their means instead.
+//
+// Persistent chains follow the model only while it changes slowly. At too large a rate they lag behind, and learning
+// diverges: likelihood falls while weights grow. The rate of a persistent trainer therefore falls by default.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TRAINING_HPP
@@ -14,42 +18,79 @@
 
 #include "arithmetic.hpp"
 #include "kernels.hpp"
+#include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"
+#include "update.hpp"
 
 namespace rbm {
 
-struct TrainingOptions {
-  float learning_rate = 0.1f;       // added to a parameter per unit of its mean gradient; finite, not negative
-  uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
-  bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw from it
+namespace detail {
+
+/// scheduled: how many updates were made. Set it to 0 to begin the schedule anew.
+template <bool Wanted>
+struct Clock {
+  uint32_t updates;
 };
 
-/// Trains on up to `Batch` samples at a time. It holds the states of the chains and nothing of the size of the weights:
-/// Batch (V + 2 H) values and the options.
-template <class ModelType, size_t Batch>
-struct Trainer {
+template <>
+struct Clock<false> {};
+
+/// persistent: how many fantasy particles there are. Each starts at the first sample it meets; 0 starts all anew.
+template <bool Wanted>
+struct Particles {
+  size_t particles;
+};
+
+template <>
+struct Particles<false> {};
+
+}  // namespace detail
+
+/// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
+/// and what the extras need (see Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights
+/// and biases. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
+template <class ModelType, size_t Batch, unsigned Chosen = plain>
+struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
+                 detail::Particles<detail::has(Chosen, persistent)>,
+                 detail::Offsets<ModelType, detail::has(Chosen, centred)>,
+                 detail::Velocity<ModelType, detail::has(Chosen, with_momentum)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
+  static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
+                "rbm: only Gaussian visible units have a variance to learn");
 
   typedef ModelType Model;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
 
-  TrainingOptions options;
-  Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample
+  enum : unsigned { extras = Chosen };
+
+  TrainingOptions<Chosen> options;
+  Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
   Vector<HiddenState, Batch> hidden;       // p(h | v) there
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
 
-  constexpr Trainer() : options(), visible(), hidden(), hidden_data() {}
+  constexpr Trainer()
+      : detail::Clock<detail::has(Chosen, scheduled)>(),
+        detail::Particles<detail::has(Chosen, persistent)>(),
+        detail::Offsets<Model, detail::has(Chosen, centred)>(),
+        detail::Velocity<Model, detail::has(Chosen, with_momentum)>(),
+        options(Model::Visible::learning_rate() < Model::Hidden::learning_rate() ? Model::Visible::learning_rate()
+                                                                                 : Model::Hidden::learning_rate()),
+        visible(),
+        hidden(),
+        hidden_data() {}
 
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
-  /// rate times its mean CD-k gradient. Errors, which change neither model nor trainer nor generator: not_finite or
+  /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
   /// out_of_range for a sample or an option or where count is 0; too_large where count is more than Batch.
+  /// Chains of real units can run away, where the model is not, or no longer, normalizable: then not_finite is
+  /// returned, the model is as before, and particles start anew.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
-    const Status status = check(samples, count);
-    if (status == Status::ok) update(model, samples, count, rng);
+    Status status = check(samples, count);
+    if (status == Status::ok) status = update(model, samples, count, true, rng);
     return status;
   }
 
@@ -59,34 +100,68 @@ struct Trainer {
     return step(model, &sample, 1, rng);
   }
 
-  /// One pass over any number of samples, in batches, in their order; the last batch takes what is left.
+  /// One pass over any number of samples, in batches, in their order; the last batch takes what is left. A centred
+  /// trainer takes the means of all of them, where steps take a moving average.
   /// Errors as for a step, but any count will do: where one sample is refused, nothing is learnt from any.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    const Status status = check(samples, count);
+    Status status = check(samples, count);
+    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, 1.0f);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
-      update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, rng);
+      status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
     return status;
   }
 
+  /// The learning rate of the next update.
+  float learning_rate() const { return learning_rate(Has<scheduled>()); }
+
  private:
+  // Tells functions apart by whether there is an extra.
+  template <unsigned Extra>
+  struct If {};
+  template <unsigned Extra>
+  using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
+  typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
+  typedef If<Model::Visible::is_real || Model::Hidden::is_real ? 1u : 0u> HasRealUnits;
+
   Status check(const VisibleState* samples, size_t count) const {
-    if (!is_finite(options.learning_rate)) return Status::not_finite;
-    if (options.learning_rate < 0.0f || options.gibbs_steps == 0) return Status::out_of_range;
+    const Status status = options.check();
+    if (status != Status::ok) return status;
+    if (detail::has(Chosen, learned_variance) && options.mean_field_visible) return Status::out_of_range;
     return Model::check(samples, count);
   }
 
   template <class Rng>
-  void update(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) run_chain(model, samples[s], visible[s], hidden[s], hidden_data[s], rng);
+  Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
+    for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
+    if (ran_away(HasRealUnits(), count)) {
+      start_particles(Has<persistent>(), 0);
+      return Status::not_finite;
+    }
+    start_particles(Has<persistent>(), count);
+    follow_offsets(Has<centred>(), samples, count, follow_means);
 
-    const typename Arithmetic<typename Model::Scalar>::Rate rate = options.learning_rate / static_cast<float>(count);
-    kernels::nudge_outer(model.weights.values, rate, count, samples, hidden_data.values, visible.values, hidden.values);
-    for (size_t s = 0; s < count; ++s) {
-      model.visible.learn(rate, samples[s].values, visible[s].values);
+    const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
+    change(HasRules(), model, batch);
+    change_variance(Has<learned_variance>(), model, batch);
+    tick(Has<scheduled>());
+    return Status::ok;
+  }
+
+  // The gradient times the rate, and nothing else.
+  void change(If<0>, Model& model, const detail::Statistics<Model>& batch) {
+    const typename Arithmetic<typename Model::Scalar>::Rate rate = learning_rate() / static_cast<float>(batch.count);
+    kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                         batch.hidden);
+    for (size_t s = 0; s < batch.count; ++s) {
+      model.visible.learn(rate, batch.visible_data[s].values, visible[s].values);
       model.hidden.learn(rate, hidden_data[s].values, hidden[s].values);
     }
+  }
+
+  void change(If<1>, Model& model, const detail::Statistics<Model>& batch) {
+    detail::Update<Trainer>(model, *this, batch, learning_rate()).run();
   }
 
   template <class Rng>
@@ -103,27 +178,121 @@ struct Trainer {
     }
   };
 
-  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `h`.
+  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
   template <class Rng>
-  void run_chain(const Model& model, const VisibleState& v0, VisibleState& v, HiddenState& h, HiddenState& h_data,
-                 Rng& rng) const {
-    TakeSampleAndMean<Rng> take = {model.hidden, h.values, h_data.values, rng};
-    model.visit_hidden_inputs(v0, take);
+  void run_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+    TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
+    model.visit_hidden_inputs(sample, take);
+    go_on(model, s, rng);
+  }
+
+  // v0 -> p(h | v0); and from the particle on, v -> h -> v, k times; v -> p(h | v).
+  template <class Rng>
+  void run_chain(If<persistent>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+    model.mean_hidden(sample, hidden_data[s]);
+    if (s >= this->particles) visible[s] = sample;
+    model.sample_hidden(visible[s], hidden[s], rng);
+    go_on(model, s, rng);
+  }
+
+  template <class Rng>
+  void go_on(const Model& model, size_t s, Rng& rng) {
     for (uint16_t left = options.gibbs_steps; left > 0; --left) {
       if (options.mean_field_visible) {
-        model.mean_visible(h, v);
+        model.mean_visible(hidden[s], visible[s]);
       } else {
-        model.sample_visible(h, v, rng);
+        model.sample_visible(hidden[s], visible[s], rng);
       }
-      if (left > 1) model.sample_hidden(v, h, rng);
+      if (left > 1) model.sample_hidden(visible[s], hidden[s], rng);
     }
-    model.mean_hidden(v, h);
+    model.mean_hidden(visible[s], hidden[s]);
+  }
+
+  void start_particles(If<0>, size_t) {}
+  void start_particles(If<persistent>, size_t count) {
+    if (count == 0 || count > this->particles) this->particles = count;
+  }
+
+  // Whether a state is so large, or no number, that what is made of it would not be finite.
+  bool ran_away(If<0>, size_t) const { return false; }
+  bool ran_away(If<1>, size_t count) const {
+    typedef typename Model::Scalar Scalar;
+    const Scalar most = Scalar(1e15f);
+    bool inside = true;
+    for (size_t s = 0; s < count; ++s) {
+      inside = inside && detail::check_range<Model::visible_size>(visible[s].values, -most, most) == Status::ok &&
+               detail::check_range<Model::hidden_size>(hidden[s].values, -most, most) == Status::ok &&
+               detail::check_range<Model::hidden_size>(hidden_data[s].values, -most, most) == Status::ok;
+    }
+    return !inside;
+  }
+
+  float learning_rate(If<0>) const { return options.learning_rate; }
+  float learning_rate(If<scheduled>) const { return options.learning_rate * options.factor(this->updates); }
+
+  void tick(If<0>) {}
+  void tick(If<scheduled>) { ++this->updates; }
+
+  // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
+  void follow_offsets(If<0>, const VisibleState*, size_t, bool) {}
+  void follow_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means) {
+    const float share = this->has_offsets ? options.offset_rate : 1.0f;
+    if (follow_means) set_visible_offset(If<centred>(), samples, count, share);
+    follow(this->hidden_offset, hidden_data.values, count, share);
+    this->has_offsets = true;
+  }
+
+  void set_visible_offset(If<0>, const VisibleState*, size_t, float) {}
+  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, float share) {
+    follow(this->visible_offset, samples, count, share);
+  }
+
+  // offset += share (mean of the states - offset)
+  template <class State>
+  static void follow(State& offset, const State* states, size_t count, float share) {
+    typedef typename Model::Scalar Scalar;
+    for (size_t i = 0; i < State::size; ++i) {
+      float sum = 0.0f;
+      for (size_t s = 0; s < count; ++s) sum += static_cast<float>(states[s][i]);
+      const float old = static_cast<float>(offset[i]);
+      offset[i] = Scalar(old + share * (sum / static_cast<float>(count) - old));
+    }
+  }
+
+  // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
+  struct ChangeVariance {
+    typedef typename Model::Sum Sum;
+
+    Model& model;
+    const detail::Statistics<Model>& batch;
+    float rate;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first) {
+      Sum squares[Count];
+      for (size_t i = 0; i < Count; ++i) {
+        Sum sum = 0;
+        for (size_t s = 0; s < batch.count; ++s) {
+          const Sum data = static_cast<Sum>(batch.visible_data[s][first + i]);
+          const Sum end = static_cast<Sum>(batch.visible[s][first + i]);
+          sum += (data - end) * (data + end);
+        }
+        squares[i] = sum * rate;
+      }
+      model.visible.template learn_variance<Count>(first, squares);
+    }
+  };
+
+  void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
+  void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
+    ChangeVariance change_block = {model, batch, options.variance_rate / static_cast<float>(batch.count)};
+    Model::Visible::walk(0, change_block);
   }
 };
 
 /// One sample at a time: the states of a single chain.
-template <class Model>
-using OnlineTrainer = Trainer<Model, 1>;
+template <class Model, unsigned Chosen = plain>
+using OnlineTrainer = Trainer<Model, 1, Chosen>;
 
 }  // namespace rbm
 

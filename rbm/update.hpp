@@ -1,0 +1,247 @@
+// rbm/update.hpp: the change of all parameters where more than the plain gradient goes into it.
+//
+// The gradient of a block of weights is made on the stack, from the states of a batch; decay and momentum add to it;
+// its norm may be bounded. So nothing of the size of the weights is kept but, with momentum, the last change.
+//
+// Centred, the model is seen as E = - (v - mu) a' - (h - lambda) b' - (v - mu) W (h - lambda) with offsets mu, lambda
+// near the means of v and h (Melchior, Fischer and Wiskott 2016). Its gradient,
+//   dW = <(v - mu) (h - lambda)>_data - <(v - mu) (h - lambda)>_model,  da' = <v>_data - <v>_model,  db' likewise,
+// is that of the same distribution in other coordinates: a = a' - W lambda and b = b' - mu W follow the change of W.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_UPDATE_HPP
+#define RBM_UPDATE_HPP
+
+#include <stddef.h>
+
+#include "arithmetic.hpp"
+#include "kernels.hpp"
+#include "options.hpp"
+#include "storage.hpp"
+
+namespace rbm {
+namespace detail {
+
+/// centred: the offsets. They start with the means of the first batch.
+template <class Model, bool Wanted>
+struct Offsets {
+  typename Model::VisibleState visible_offset;
+  typename Model::HiddenState hidden_offset;
+  bool has_offsets;
+};
+
+template <class Model>
+struct Offsets<Model, false> {};
+
+/// with_momentum: the last change.
+template <class Model, bool Wanted>
+struct Velocity {
+  Matrix<typename Model::Scalar, Model::visible_size, Model::hidden_size> weight_change;
+  typename Model::VisibleState visible_change;
+  typename Model::HiddenState hidden_change;
+};
+
+template <class Model>
+struct Velocity<Model, false> {};
+
+/// A batch's statistics: `count` states at the data and at the end of the chains.
+template <class Model>
+struct Statistics {
+  const typename Model::VisibleState* visible_data;
+  const typename Model::HiddenState* hidden_data;
+  const typename Model::VisibleState* visible;
+  const typename Model::HiddenState* hidden;
+  size_t count;
+};
+
+/// Makes the change, or measures it. What an extra needs of its trainer is overloaded on whether there is that extra.
+template <class Trainer>
+struct Update {
+  typedef typename Trainer::Model Model;
+  typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
+  typedef Arithmetic<Scalar> A;
+
+  template <unsigned Extra>
+  struct If {};  // If<Extra> where the trainer has it, If<0> where it has not
+
+  template <unsigned Extra>
+  using Has = If<has(Trainer::extras, Extra) ? Extra : 0u>;
+
+  Model& model;
+  Trainer& trainer;
+  const Statistics<Model>& batch;
+  Sum rate;        // the learning rate
+  Sum share;       // 1 / count
+  bool measuring;  // sums the squares of the change into `squares` and changes nothing
+  Sum squares;
+  Sum scale;  // of the change
+
+  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, float learning_rate)
+      : model(changed),
+        trainer(by),
+        batch(statistics),
+        rate(A::to_sum(learning_rate)),
+        share(A::to_sum(1.0f / static_cast<float>(statistics.count))),
+        measuring(false),
+        squares(0),
+        scale(1) {}
+
+  void run() {
+    bound(Has<penalised>());
+    pass();
+  }
+
+  // One block of hidden units: their biases, and the columns of W that belong to them.
+  template <size_t Count>
+  void operator()(Size<Count>, size_t first) {
+    Sum difference[Count] = {};  // <h>_data - <h>_model
+    kernels::add_differences<Count>(first, batch.count, batch.hidden_data, batch.hidden, difference);
+    for (size_t j = 0; j < Count; ++j) difference[j] *= share;
+
+    Sum bias[Count];
+    for (size_t j = 0; j < Count; ++j) bias[j] = rate * difference[j];
+    push_to_target(Has<penalised>(), Size<Count>(), first, bias);
+    finish(Size<Count>(), last_hidden(Has<with_momentum>(), first), bias);
+
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      Sum change[Count] = {};
+      kernels::add_outer<Count>(i, first, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                                batch.hidden, change);
+      for (size_t j = 0; j < Count; ++j) change[j] *= share;
+      centre(Has<centred>(), Size<Count>(), i, first, difference, change);
+      Scalar* weights = model.weights.row(i) + first;
+      for (size_t j = 0; j < Count; ++j) change[j] *= rate;
+      decay(Has<penalised>(), Size<Count>(), weights, change);
+      finish(Size<Count>(), last_weights(Has<with_momentum>(), i, first), change);
+      if (measuring) continue;
+      for (size_t j = 0; j < Count; ++j) {
+        const Scalar old = weights[j];
+        weights[j] = shrink(Has<penalised>(), static_cast<Scalar>(static_cast<Sum>(old) + change[j]));
+        change[j] = static_cast<Sum>(weights[j] - old);
+      }
+      follow(Has<centred>(), Size<Count>(), i, first, change, bias);
+    }
+    if (!measuring) model.hidden.template add_to_bias<Count>(first, bias);
+  }
+
+ private:
+  // The visible biases, a block of units at a time.
+  struct VisibleBiases {
+    Update& update;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first) {
+      Sum change[Count] = {};
+      kernels::add_differences<Count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
+                                      change);
+      for (size_t i = 0; i < Count; ++i) change[i] *= update.rate * update.share;
+      update.finish(Size<Count>(), update.last_visible(Has<with_momentum>(), first), change);
+      if (!update.measuring) update.model.visible.template add_to_bias<Count>(first, change);
+    }
+  };
+
+  void pass() {
+    VisibleBiases visible = {*this};
+    Model::Visible::walk(0, visible);
+    Model::Hidden::walk(0, *this);
+  }
+
+  void bound(If<0>) {}
+  void bound(If<penalised>) {
+    const Sum largest = A::to_sum(trainer.options.largest_update);
+    if (largest == Sum(0)) return;
+    measuring = true;
+    pass();
+    measuring = false;
+    const Sum norm = A::sqrt(squares);
+    if (norm > largest) scale = largest / norm;
+  }
+
+  // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
+  template <size_t Count>
+  void finish(Size<Count>, Scalar* last, Sum* change) {
+    if (last != nullptr) {
+      const Sum again = momentum(Has<with_momentum>());
+      for (size_t j = 0; j < Count; ++j) change[j] += again * static_cast<Sum>(last[j]);
+    }
+    if (measuring) {
+      for (size_t j = 0; j < Count; ++j) squares += change[j] * change[j];
+      return;
+    }
+    for (size_t j = 0; j < Count; ++j) change[j] *= scale;
+    if (last != nullptr) {
+      for (size_t j = 0; j < Count; ++j) last[j] = static_cast<Scalar>(change[j]);
+    }
+  }
+
+  Sum momentum(If<0>) const { return Sum(0); }
+  Sum momentum(If<with_momentum>) const { return A::to_sum(trainer.options.momentum); }
+  Scalar* last_weights(If<0>, size_t, size_t) { return nullptr; }
+  Scalar* last_weights(If<with_momentum>, size_t i, size_t j) { return trainer.weight_change.row(i) + j; }
+  Scalar* last_visible(If<0>, size_t) { return nullptr; }
+  Scalar* last_visible(If<with_momentum>, size_t i) { return trainer.visible_change.values + i; }
+  Scalar* last_hidden(If<0>, size_t) { return nullptr; }
+  Scalar* last_hidden(If<with_momentum>, size_t j) { return trainer.hidden_change.values + j; }
+
+  template <size_t Count>
+  void push_to_target(If<0>, Size<Count>, size_t, Sum*) {}
+  template <size_t Count>
+  void push_to_target(If<penalised>, Size<Count>, size_t first, Sum* bias) {
+    const Sum cost = rate * A::to_sum(trainer.options.sparsity_cost);
+    if (cost == Sum(0)) return;
+    for (size_t j = 0; j < Count; ++j) {
+      Sum mean = 0;
+      for (size_t s = 0; s < batch.count; ++s) mean += static_cast<Sum>(batch.hidden_data[s][first + j]);
+      bias[j] += cost * (A::to_sum(trainer.options.sparsity_target) - share * mean);
+    }
+  }
+
+  template <size_t Count>
+  void decay(If<0>, Size<Count>, const Scalar*, Sum*) {}
+  template <size_t Count>
+  void decay(If<penalised>, Size<Count>, const Scalar* weights, Sum* change) {
+    const Sum part = rate * A::to_sum(trainer.options.l2);
+    for (size_t j = 0; j < Count; ++j) change[j] -= part * static_cast<Sum>(weights[j]);
+  }
+
+  Scalar shrink(If<0>, Scalar weight) const { return weight; }
+  Scalar shrink(If<penalised>, Scalar weight) const {
+    const Sum w = static_cast<Sum>(weight);
+    const Sum part = rate * A::to_sum(trainer.options.l1);
+    return static_cast<Scalar>(w > part ? w - part : w < -part ? w + part : Sum(0));
+  }
+
+  // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
+  template <size_t Count>
+  void centre(If<0>, Size<Count>, size_t, size_t, const Sum*, Sum*) {}
+  template <size_t Count>
+  void centre(If<centred>, Size<Count>, size_t i, size_t first, const Sum* difference, Sum* change) {
+    Sum visible_difference[1] = {};
+    kernels::add_differences<1>(i, batch.count, batch.visible_data, batch.visible, visible_difference);
+    const Sum along_lambda = visible_difference[0] * share;
+    const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
+    for (size_t j = 0; j < Count; ++j) {
+      change[j] -= mu * difference[j] + along_lambda * static_cast<Sum>(trainer.hidden_offset[first + j]);
+    }
+  }
+
+  // The biases follow the change of a row of W.
+  template <size_t Count>
+  void follow(If<0>, Size<Count>, size_t, size_t, const Sum*, Sum*) {}
+  template <size_t Count>
+  void follow(If<centred>, Size<Count>, size_t i, size_t first, const Sum* change, Sum* hidden_bias) {
+    const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
+    Sum visible_bias[1] = {};
+    for (size_t j = 0; j < Count; ++j) {
+      visible_bias[0] -= change[j] * static_cast<Sum>(trainer.hidden_offset[first + j]);
+      hidden_bias[j] -= mu * change[j];
+    }
+    model.visible.template add_to_bias<1>(i, visible_bias);
+  }
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_UPDATE_HPP
