@@ -17,6 +17,7 @@
 //   mean         the expectation of s given x
 //   sample       a draw of s given x; sample_tempered draws from p(s | x)^t instead, normalised
 //   energy       sum_i A_i(s_i)
+//   width        the variance in A_i of a real unit; 0 of a unit that has bounds
 //   noise        states of units without parameters
 // and how its parameters start, learn and are checked against: clear, start_from (moments of data), learn (rate, data,
 // model), add_to_bias, learn_variance, check (a state), copy (a layer of other numbers). Units::Evidence<Scalar> is

@@ -1,4 +1,4 @@
-// rbm/rbm.hpp: all of the library, in reading order.
+// rbm/rbm.hpp: all of the library, in reading order, but for what hosts alone can do: likelihood.hpp, ais.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_RBM_HPP
@@ -16,6 +16,8 @@
 #include "initialize.hpp"
 #include "gibbs.hpp"
 #include "tempering.hpp"
+#include "conditional.hpp"
+#include "couplings.hpp"
 #include "options.hpp"
 #include "update.hpp"
 #include "training.hpp"

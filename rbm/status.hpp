@@ -12,9 +12,10 @@ namespace rbm {
 
 enum class RBM_MUST_USE Status : uint8_t {
   ok = 0,
-  not_finite,    // an input or an option is NaN or infinite
-  out_of_range,  // an input lies outside the units' range, or an option outside its own
-  too_large,     // more samples than the trainer has room for
+  not_finite,        // an input or an option is NaN or infinite
+  out_of_range,      // an input lies outside the units' range, or an option outside its own
+  too_large,         // more than there is room for, or than can be counted in a reasonable time
+  not_normalizable,  // the model has no partition function: its real units are not held together
 };
 
 /// The status in words, for a log or a serial line.
@@ -24,6 +25,7 @@ inline const char* to_string(Status status) {
     case Status::not_finite: return "not finite";
     case Status::out_of_range: return "out of range";
     case Status::too_large: return "too large";
+    case Status::not_normalizable: return "not normalizable";
   }
   return "unknown status";
 }

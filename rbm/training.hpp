@@ -18,6 +18,7 @@
 
 #include "arithmetic.hpp"
 #include "kernels.hpp"
+#include "layers/states.hpp"
 #include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"

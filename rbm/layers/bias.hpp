@@ -73,6 +73,8 @@ struct BiasLayer {
     return Units::is_real ? kernels::dot<size>(s, s) / Sum(2) - linear : -linear;
   }
 
+  Sum width(size_t) const { return Sum(Units::is_real ? 1 : 0); }
+
   void clear() { bias.fill(Scalar(0)); }
 
   template <class OtherLayer>

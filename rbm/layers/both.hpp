@@ -14,10 +14,13 @@ template <class First, class Second>
 struct Both {
   enum : size_t {
     size = size_t{First::size} + size_t{Second::size},
-    sites = size_t{First::sites} + size_t{Second::sites}
+    sites = size_t{First::sites} + size_t{Second::sites},
+    most_states = size_t{First::most_states} > size_t{Second::most_states} ? size_t{First::most_states}
+                                                                           : size_t{Second::most_states}
   };
   enum : bool {
     is_real = bool{First::is_real} || bool{Second::is_real},
+    is_gaussian = bool{First::is_gaussian} && bool{Second::is_gaussian},
     has_variance = bool{First::has_variance} || bool{Second::has_variance}
   };
 
@@ -28,17 +31,14 @@ struct Both {
   static constexpr size_t first_unit(size_t site) {
     return site < First::sites ? First::first_unit(site) : border + Second::first_unit(site - First::sites);
   }
+  static constexpr size_t units(size_t site) {
+    return site < First::sites ? First::units(site) : Second::units(site - First::sites);
+  }
   static constexpr size_t states(size_t site) {
     return site < First::sites ? First::states(site) : Second::states(site - First::sites);
   }
-
-  template <class Scalar>
-  static void set(Scalar* s, size_t site, size_t state) {
-    if (site < First::sites) {
-      First::set(s, site, state);
-    } else {
-      Second::set(s + border, site - First::sites, state);
-    }
+  static constexpr int value(size_t site, size_t state, size_t u) {
+    return site < First::sites ? First::value(site, state, u) : Second::value(site - First::sites, state, u);
   }
 
   template <class Walker>
@@ -88,6 +88,8 @@ struct Both {
     }
 
     Sum energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
+
+    Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
 
     void clear() {
       first.clear();

@@ -15,7 +15,7 @@ namespace rbm {
 /// N real units: A(s) = s^2 / (2 variance) - c s, so p(s | x) is normal, with mean variance x and that variance.
 template <size_t N>
 struct Gaussian : detail::RealStates<N> {
-  enum : bool { has_variance = true };
+  enum : bool { is_gaussian = true, has_variance = true };
 
   /// Where variances are held, so that none vanishes or runs away while it is learned.
   static constexpr float least_variance() { return 1e-4f; }
@@ -83,6 +83,8 @@ struct Gaussian : detail::RealStates<N> {
       }
       return sum;
     }
+
+    Sum width(size_t i) const { return static_cast<Sum>(variance[i]); }
 
     /// Biases 0, variances 1.
     void clear() {

@@ -19,7 +19,7 @@ namespace rbm {
 /// off at 0.
 template <size_t N>
 struct Relu : detail::RealStates<N> {
-  enum : bool { has_variance = false };
+  enum : bool { is_gaussian = false, has_variance = false };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Relu, Scalar>;

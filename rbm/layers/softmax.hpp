@@ -101,9 +101,10 @@ struct Softmax {
   enum : size_t {
     size = Groups * K,
     sites = Groups,
+    most_states = K,
     groups_at_a_time = K < kernels::block ? kernels::block / K : 1  // a block holds whole groups
   };
-  enum : bool { is_real = false, has_variance = false };
+  enum : bool { is_real = false, is_gaussian = false, has_variance = false };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Softmax, Scalar>;
@@ -114,12 +115,9 @@ struct Softmax {
   static constexpr float learning_rate() { return 0.1f; }
   static constexpr int off(size_t) { return 0; }
   static constexpr size_t first_unit(size_t site) { return site * K; }
+  static constexpr size_t units(size_t) { return K; }
   static constexpr size_t states(size_t) { return K; }
-
-  template <class Scalar>
-  static void set(Scalar* s, size_t site, size_t state) {
-    for (size_t k = 0; k < K; ++k) s[site * K + k] = Scalar(k == state ? 1 : 0);
-  }
+  static constexpr int value(size_t, size_t state, size_t u) { return u == state ? 1 : 0; }
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
@@ -163,14 +161,14 @@ struct Softmax {
         left -= p;
         if (s[first + k] >= s[first + likeliest]) likeliest = k;
       }
-      set(s + first, 0, chosen < K ? chosen : likeliest);
+      turn_on(s + first, chosen < K ? chosen : likeliest);
     }
   }
 
   /// One unit of each group, all equally likely.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t group = 0; group < Groups; ++group) set(s, group, static_cast<size_t>(below(uint32_t{K}, rng)));
+    for (size_t first = 0; first < size; first += K) turn_on(s + first, static_cast<size_t>(below(uint32_t{K}, rng)));
   }
 
   /// ln p, with p held at or above the margin.
@@ -190,6 +188,11 @@ struct Softmax {
   }
 
  private:
+  template <class Scalar>
+  static void turn_on(Scalar* group, size_t chosen) {
+    for (size_t k = 0; k < K; ++k) group[k] = Scalar(k == chosen ? 1 : 0);
+  }
+
   template <class Sum>
   static Sum largest(const Sum* x) {
     Sum most = x[0];

@@ -59,8 +59,8 @@ template <size_t N, int Off>
 struct TwoStates {
   static_assert(N > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = N, sites = N };
-  enum : bool { is_real = false, has_variance = false };
+  enum : size_t { size = N, sites = N, most_states = 2 };
+  enum : bool { is_real = false, is_gaussian = false, has_variance = false };
 
   /// What TrainingOptions start with.
   static constexpr float learning_rate() { return 0.1f; }
@@ -68,14 +68,11 @@ struct TwoStates {
   /// The state of a unit that is not on, where on is 1.
   static constexpr int off(size_t) { return Off; }
 
+  /// A site's units, its states, and the value of its u-th unit in one of them.
   static constexpr size_t first_unit(size_t site) { return site; }
+  static constexpr size_t units(size_t) { return 1; }
   static constexpr size_t states(size_t) { return 2; }
-
-  /// Puts a site of the layer's state s into one of its states, 0 ... states - 1.
-  template <class Scalar>
-  static void set(Scalar* s, size_t site, size_t state) {
-    s[site] = Scalar(state != 0 ? 1 : Off);
-  }
+  static constexpr int value(size_t, size_t state, size_t) { return state != 0 ? 1 : Off; }
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
@@ -94,11 +91,17 @@ template <size_t N>
 struct RealStates {
   static_assert(N > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = N, sites = 0 };
-  enum : bool { is_real = true };
+  enum : size_t { size = N, sites = 0, most_states = 0 };
+  enum : bool { is_real = true };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
   static constexpr int off(size_t) { return 0; }
+
+  // Of no site.
+  static constexpr size_t first_unit(size_t) { return 0; }
+  static constexpr size_t units(size_t) { return 0; }
+  static constexpr size_t states(size_t) { return 0; }
+  static constexpr int value(size_t, size_t, size_t) { return 0; }
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {

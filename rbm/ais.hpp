@@ -1,0 +1,239 @@
+// rbm/ais.hpp: partition functions that cannot be enumerated, by annealed importance sampling.
+//
+// A path of K models leads from independent visible units, whose partition function is known, to the model: at part t
+// of the way weights and hidden biases are multiplied by t, and visible biases are t of the way between (Salakhutdinov
+// and Murray 2008). Each run follows the path with one Gibbs step a model and collects ln w, the sum of what each step
+// on the path adds to ln p*(v). The mean of w estimates Z / Z_0. Z is as likely over- as underestimated, but its
+// logarithm is underestimated on average. Reverse AIS (Burda, Grosse and Salakhutdinov 2015) starts at draws from the
+// model and goes the other way; the mean of 1 / w estimates Z_0 / Z, and its logarithm makes ln Z too large on average.
+// So the two bracket ln Z, as far as the runs suffice and the draws are good. SPDX-License-Identifier: MIT
+
+#ifndef RBM_AIS_HPP
+#define RBM_AIS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "likelihood.hpp"
+
+namespace rbm {
+
+/// An estimate of ln Z from runs of AIS.
+struct PartitionEstimate {
+  double log_partition;  // ln of the mean weight
+  double low, high;      // three standard errors of the mean weight below and above; low is -infinity (reverse: high is
+                         // infinity) where the errors are as large as the mean: more runs or temperatures are needed
+  double mean_log_weight;  // Z_0 and the mean of ln w: below ln Z on average, above it in reverse
+};
+
+/// The memory of AIS for models of this type: one chain, and where its path begins. Set `base` first.
+template <class ModelType>
+struct Ais {
+  typedef ModelType Model;
+  typedef typename Model::VisibleState VisibleState;
+  typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
+
+  typename Model::VisibleLayer base;  // the independent visible units
+  VisibleState v;
+  typename Model::HiddenState h;
+  Likelihood<Model> likelihood;
+
+  /// The path begins at the visible biases of the model.
+  void set_base(const Model& model) { base = model.visible; }
+
+  /// The path begins at the means of the samples, which makes it shorter: independent units with the biases that give
+  /// these means. Errors: those of the samples; nothing changes.
+  Status set_base(const Model& model, const VisibleState* samples, size_t count) {
+    const Status status = Model::check(samples, count);
+    if (status != Status::ok) return status;
+    base = model.visible;
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      double sum = 0.0;
+      for (size_t s = 0; s < count; ++s) sum += static_cast<double>(samples[s][i]);
+      base.start_from(i, static_cast<float>(sum / static_cast<double>(count)),
+                      static_cast<float>(model.visible.width(i)), 0.5f / static_cast<float>(count));
+    }
+    return Status::ok;
+  }
+
+  /// Estimates ln Z from below by `runs` runs over `temperatures` equal parts of the path.
+  /// Errors, which leave the estimate as it was: out_of_range for fewer than 2 runs or no temperature;
+  /// not_normalizable; not_finite.
+  template <class Rng>
+  Status forward(const Model& model, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
+    const Status status = check(model, temperatures, runs);
+    if (status != Status::ok) return status;
+    Weights weights = {};
+    for (uint32_t run = 0; run < runs; ++run) {
+      TakeBase<Rng> take = {base, v.values, rng};
+      Model::Visible::walk(0, take);
+      double log_weight = 0.0;
+      for (uint32_t k = 1; k <= temperatures; ++k) {
+        log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k, temperatures), rng);
+      }
+      weights.add(log_weight);
+    }
+    return give(weights, 1.0, log_base(model), estimate);
+  }
+
+  /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
+  /// Errors as above, and those of the samples.
+  template <class Rng>
+  Status reverse(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
+                 PartitionEstimate& estimate, Rng& rng) {
+    Status status = check(model, temperatures, runs);
+    if (status == Status::ok) status = Model::check(samples, runs);
+    if (status != Status::ok) return status;
+    Weights weights = {};
+    for (uint32_t run = 0; run < runs; ++run) {
+      v = samples[run];
+      double log_weight = 0.0;
+      for (uint32_t k = temperatures; k > 0; --k) {
+        log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k - 1, temperatures), rng);
+      }
+      weights.add(-log_weight);
+    }
+    return give(weights, -1.0, log_base(model), estimate);
+  }
+
+ private:
+  // Sums of w and w^2 for the largest weight scaled to 1, and of ln w.
+  struct Weights {
+    double count, largest, sum, squares, logs;
+
+    void add(double log_weight) {
+      if (count == 0.0 || log_weight > largest) {
+        const double shrink = count == 0.0 ? 0.0 : ::exp(largest - log_weight);
+        sum *= shrink;
+        squares *= shrink * shrink;
+        largest = log_weight;
+      }
+      const double weight = ::exp(log_weight - largest);
+      sum += weight;
+      squares += weight * weight;
+      logs += log_weight;
+      count += 1.0;
+    }
+  };
+
+  static float part(uint32_t k, uint32_t temperatures) {
+    return static_cast<float>(static_cast<double>(k) / static_cast<double>(temperatures));
+  }
+
+  Status check(const Model& model, uint32_t temperatures, uint32_t runs) {
+    return temperatures == 0 || runs < 2 ? Status::out_of_range : likelihood.check(model);
+  }
+
+  static Status give(const Weights& weights, double sign, double log_base, PartitionEstimate& estimate) {
+    const double mean = weights.sum / weights.count;
+    const double variance = weights.squares / weights.count - mean * mean;
+    const double error = 3.0 * ::sqrt((variance > 0.0 ? variance : 0.0) / (weights.count - 1.0));
+    const double low = mean > error ? ::log(mean - error) : -HUGE_VAL;
+    const double high = ::log(mean + error);
+    const double log_mean = log_base + sign * (weights.largest + ::log(mean));
+    if (!Arithmetic<double>::is_finite(log_mean)) return Status::not_finite;
+    estimate.log_partition = log_mean;
+    estimate.low = log_base + sign * (weights.largest + (sign > 0.0 ? low : high));
+    estimate.high = log_base + sign * (weights.largest + (sign > 0.0 ? high : low));
+    estimate.mean_log_weight = log_base + sign * weights.logs / weights.count;
+    return Status::ok;
+  }
+
+  // ln Z of the path's beginning: independent units.
+  double log_base(const Model& model) const {
+    SumBase<typename Model::VisibleLayer> visible = {base, false, 0.0};
+    SumBase<typename Model::HiddenLayer> hidden = {model.hidden, true, 0.0};
+    Model::Visible::walk(0, visible);
+    Model::Hidden::walk(0, hidden);
+    return visible.sum + hidden.sum;
+  }
+
+  template <class Layer>
+  struct SumBase {
+    const Layer& layer;
+    bool without_bias;
+    double sum;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first) {
+      Sum x[Count];
+      layer.template start_input<Count>(first, x);
+      for (size_t i = 0; i < Count; ++i) x[i] = without_bias ? Sum(0) : x[i];
+      sum += static_cast<double>(layer.template cumulant<Count>(first, x));
+    }
+  };
+
+  // One step on the path, from part `from` to part `to`: what it adds to ln p*(v). Then v moves on by a Gibbs step of
+  // the model at part `at`.
+  template <class Rng>
+  double pass(const Model& model, float from, float to, float at, Rng& rng) {
+    TakeHidden<Rng> hidden = {model.hidden, from, to, at, h.values, rng, 0.0};
+    model.visit_hidden_inputs(v, hidden);
+    const double biases =
+        static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
+    const double added = hidden.sum + static_cast<double>(to - from) * biases;
+    TakeVisible<Rng> visible = {model.visible, base, at, v.values, rng};
+    model.visit_visible_inputs(h, visible);
+    return added;
+  }
+
+  template <class Rng>
+  struct TakeBase {
+    const typename Model::VisibleLayer& layer;
+    Scalar* state;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first) {
+      Sum x[Count];
+      layer.template start_input<Count>(first, x);
+      layer.template sample<Count>(first, x, state + first, rng);
+    }
+  };
+
+  template <class Rng>
+  struct TakeHidden {
+    const typename Model::HiddenLayer& layer;
+    float from, to, at;
+    Scalar* state;
+    Rng& rng;
+    double sum;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, const Sum* x) {
+      sum += cumulant<Count>(first, x, to) - cumulant<Count>(first, x, from);
+      Sum y[Count];
+      for (size_t j = 0; j < Count; ++j) y[j] = at * x[j];
+      layer.template sample<Count>(first, y, state + first, rng);
+    }
+
+    template <size_t Count>
+    double cumulant(size_t first, const Sum* x, float t) const {
+      Sum y[Count];
+      for (size_t j = 0; j < Count; ++j) y[j] = t * x[j];
+      return static_cast<double>(layer.template cumulant<Count>(first, y));
+    }
+  };
+
+  template <class Rng>
+  struct TakeVisible {
+    const typename Model::VisibleLayer& layer;
+    const typename Model::VisibleLayer& base;
+    float at;
+    Scalar* state;
+    Rng& rng;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t first, Sum* x) {
+      Sum start[Count];
+      base.template start_input<Count>(first, start);
+      for (size_t i = 0; i < Count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
+      layer.template sample<Count>(first, x, state + first, rng);
+    }
+  };
+};
+
+}  // namespace rbm
+
+#endif  // RBM_AIS_HPP

@@ -1,0 +1,86 @@
+// rbm/couplings.hpp: reading the weights: the interactions between visible units that the hidden units induce.
+//
+// Summed out, hidden units leave the visible ones with the energy F(v). Its mixed difference in two units i and k, all
+// others as they are in v,
+//   J_ik(v) = - (F(+, +) - F(+, -) - F(-, +) + F(-, -)) / d^2
+// with + and - their states on and off (1 and 0, of spins -1), d apart, is the coupling in a term -J_ik v_i v_k of the
+// energy: of binary units the log odds ratio of i and k. Gaussian hidden units of variance S give W S W^T for any v, by
+// the Hubbard-Stratonovich identity; of other units it depends on v, and is averaged over samples.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_COUPLINGS_HPP
+#define RBM_COUPLINGS_HPP
+
+#include <stddef.h>
+
+#include "status.hpp"
+#include "storage.hpp"
+
+namespace rbm {
+
+namespace detail {
+
+/// Adds `share` times the couplings in one state v.
+template <class Model>
+struct AddCouplings {
+  typedef typename Model::Visible Visible;
+  typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
+
+  const Model& model;
+  const typename Model::VisibleState& v;
+  float share;
+  Matrix<float, Model::visible_size, Model::visible_size>& couplings;
+
+  template <size_t Count>
+  void operator()(Size<Count>, size_t first, const Sum* x) {
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      for (size_t k = 0; k < i; ++k) {
+        const float mixed =
+            (cumulant<Count>(first, x, i, true, k, true) - cumulant<Count>(first, x, i, true, k, false)) -
+            (cumulant<Count>(first, x, i, false, k, true) - cumulant<Count>(first, x, i, false, k, false));
+        const float squared = static_cast<float>((1 - Visible::off(i)) * (1 - Visible::off(k)));
+        couplings(i, k) += share * mixed / squared;
+        couplings(k, i) = couplings(i, k);
+      }
+    }
+  }
+
+ private:
+  // The hidden units' part of -F with two visible units put on or off.
+  template <size_t Count>
+  float cumulant(size_t first, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
+    const Scalar* row_i = model.weights.row(i) + first;
+    const Scalar* row_k = model.weights.row(k) + first;
+    const Sum move_i = Sum(i_on ? 1 : Visible::off(i)) - static_cast<Sum>(v[i]);
+    const Sum move_k = Sum(k_on ? 1 : Visible::off(k)) - static_cast<Sum>(v[k]);
+    Sum y[Count];
+    for (size_t j = 0; j < Count; ++j) {
+      y[j] = x[j] + move_i * static_cast<Sum>(row_i[j]) + move_k * static_cast<Sum>(row_k[j]);
+    }
+    return static_cast<float>(model.hidden.template cumulant<Count>(first, y));
+  }
+};
+
+}  // namespace detail
+
+/// The couplings between all visible units, in nats, averaged over `count` samples; symmetric, the diagonal is 0. For
+/// units of two states they are what is defined above; others count as if they could be 0 and 1.
+/// Errors, which leave the couplings as they were: out_of_range where there are no samples; what is wrong with a
+/// sample.
+template <class Model>
+Status effective_couplings(const Model& model, const typename Model::VisibleState* samples, size_t count,
+                           Matrix<float, Model::visible_size, Model::visible_size>& couplings) {
+  const Status status = Model::check(samples, count);
+  if (status != Status::ok) return status;
+  for (float& coupling : couplings.values) coupling = 0.0f;
+  for (size_t s = 0; s < count; ++s) {
+    detail::AddCouplings<Model> add = {model, samples[s], 1.0f / static_cast<float>(count), couplings};
+    model.visit_hidden_inputs(samples[s], add);
+  }
+  return Status::ok;
+}
+
+}  // namespace rbm
+
+#endif  // RBM_COUPLINGS_HPP
