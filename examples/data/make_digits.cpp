@@ -1,5 +1,6 @@
 // Makes digits.hpp from the CSV of the handwritten digits: zcat digits.csv.gz | make_digits > digits.hpp
 // A picture becomes eight bytes, one a row, the leftmost pixel in the highest bit; a pixel is on from 8 of 16 upwards.
+// The labels, what the digits are, follow the pictures.
 // SPDX-License-Identifier: MIT
 
 #include <cstdio>
@@ -60,6 +61,12 @@ int main() {
     std::printf(i % 2 == 0 ? "    {" : " {");
     for (int row = 0; row < 8; ++row) std::printf("0x%02x%s", digits[i].rows[row], row < 7 ? ", " : "},");
     if (i % 2 == 1) std::printf("\n");
+  }
+  std::printf("\n};\n\n// What each picture shows: a digit from 0 to 9.\n");
+  std::printf("static const uint8_t digits_labels[%zu] DIGITS_IN_FLASH = {", digits.size());
+  const std::size_t in_a_line = 39;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    std::printf(i % in_a_line == 0 ? "\n    %u," : " %u,", digits[i].label);
   }
   std::printf("\n};\n\n#endif  // RBM_EXAMPLES_DIGITS_HPP\n");
   return 0;
