@@ -54,6 +54,13 @@ struct Ais {
       base.start_from(i, static_cast<float>(sum / static_cast<double>(count)),
                       static_cast<float>(model.visible.width(i)), 0.5f / static_cast<float>(count));
     }
+    // Along the path variances are those of the model, whatever bounds a start keeps them in.
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      const Sum width = model.visible.width(i);
+      v[i] = base.bias_of(i) * static_cast<Scalar>(width > Sum(0) ? base.width(i) / width : Sum(1));
+    }
+    base = model.visible;
+    for (size_t i = 0; i < Model::visible_size; ++i) base.bias_of(i) = v[i];
     return Status::ok;
   }
 
@@ -155,12 +162,12 @@ struct Ais {
     bool without_bias;
     double sum;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      Sum x[Count];
-      layer.template start_input<Count>(first, x);
-      for (size_t i = 0; i < Count; ++i) x[i] = without_bias ? Sum(0) : x[i];
-      sum += static_cast<double>(layer.template cumulant<Count>(first, x));
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum x[Block::count];
+      layer.start_input(block, first, x);
+      for (size_t i = 0; i < Block::count; ++i) x[i] = without_bias ? Sum(0) : x[i];
+      sum += static_cast<double>(layer.cumulant(block, first, x));
     }
   };
 
@@ -184,11 +191,11 @@ struct Ais {
     Scalar* state;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      Sum x[Count];
-      layer.template start_input<Count>(first, x);
-      layer.template sample<Count>(first, x, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum x[Block::count];
+      layer.start_input(block, first, x);
+      layer.sample(block, first, x, state + first, rng);
     }
   };
 
@@ -200,19 +207,19 @@ struct Ais {
     Rng& rng;
     double sum;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, const Sum* x) {
-      sum += cumulant<Count>(first, x, to) - cumulant<Count>(first, x, from);
-      Sum y[Count];
-      for (size_t j = 0; j < Count; ++j) y[j] = at * x[j];
-      layer.template sample<Count>(first, y, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first, const Sum* x) {
+      sum += cumulant(block, first, x, to) - cumulant(block, first, x, from);
+      Sum y[Block::count];
+      for (size_t j = 0; j < Block::count; ++j) y[j] = at * x[j];
+      layer.sample(block, first, y, state + first, rng);
     }
 
-    template <size_t Count>
-    double cumulant(size_t first, const Sum* x, float t) const {
-      Sum y[Count];
-      for (size_t j = 0; j < Count; ++j) y[j] = t * x[j];
-      return static_cast<double>(layer.template cumulant<Count>(first, y));
+    template <class Block>
+    double cumulant(Block block, size_t first, const Sum* x, float t) const {
+      Sum y[Block::count];
+      for (size_t j = 0; j < Block::count; ++j) y[j] = t * x[j];
+      return static_cast<double>(layer.cumulant(block, first, y));
     }
   };
 
@@ -224,12 +231,12 @@ struct Ais {
     Scalar* state;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, Sum* x) {
-      Sum start[Count];
-      base.template start_input<Count>(first, start);
-      for (size_t i = 0; i < Count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
-      layer.template sample<Count>(first, x, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first, Sum* x) {
+      Sum start[Block::count];
+      base.start_input(block, first, start);
+      for (size_t i = 0; i < Block::count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
+      layer.sample(block, first, x, state + first, rng);
     }
   };
 };

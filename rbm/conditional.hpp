@@ -39,9 +39,7 @@ struct SiteConditional {
     for (size_t k = 0; k < states; ++k) {
       log_probability[k] = 0;
       for (size_t u = 0; u < Visible::units(site); ++u) {
-        Sum bias[1];
-        model.visible.template start_input<1>(Visible::first_unit(site) + u, bias);
-        log_probability[k] += bias[0] * change(k, u);
+        log_probability[k] += static_cast<Sum>(model.visible.bias_of(Visible::first_unit(site) + u)) * change(k, u);
       }
     }
     model.visit_hidden_inputs(v, *this);
@@ -53,18 +51,18 @@ struct SiteConditional {
   }
 
   /// The inputs of a block of hidden units, as they would be in each of the site's states.
-  template <size_t Count>
-  void operator()(Size<Count>, size_t first, const Sum* x) {
+  template <class Block>
+  void operator()(Block block, size_t first, const Sum* x) {
     for (size_t k = 0; k < Visible::states(site); ++k) {
-      Sum y[Count];
-      for (size_t j = 0; j < Count; ++j) y[j] = x[j];
+      Sum y[Block::count];
+      for (size_t j = 0; j < Block::count; ++j) y[j] = x[j];
       for (size_t u = 0; u < Visible::units(site); ++u) {
         const Sum moved = change(k, u);
         if (moved == Sum(0)) continue;
         const typename Model::Scalar* row = model.weights.row(Visible::first_unit(site) + u) + first;
-        for (size_t j = 0; j < Count; ++j) y[j] += moved * static_cast<Sum>(row[j]);
+        for (size_t j = 0; j < Block::count; ++j) y[j] += moved * static_cast<Sum>(row[j]);
       }
-      log_probability[k] += model.hidden.template cumulant<Count>(first, y);
+      log_probability[k] += model.hidden.cumulant(block, first, y);
     }
   }
 
@@ -127,6 +125,7 @@ Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleSt
     }
     mean += (sum - mean) / static_cast<float>(s + 1);
   }
+  if (status == Status::ok && !is_finite(mean)) status = Status::not_finite;
   if (status == Status::ok) result = mean;
   return status;
 }
@@ -144,6 +143,7 @@ Status stochastic_pseudo_log_likelihood(const Model& model, const typename Model
     status = detail::add_log_probability(model, samples[s], site, sum);
     mean += (sum * static_cast<float>(size_t{Model::Visible::sites}) - mean) / static_cast<float>(s + 1);
   }
+  if (status == Status::ok && !is_finite(mean)) status = Status::not_finite;
   if (status == Status::ok) result = mean;
   return status;
 }

@@ -32,13 +32,13 @@ struct AddCouplings {
   float share;
   Matrix<float, Model::visible_size, Model::visible_size>& couplings;
 
-  template <size_t Count>
-  void operator()(Size<Count>, size_t first, const Sum* x) {
+  template <class Block>
+  void operator()(Block block, size_t first, const Sum* x) {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t k = 0; k < i; ++k) {
         const float mixed =
-            (cumulant<Count>(first, x, i, true, k, true) - cumulant<Count>(first, x, i, true, k, false)) -
-            (cumulant<Count>(first, x, i, false, k, true) - cumulant<Count>(first, x, i, false, k, false));
+            (cumulant(block, first, x, i, true, k, true) - cumulant(block, first, x, i, true, k, false)) -
+            (cumulant(block, first, x, i, false, k, true) - cumulant(block, first, x, i, false, k, false));
         const float squared = static_cast<float>((1 - Visible::off(i)) * (1 - Visible::off(k)));
         couplings(i, k) += share * mixed / squared;
         couplings(k, i) = couplings(i, k);
@@ -48,17 +48,17 @@ struct AddCouplings {
 
  private:
   // The hidden units' part of -F with two visible units put on or off.
-  template <size_t Count>
-  float cumulant(size_t first, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
+  template <class Block>
+  float cumulant(Block block, size_t first, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
     const Scalar* row_i = model.weights.row(i) + first;
     const Scalar* row_k = model.weights.row(k) + first;
     const Sum move_i = Sum(i_on ? 1 : Visible::off(i)) - static_cast<Sum>(v[i]);
     const Sum move_k = Sum(k_on ? 1 : Visible::off(k)) - static_cast<Sum>(v[k]);
-    Sum y[Count];
-    for (size_t j = 0; j < Count; ++j) {
+    Sum y[Block::count];
+    for (size_t j = 0; j < Block::count; ++j) {
       y[j] = x[j] + move_i * static_cast<Sum>(row_i[j]) + move_k * static_cast<Sum>(row_k[j]);
     }
-    return static_cast<float>(model.hidden.template cumulant<Count>(first, y));
+    return static_cast<float>(model.hidden.cumulant(block, first, y));
   }
 };
 

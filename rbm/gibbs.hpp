@@ -132,14 +132,14 @@ struct Posterior {
     Scalar weight;  // of this step in the average: 1 / its number
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, Sum* x) {
-      Scalar now[Count];
-      Sum same[Count];  // evidence adds to its inputs
-      for (size_t i = 0; i < Count; ++i) same[i] = x[i];
-      posterior.evidence.template mean<Count>(layer, first, same, now);
-      posterior.evidence.template sample<Count>(layer, first, x, posterior.chain.visible.values + first, rng);
-      for (size_t i = 0; i < Count; ++i) {
+    template <class Block>
+    void operator()(Block block, size_t first, Sum* x) {
+      Scalar now[Block::count];
+      Sum same[Block::count];  // evidence adds to its inputs
+      for (size_t i = 0; i < Block::count; ++i) same[i] = x[i];
+      posterior.evidence.mean(block, layer, first, same, now);
+      posterior.evidence.sample(block, layer, first, x, posterior.chain.visible.values + first, rng);
+      for (size_t i = 0; i < Block::count; ++i) {
         Scalar& average = posterior.mean[first + i];
         average += weight * (now[i] - average);
       }

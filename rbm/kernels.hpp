@@ -23,6 +23,18 @@ enum : size_t {
   block = 32   // units whose inputs are held at a time, in registers or on the stack
 };
 
+/// Parameters as sums, in another place.                                                               from, to [Count]
+template <size_t Count, class Scalar, class Sum>
+void convert(const Scalar* RBM_RESTRICT from, Sum* RBM_RESTRICT to) {
+  for (size_t i = 0; i < Count; ++i) to[i] = static_cast<Sum>(from[i]);
+}
+
+// Of one type, a copy: from a loop GCC would make a call of memmove.
+template <size_t Count, class Number>
+void convert(const Number* RBM_RESTRICT from, Number* RBM_RESTRICT to) {
+  RBM_COPY_BYTES(to, from, Count * sizeof(Number));
+}
+
 /// The sum of partial sums, halves onto halves.
 template <class Sum>
 Sum sum_lanes(Sum* partial) {

@@ -23,9 +23,9 @@
 // model), add_to_bias, learn_variance, check (a state), copy (a layer of other numbers). Units::Evidence<Scalar> is
 // what was observed of it, and Units itself says which states there are.
 //
-// Inputs come a few units at a time, since no array of them is kept: `first` is the first of these units, `Count` their
-// number, and x, s [Count] belong to them alone. Other arrays are [N], the whole layer.
-// SPDX-License-Identifier: MIT
+// Inputs come a block of units at a time, since no array of them is kept. The type of the block, Size<Count> or in Both
+// one that wraps it, says how many units there are; `first` is the first of them, and x, s [Count] belong to them
+// alone. Other arrays are [N], the whole layer. SPDX-License-Identifier: MIT
 
 #ifndef RBM_LAYERS_HPP
 #define RBM_LAYERS_HPP

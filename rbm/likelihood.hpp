@@ -69,9 +69,9 @@ struct Averages {
 /// Computes likelihoods of models of this type. It is memory, of about 4 (V + H) doubles and H^2 more where both layers
 /// have real units, and keeps nothing from call to call.
 ///
-/// Errors of all functions, which leave the result as it was: not_finite for a result that is no number;
-/// not_normalizable where the joint precision matrix of the real units is not positive definite (with rectified units
-/// that condition is sufficient, not necessary); what is wrong with samples.
+/// Errors of all functions, which leave the result as it was: not_finite where a parameter, ln Z or the result is no
+/// number; not_normalizable where the joint precision matrix of the real units is not positive definite (with rectified
+/// units that condition is sufficient, not necessary); what is wrong with samples.
 template <class ModelType>
 struct Likelihood {
   typedef ModelType Model;
@@ -80,10 +80,11 @@ struct Likelihood {
   /// Enumeration is refused beyond this many states, which take minutes.
   static double most_states() { return 268435456.0; }
 
-  /// Whether there is a partition function: ok or not_normalizable.
+  /// Whether there is a partition function: ok, not_finite or not_normalizable.
   Status check(const Model& model) {
     visible.layer.copy(model.visible);
     hidden.layer.copy(model.hidden);
+    if (!is_finite(model)) return Status::not_finite;
     double log_determinant;
     return check_precision(BothReal(), model, log_determinant);
   }
@@ -113,6 +114,7 @@ struct Likelihood {
   Status model_averages(const Model& model, double log_partition, Averages<Model>& result) {
     const Status status = check(model);
     if (status != Status::ok) return status;
+    if (!Arithmetic<double>::is_finite(log_partition)) return Status::not_finite;
     if (too_many()) return Status::too_large;
     clear(result);
     AddAverages add = {*this, log_partition, result};
@@ -221,6 +223,17 @@ struct Likelihood {
       of.add_products(::exp(term - log_partition), result);
     }
   };
+
+  // Whether all parameters are numbers: 0 times any other is NaN.
+  bool is_finite(const Model& model) {
+    visible.start_input();
+    hidden.start_input();
+    double sum = 0.0;
+    for (size_t i = 0; i < Model::visible_size; ++i) sum += 0.0 * (visible.input[i] + visible.layer.width(i));
+    for (size_t j = 0; j < Model::hidden_size; ++j) sum += 0.0 * (hidden.input[j] + hidden.layer.width(j));
+    for (const typename Model::Scalar& weight : model.weights.values) sum += 0.0 * static_cast<double>(weight);
+    return Arithmetic<double>::is_finite(sum);
+  }
 
   static Status give(Status status, double value, double& result) {
     if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;

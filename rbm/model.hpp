@@ -99,9 +99,10 @@ struct Rbm {
   }
 
   /// The way from one layer to the other, for whoever needs the inputs themselves: calls
-  /// visitor(Size<Count>(), first, x) for one block of units after the other, where x [Count] are the inputs
-  /// b_j + sum_i v_i W_ij of the hidden units from `first` on. The blocks are small and live on the stack, so that the
-  /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
+  /// visitor(block, first, x) for one block of units after the other, where x [Block::count] are the inputs
+  /// b_j + sum_i v_i W_ij of the hidden units from `first` on, and the layer's functions take the block. The blocks are
+  /// small and live on the stack, so that the stack does not grow with the model and no array of inputs is kept; a
+  /// visitor may change x.
   template <class Visitor>
   void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
     HiddenWalk<Visitor> walk = {*this, v, visitor};
@@ -121,9 +122,9 @@ struct Rbm {
     const Layer& layer;
     Scalar* state;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, const Sum* x) {
-      layer.template mean<Count>(first, x, state + first);
+    template <class Block>
+    void operator()(Block block, size_t first, const Sum* x) {
+      layer.mean(block, first, x, state + first);
     }
   };
 
@@ -133,9 +134,9 @@ struct Rbm {
     Scalar* state;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, const Sum* x) {
-      layer.template sample<Count>(first, x, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first, const Sum* x) {
+      layer.sample(block, first, x, state + first, rng);
     }
   };
 
@@ -143,9 +144,9 @@ struct Rbm {
     const HiddenLayer& layer;
     Sum sum;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, const Sum* x) {
-      sum += layer.template cumulant<Count>(first, x);
+    template <class Block>
+    void operator()(Block block, size_t first, const Sum* x) {
+      sum += layer.cumulant(block, first, x);
     }
   };
 
@@ -156,9 +157,9 @@ struct Rbm {
     Scalar* state;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, Sum* x) {
-      evidence.template sample<Count>(layer, first, x, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first, Sum* x) {
+      evidence.sample(block, layer, first, x, state + first, rng);
     }
   };
 
@@ -168,12 +169,12 @@ struct Rbm {
     const VisibleState& v;
     Visitor& visitor;
 
-    template <size_t Count>
-    void operator()(Size<Count> count, size_t first) {
-      Sum x[Count];
-      model.hidden.template start_input<Count>(first, x);
-      kernels::add_rows<Count, visible_size, hidden_size>(model.weights.values + first, v.values, x);
-      visitor(count, first, x);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum x[Block::count];
+      model.hidden.start_input(block, first, x);
+      kernels::add_rows<Block::count, visible_size, hidden_size>(model.weights.values + first, v.values, x);
+      visitor(block, first, x);
     }
   };
 
@@ -183,12 +184,12 @@ struct Rbm {
     const HiddenState& h;
     Visitor& visitor;
 
-    template <size_t Count>
-    void operator()(Size<Count> count, size_t first) {
-      Sum x[Count];
-      model.visible.template start_input<Count>(first, x);
-      kernels::add_row_products<Count, hidden_size>(model.weights.row(first), h.values, x);
-      visitor(count, first, x);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum x[Block::count];
+      model.visible.start_input(block, first, x);
+      kernels::add_row_products<Block::count, hidden_size>(model.weights.row(first), h.values, x);
+      visitor(block, first, x);
     }
   };
 };

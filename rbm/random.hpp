@@ -55,8 +55,8 @@ float normal(Rng& rng) {
   }
 }
 
-/// A draw from the normal distribution of mean x and variance 1, given that it is positive. It takes 6 words on average
-/// at worst: normal draws for x >= 0, below that exponential ones, of which some are rejected (Robert 1995).
+/// A draw from the normal distribution of mean x and variance 1, given that it is positive. It takes 5.5 words on
+/// average at worst: normal draws for x >= 0, below that exponential ones, of which some are rejected (Robert 1995).
 template <class Rng>
 float rectified(float x, Rng& rng) {
   if (x >= 0.0f) {

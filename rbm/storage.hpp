@@ -28,7 +28,9 @@ constexpr size_t alignment(size_t bytes) {
 
 /// A number of elements as a type, so that a function can be given one that the compiler knows.
 template <size_t N>
-struct Size {};
+struct Size {
+  enum : size_t { count = N };
+};
 
 /// N values in a row.
 template <class T, size_t N>

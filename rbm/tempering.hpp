@@ -48,9 +48,9 @@ struct Tempered {
     typename Model::Scalar* state;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, Sum* x) {
-      layer.template sample_tempered<Count>(first, inverse_temperature, x, state + first, rng);
+    template <class Block>
+    void operator()(Block block, size_t first, Sum* x) {
+      layer.sample_tempered(block, first, inverse_temperature, x, state + first, rng);
     }
   };
 };

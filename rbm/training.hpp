@@ -172,10 +172,10 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     typename Model::Scalar* mean;
     Rng& rng;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first, const typename Model::Sum* x) {
-      layer.template sample<Count>(first, x, state + first, rng);
-      layer.template mean<Count>(first, x, mean + first);
+    template <class Block>
+    void operator()(Block block, size_t first, const typename Model::Sum* x) {
+      layer.sample(block, first, x, state + first, rng);
+      layer.mean(block, first, x, mean + first);
     }
   };
 
@@ -268,10 +268,10 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     const detail::Statistics<Model>& batch;
     float rate;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      Sum squares[Count];
-      for (size_t i = 0; i < Count; ++i) {
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum squares[Block::count];
+      for (size_t i = 0; i < Block::count; ++i) {
         Sum sum = 0;
         for (size_t s = 0; s < batch.count; ++s) {
           const Sum data = static_cast<Sum>(batch.visible_data[s][first + i]);
@@ -280,7 +280,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
         }
         squares[i] = sum * rate;
       }
-      model.visible.template learn_variance<Count>(first, squares);
+      model.visible.learn_variance(block, first, squares);
     }
   };
 

@@ -93,36 +93,36 @@ struct Update {
   }
 
   // One block of hidden units: their biases, and the columns of W that belong to them.
-  template <size_t Count>
-  void operator()(Size<Count>, size_t first) {
-    Sum difference[Count] = {};  // <h>_data - <h>_model
-    kernels::add_differences<Count>(first, batch.count, batch.hidden_data, batch.hidden, difference);
-    for (size_t j = 0; j < Count; ++j) difference[j] *= share;
+  template <class Block>
+  void operator()(Block block, size_t first) {
+    Sum difference[Block::count] = {};  // <h>_data - <h>_model
+    kernels::add_differences<Block::count>(first, batch.count, batch.hidden_data, batch.hidden, difference);
+    for (size_t j = 0; j < Block::count; ++j) difference[j] *= share;
 
-    Sum bias[Count];
-    for (size_t j = 0; j < Count; ++j) bias[j] = rate * difference[j];
-    push_to_target(Has<penalised>(), Size<Count>(), first, bias);
-    finish(Size<Count>(), last_hidden(Has<with_momentum>(), first), bias);
+    Sum bias[Block::count];
+    for (size_t j = 0; j < Block::count; ++j) bias[j] = rate * difference[j];
+    push_to_target(Has<penalised>(), block, first, bias);
+    finish(block, last_hidden(Has<with_momentum>(), first), bias);
 
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      Sum change[Count] = {};
-      kernels::add_outer<Count>(i, first, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                                batch.hidden, change);
-      for (size_t j = 0; j < Count; ++j) change[j] *= share;
-      centre(Has<centred>(), Size<Count>(), i, first, difference, change);
+      Sum change[Block::count] = {};
+      kernels::add_outer<Block::count>(i, first, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                                       batch.hidden, change);
+      for (size_t j = 0; j < Block::count; ++j) change[j] *= share;
+      centre(Has<centred>(), block, i, first, difference, change);
       Scalar* weights = model.weights.row(i) + first;
-      for (size_t j = 0; j < Count; ++j) change[j] *= rate;
-      decay(Has<penalised>(), Size<Count>(), weights, change);
-      finish(Size<Count>(), last_weights(Has<with_momentum>(), i, first), change);
+      for (size_t j = 0; j < Block::count; ++j) change[j] *= rate;
+      decay(Has<penalised>(), block, weights, change);
+      finish(block, last_weights(Has<with_momentum>(), i, first), change);
       if (measuring) continue;
-      for (size_t j = 0; j < Count; ++j) {
+      for (size_t j = 0; j < Block::count; ++j) {
         const Scalar old = weights[j];
         weights[j] = shrink(Has<penalised>(), static_cast<Scalar>(static_cast<Sum>(old) + change[j]));
         change[j] = static_cast<Sum>(weights[j] - old);
       }
-      follow(Has<centred>(), Size<Count>(), i, first, change, bias);
+      follow(Has<centred>(), block, i, first, change, bias);
     }
-    if (!measuring) model.hidden.template add_to_bias<Count>(first, bias);
+    if (!measuring) model.hidden.add_to_bias(block, first, bias);
   }
 
  private:
@@ -130,14 +130,14 @@ struct Update {
   struct VisibleBiases {
     Update& update;
 
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      Sum change[Count] = {};
-      kernels::add_differences<Count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
-                                      change);
-      for (size_t i = 0; i < Count; ++i) change[i] *= update.rate * update.share;
-      update.finish(Size<Count>(), update.last_visible(Has<with_momentum>(), first), change);
-      if (!update.measuring) update.model.visible.template add_to_bias<Count>(first, change);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      Sum change[Block::count] = {};
+      kernels::add_differences<Block::count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
+                                             change);
+      for (size_t i = 0; i < Block::count; ++i) change[i] *= update.rate * update.share;
+      update.finish(block, update.last_visible(Has<with_momentum>(), first), change);
+      if (!update.measuring) update.model.visible.add_to_bias(block, first, change);
     }
   };
 
@@ -159,19 +159,19 @@ struct Update {
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
-  template <size_t Count>
-  void finish(Size<Count>, Scalar* last, Sum* change) {
+  template <class Block>
+  void finish(Block, Scalar* last, Sum* change) {
     if (last != nullptr) {
       const Sum again = momentum(Has<with_momentum>());
-      for (size_t j = 0; j < Count; ++j) change[j] += again * static_cast<Sum>(last[j]);
+      for (size_t j = 0; j < Block::count; ++j) change[j] += again * static_cast<Sum>(last[j]);
     }
     if (measuring) {
-      for (size_t j = 0; j < Count; ++j) squares += change[j] * change[j];
+      for (size_t j = 0; j < Block::count; ++j) squares += change[j] * change[j];
       return;
     }
-    for (size_t j = 0; j < Count; ++j) change[j] *= scale;
+    for (size_t j = 0; j < Block::count; ++j) change[j] *= scale;
     if (last != nullptr) {
-      for (size_t j = 0; j < Count; ++j) last[j] = static_cast<Scalar>(change[j]);
+      for (size_t j = 0; j < Block::count; ++j) last[j] = static_cast<Scalar>(change[j]);
     }
   }
 
@@ -184,25 +184,25 @@ struct Update {
   Scalar* last_hidden(If<0>, size_t) { return nullptr; }
   Scalar* last_hidden(If<with_momentum>, size_t j) { return trainer.hidden_change.values + j; }
 
-  template <size_t Count>
-  void push_to_target(If<0>, Size<Count>, size_t, Sum*) {}
-  template <size_t Count>
-  void push_to_target(If<penalised>, Size<Count>, size_t first, Sum* bias) {
+  template <class Block>
+  void push_to_target(If<0>, Block, size_t, Sum*) {}
+  template <class Block>
+  void push_to_target(If<penalised>, Block, size_t first, Sum* bias) {
     const Sum cost = rate * A::to_sum(trainer.options.sparsity_cost);
     if (cost == Sum(0)) return;
-    for (size_t j = 0; j < Count; ++j) {
+    for (size_t j = 0; j < Block::count; ++j) {
       Sum mean = 0;
       for (size_t s = 0; s < batch.count; ++s) mean += static_cast<Sum>(batch.hidden_data[s][first + j]);
       bias[j] += cost * (A::to_sum(trainer.options.sparsity_target) - share * mean);
     }
   }
 
-  template <size_t Count>
-  void decay(If<0>, Size<Count>, const Scalar*, Sum*) {}
-  template <size_t Count>
-  void decay(If<penalised>, Size<Count>, const Scalar* weights, Sum* change) {
+  template <class Block>
+  void decay(If<0>, Block, const Scalar*, Sum*) {}
+  template <class Block>
+  void decay(If<penalised>, Block, const Scalar* weights, Sum* change) {
     const Sum part = rate * A::to_sum(trainer.options.l2);
-    for (size_t j = 0; j < Count; ++j) change[j] -= part * static_cast<Sum>(weights[j]);
+    for (size_t j = 0; j < Block::count; ++j) change[j] -= part * static_cast<Sum>(weights[j]);
   }
 
   Scalar shrink(If<0>, Scalar weight) const { return weight; }
@@ -213,31 +213,31 @@ struct Update {
   }
 
   // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
-  template <size_t Count>
-  void centre(If<0>, Size<Count>, size_t, size_t, const Sum*, Sum*) {}
-  template <size_t Count>
-  void centre(If<centred>, Size<Count>, size_t i, size_t first, const Sum* difference, Sum* change) {
+  template <class Block>
+  void centre(If<0>, Block, size_t, size_t, const Sum*, Sum*) {}
+  template <class Block>
+  void centre(If<centred>, Block, size_t i, size_t first, const Sum* difference, Sum* change) {
     Sum visible_difference[1] = {};
     kernels::add_differences<1>(i, batch.count, batch.visible_data, batch.visible, visible_difference);
     const Sum along_lambda = visible_difference[0] * share;
     const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
-    for (size_t j = 0; j < Count; ++j) {
+    for (size_t j = 0; j < Block::count; ++j) {
       change[j] -= mu * difference[j] + along_lambda * static_cast<Sum>(trainer.hidden_offset[first + j]);
     }
   }
 
   // The biases follow the change of a row of W.
-  template <size_t Count>
-  void follow(If<0>, Size<Count>, size_t, size_t, const Sum*, Sum*) {}
-  template <size_t Count>
-  void follow(If<centred>, Size<Count>, size_t i, size_t first, const Sum* change, Sum* hidden_bias) {
+  template <class Block>
+  void follow(If<0>, Block, size_t, size_t, const Sum*, Sum*) {}
+  template <class Block>
+  void follow(If<centred>, Block, size_t i, size_t first, const Sum* change, Sum* hidden_bias) {
     const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
-    Sum visible_bias[1] = {};
-    for (size_t j = 0; j < Count; ++j) {
-      visible_bias[0] -= change[j] * static_cast<Sum>(trainer.hidden_offset[first + j]);
+    Sum visible_bias = 0;
+    for (size_t j = 0; j < Block::count; ++j) {
+      visible_bias -= change[j] * static_cast<Sum>(trainer.hidden_offset[first + j]);
       hidden_bias[j] -= mu * change[j];
     }
-    model.visible.template add_to_bias<1>(i, visible_bias);
+    model.visible.bias_of(i) += static_cast<Scalar>(visible_bias);
   }
 };
 

@@ -26,9 +26,7 @@ template <class Layer, size_t N>
 std::vector<double> biases(const Layer& layer, rbm::Size<N>) {
   std::vector<double> all;
   for (size_t i = 0; i < N; ++i) {
-    float bias[1];
-    layer.template start_input<1>(i, bias);
-    all.push_back(double(bias[0]));
+    all.push_back(double(layer.bias_of(i)));
   }
   return all;
 }
@@ -38,12 +36,10 @@ void randomize(M& model, float deviation, rbm::Xorshift32& rng) {
   rbm::initialize(model, rng);
   for (float& weight : model.weights.values) weight = deviation * rbm::normal(rng);
   for (size_t i = 0; i < M::visible_size; ++i) {
-    const float bias[1] = {deviation * rbm::normal(rng)};
-    model.visible.template add_to_bias<1>(i, bias);
+    model.visible.bias_of(i) = deviation * rbm::normal(rng);
   }
   for (size_t j = 0; j < M::hidden_size; ++j) {
-    const float bias[1] = {deviation * rbm::normal(rng)};
-    model.hidden.template add_to_bias<1>(j, bias);
+    model.hidden.bias_of(j) = deviation * rbm::normal(rng);
   }
 }
 

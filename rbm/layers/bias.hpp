@@ -24,31 +24,31 @@ struct BiasLayer {
   Vector<Scalar, size> bias;
 
   template <size_t Count>
-  void start_input(size_t first, Sum* x) const {
-    for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+  void start_input(Size<Count>, size_t first, Sum* x) const {
+    kernels::convert<Count>(bias.values + first, x);
   }
 
   template <size_t Count>
-  Sum cumulant(size_t, const Sum* x) const {
+  Sum cumulant(Size<Count>, size_t, const Sum* x) const {
     return Units::template cumulant<Count, Scalar>(x);
   }
 
   template <size_t Count>
-  void mean(size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+  void mean(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
     Units::template mean<Count>(x, s);
   }
 
   template <size_t Count, class Rng>
-  void sample(size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+  void sample(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
     Units::template sample<Count>(x, s, rng);
   }
 
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
   template <size_t Count, class Rng>
-  void sample_tempered(size_t first, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+  void sample_tempered(Size<Count>, size_t first, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
     const Sum scale = Units::is_real ? A::sqrt(inverse_temperature) : inverse_temperature;
     for (size_t i = 0; i < Count; ++i) x[i] *= scale;
-    sample<Count>(first, x, s, rng);
+    sample(Size<Count>(), first, x, s, rng);
     if (Units::is_real) {
       for (size_t i = 0; i < Count; ++i) s[i] = static_cast<Scalar>(static_cast<Sum>(s[i]) / scale);
     }
@@ -82,17 +82,20 @@ struct BiasLayer {
     for (size_t i = 0; i < size; ++i) bias[i] = static_cast<Scalar>(other.bias[i]);
   }
 
+  Scalar& bias_of(size_t i) { return bias[i]; }
+  const Scalar& bias_of(size_t i) const { return bias[i]; }
+
   void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
     kernels::nudge<size>(bias.values, rate, data, model);
   }
 
   template <size_t Count>
-  void add_to_bias(size_t first, const Sum* change) {
+  void add_to_bias(Size<Count>, size_t first, const Sum* change) {
     for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
   }
 
   template <size_t Count>
-  void learn_variance(size_t, const Sum*) {}
+  void learn_variance(Size<Count>, size_t, const Sum*) {}
 
   void start_from(size_t i, float mean, float, float margin) { bias[i] = Scalar(Units::bias_of_mean(mean, margin)); }
 

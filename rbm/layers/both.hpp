@@ -8,6 +8,33 @@
 
 namespace rbm {
 
+namespace detail {
+
+/// A block of the units of a layer that is the first, or second, of two: its type says of which.
+template <class Block>
+struct FirstBlock {
+  enum : size_t { count = Block::count };
+  static constexpr Block inner() { return Block(); }
+};
+
+template <class Block>
+struct SecondBlock {
+  enum : size_t { count = Block::count };
+  static constexpr Block inner() { return Block(); }
+};
+
+template <class Walker, template <class> class Wrapped>
+struct WrapBlocks {
+  Walker& walker;
+
+  template <class Block>
+  void operator()(Block, size_t first) {
+    walker(Wrapped<Block>(), first);
+  }
+};
+
+}  // namespace detail
+
 /// The units of First, then those of Second. Either may be Both again. A state is one vector; parameters and evidence
 /// are those of the two layers, `first` and `second`, each of which counts its units from 0.
 template <class First, class Second>
@@ -43,11 +70,12 @@ struct Both {
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    First::walk(first, walker);
-    Second::walk(first + border, walker);
+    detail::WrapBlocks<Walker, detail::FirstBlock> of_first = {walker};
+    First::walk(first, of_first);
+    detail::WrapBlocks<Walker, detail::SecondBlock> of_second = {walker};
+    Second::walk(first + border, of_second);
   }
 
-  /// Blocks of units lie on one side of the border, so each call is passed to one of the layers.
   template <class Scalar>
   struct Layer {
     typedef typename Arithmetic<Scalar>::Sum Sum;
@@ -55,30 +83,29 @@ struct Both {
     typename First::template Layer<Scalar> first;
     typename Second::template Layer<Scalar> second;
 
-    template <size_t Count>
-    void start_input(size_t i, Sum* x) const {
-      i < border ? first.template start_input<Count>(i, x) : second.template start_input<Count>(i - border, x);
+    template <class Block>
+    void start_input(Block block, size_t i, Sum* x) const {
+      in(block).start_input(block.inner(), i - start(block), x);
     }
 
-    template <size_t Count>
-    Sum cumulant(size_t i, const Sum* x) const {
-      return i < border ? first.template cumulant<Count>(i, x) : second.template cumulant<Count>(i - border, x);
+    template <class Block>
+    Sum cumulant(Block block, size_t i, const Sum* x) const {
+      return in(block).cumulant(block.inner(), i - start(block), x);
     }
 
-    template <size_t Count>
-    void mean(size_t i, const Sum* x, Scalar* s) const {
-      i < border ? first.template mean<Count>(i, x, s) : second.template mean<Count>(i - border, x, s);
+    template <class Block>
+    void mean(Block block, size_t i, const Sum* x, Scalar* s) const {
+      in(block).mean(block.inner(), i - start(block), x, s);
     }
 
-    template <size_t Count, class Rng>
-    void sample(size_t i, const Sum* x, Scalar* s, Rng& rng) const {
-      i < border ? first.template sample<Count>(i, x, s, rng) : second.template sample<Count>(i - border, x, s, rng);
+    template <class Block, class Rng>
+    void sample(Block block, size_t i, const Sum* x, Scalar* s, Rng& rng) const {
+      in(block).sample(block.inner(), i - start(block), x, s, rng);
     }
 
-    template <size_t Count, class Rng>
-    void sample_tempered(size_t i, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
-      i < border ? first.template sample_tempered<Count>(i, inverse_temperature, x, s, rng)
-                 : second.template sample_tempered<Count>(i - border, inverse_temperature, x, s, rng);
+    template <class Block, class Rng>
+    void sample_tempered(Block block, size_t i, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+      in(block).sample_tempered(block.inner(), i - start(block), inverse_temperature, x, s, rng);
     }
 
     template <class Rng>
@@ -90,6 +117,9 @@ struct Both {
     Sum energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
 
     Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
+
+    Scalar& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+    const Scalar& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
 
     void clear() {
       first.clear();
@@ -107,16 +137,14 @@ struct Both {
       second.learn(rate, data + border, model + border);
     }
 
-    template <size_t Count>
-    void add_to_bias(size_t i, const Sum* change) {
-      i < border ? first.template add_to_bias<Count>(i, change)
-                 : second.template add_to_bias<Count>(i - border, change);
+    template <class Block>
+    void add_to_bias(Block block, size_t i, const Sum* change) {
+      in(block).add_to_bias(block.inner(), i - start(block), change);
     }
 
-    template <size_t Count>
-    void learn_variance(size_t i, const Sum* squares) {
-      i < border ? first.template learn_variance<Count>(i, squares)
-                 : second.template learn_variance<Count>(i - border, squares);
+    template <class Block>
+    void learn_variance(Block block, size_t i, const Sum* squares) {
+      in(block).learn_variance(block.inner(), i - start(block), squares);
     }
 
     void start_from(size_t i, float mean, float variance, float margin) {
@@ -126,6 +154,33 @@ struct Both {
     static Status check(const Scalar* s) {
       const Status status = First::template Layer<Scalar>::check(s);
       return status != Status::ok ? status : Second::template Layer<Scalar>::check(s + border);
+    }
+
+   private:
+    // The layer that a block belongs to, and where it starts.
+    template <class Block>
+    static size_t start(detail::FirstBlock<Block>) {
+      return 0;
+    }
+    template <class Block>
+    static size_t start(detail::SecondBlock<Block>) {
+      return border;
+    }
+    template <class Block>
+    const typename First::template Layer<Scalar>& in(detail::FirstBlock<Block>) const {
+      return first;
+    }
+    template <class Block>
+    typename First::template Layer<Scalar>& in(detail::FirstBlock<Block>) {
+      return first;
+    }
+    template <class Block>
+    const typename Second::template Layer<Scalar>& in(detail::SecondBlock<Block>) const {
+      return second;
+    }
+    template <class Block>
+    typename Second::template Layer<Scalar>& in(detail::SecondBlock<Block>) {
+      return second;
     }
   };
 
@@ -143,16 +198,24 @@ struct Both {
       second.forget();
     }
 
-    template <size_t Count, class Rng>
-    void sample(const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s, Rng& rng) const {
-      i < border ? first.template sample<Count>(layer.first, i, x, s, rng)
-                 : second.template sample<Count>(layer.second, i - border, x, s, rng);
+    template <class Block, class Rng>
+    void sample(detail::FirstBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s,
+                Rng& rng) const {
+      first.sample(block.inner(), layer.first, i, x, s, rng);
+    }
+    template <class Block, class Rng>
+    void sample(detail::SecondBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s,
+                Rng& rng) const {
+      second.sample(block.inner(), layer.second, i - border, x, s, rng);
     }
 
-    template <size_t Count>
-    void mean(const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s) const {
-      i < border ? first.template mean<Count>(layer.first, i, x, s)
-                 : second.template mean<Count>(layer.second, i - border, x, s);
+    template <class Block>
+    void mean(detail::FirstBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s) const {
+      first.mean(block.inner(), layer.first, i, x, s);
+    }
+    template <class Block>
+    void mean(detail::SecondBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s) const {
+      second.mean(block.inner(), layer.second, i - border, x, s);
     }
   };
 

@@ -69,21 +69,21 @@ struct FlipEvidence {
   }
 
   template <size_t Count, class Layer, class Rng>
-  void sample(const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
-    add_to<Count>(first, x);
-    layer.template sample<Count>(first, x, s, rng);
+  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
+    add_to(block, first, x);
+    layer.sample(block, first, x, s, rng);
   }
 
   template <size_t Count, class Layer>
-  void mean(const Layer& layer, size_t first, Sum* x, Scalar* s) const {
-    add_to<Count>(first, x);
-    layer.template mean<Count>(first, x, s);
+  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
+    add_to(block, first, x);
+    layer.mean(block, first, x, s);
   }
 
  private:
   // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.
   template <size_t Count>
-  void add_to(size_t first, Sum* x) const {
+  void add_to(Size<Count>, size_t first, Sum* x) const {
     for (size_t i = 0; i < Count; ++i) {
       const Sum evidence = log_odds[first + i];
       const Sum part = Off == 0 ? evidence : evidence / Sum(2);
@@ -146,7 +146,7 @@ struct NoiseEvidence {
   }
 
   template <size_t Count, class Layer, class Rng>
-  void sample(const Layer& layer, size_t first, const Sum* x, Scalar* s, Rng& rng) const {
+  void sample(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s, Rng& rng) const {
     for (size_t i = 0; i < Count; ++i) {
       const size_t unit = first + i;
       s[i] = Arithmetic<Scalar>::is_finite(precision[unit])
@@ -156,7 +156,7 @@ struct NoiseEvidence {
   }
 
   template <size_t Count, class Layer>
-  void mean(const Layer& layer, size_t first, const Sum* x, Scalar* s) const {
+  void mean(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s) const {
     for (size_t i = 0; i < Count; ++i) {
       const size_t unit = first + i;
       s[i] = Arithmetic<Scalar>::is_finite(precision[unit])

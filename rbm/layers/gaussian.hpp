@@ -30,13 +30,13 @@ struct Gaussian : detail::RealStates<N> {
     Vector<Scalar, N> variance;  // above 0
 
     template <size_t Count>
-    void start_input(size_t first, Sum* x) const {
-      for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(bias[first + i]);
+    void start_input(Size<Count>, size_t first, Sum* x) const {
+      kernels::convert<Count>(bias.values + first, x);
     }
 
     /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
     template <size_t Count>
-    Sum cumulant(size_t first, const Sum* x) const {
+    Sum cumulant(Size<Count>, size_t first, const Sum* x) const {
       Sum sum = 0;
       for (size_t i = 0; i < Count; ++i) {
         const Sum width = static_cast<Sum>(variance[first + i]);
@@ -46,18 +46,18 @@ struct Gaussian : detail::RealStates<N> {
     }
 
     template <size_t Count>
-    void mean(size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+    void mean(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
       for (size_t i = 0; i < Count; ++i) s[i] = Scalar(static_cast<Sum>(variance[first + i]) * x[i]);
     }
 
     template <size_t Count, class Rng>
-    void sample(size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+    void sample(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
       for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(variance[first + i]), rng);
     }
 
     // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
     template <size_t Count, class Rng>
-    void sample_tempered(size_t first, Sum inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
+    void sample_tempered(Size<Count>, size_t first, Sum inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
       for (size_t i = 0; i < Count; ++i) {
         s[i] = draw(inverse_temperature * x[i], static_cast<Sum>(variance[first + i]) / inverse_temperature, rng);
       }
@@ -98,19 +98,22 @@ struct Gaussian : detail::RealStates<N> {
       for (size_t i = 0; i < N; ++i) variance[i] = static_cast<Scalar>(other.variance[i]);
     }
 
+    Scalar& bias_of(size_t i) { return bias[i]; }
+    const Scalar& bias_of(size_t i) const { return bias[i]; }
+
     void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
       kernels::nudge<N>(bias.values, rate, data, model);
     }
 
     template <size_t Count>
-    void add_to_bias(size_t first, const Sum* change) {
+    void add_to_bias(Size<Count>, size_t first, const Sum* change) {
       for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
     }
 
     /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
     /// squares = rate (<s^2>_data - <s^2>_model): the gradient of the log-likelihood.
     template <size_t Count>
-    void learn_variance(size_t first, const Sum* squares) {
+    void learn_variance(Size<Count>, size_t first, const Sum* squares) {
       for (size_t i = 0; i < Count; ++i) {
         const float old = static_cast<float>(variance[first + i]);
         const float step = static_cast<float>(squares[i]) / (2.0f * old);

@@ -63,20 +63,20 @@ struct ChoiceEvidence {
   }
 
   template <size_t Count, class Layer, class Rng>
-  void sample(const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
-    add_to<Count>(first, x);
-    layer.template sample<Count>(first, x, s, rng);
+  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
+    add_to(block, first, x);
+    layer.sample(block, first, x, s, rng);
   }
 
   template <size_t Count, class Layer>
-  void mean(const Layer& layer, size_t first, Sum* x, Scalar* s) const {
-    add_to<Count>(first, x);
-    layer.template mean<Count>(first, x, s);
+  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
+    add_to(block, first, x);
+    layer.mean(block, first, x, s);
   }
 
  private:
   template <size_t Count>
-  void add_to(size_t first, Sum* x) const {
+  void add_to(Size<Count>, size_t first, Sum* x) const {
     for (size_t i = 0; i < Count; ++i) x[i] += log_likelihood[first + i];
   }
 

@@ -81,26 +81,26 @@ struct WholeLayer {
 
   struct TakeBias {
     WholeLayer& of;
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      of.layer.template start_input<Count>(first, of.input.values + first);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      of.layer.start_input(block, first, of.input.values + first);
     }
   };
 
   struct TakeMean {
     WholeLayer& of;
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      of.layer.template mean<Count>(first, of.input.values + first, of.state.values + first);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      of.layer.mean(block, first, of.input.values + first, of.state.values + first);
     }
   };
 
   struct TakeCumulant {
     WholeLayer& of;
     Number sum;
-    template <size_t Count>
-    void operator()(Size<Count>, size_t first) {
-      sum += of.layer.template cumulant<Count>(first, of.input.values + first);
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      sum += of.layer.cumulant(block, first, of.input.values + first);
     }
   };
 };

@@ -6,29 +6,38 @@
 
 #include "../../rbm/rbm.hpp"
 
-template <class Model, size_t Batch>
-float use_everything(Model& model, uint32_t seed, const typename Model::VisibleState* samples, size_t count) {
-  static rbm::Trainer<Model, Batch> trainer;
-  static rbm::GibbsChain<Model> chain;
+// What any model can do, learning by a trainer with these extras.
+template <class Model, size_t Batch, unsigned Extras>
+float use_model(Model& model, uint32_t seed, const typename Model::VisibleState* samples, size_t count) {
+  static rbm::Trainer<Model, Batch, Extras> trainer;
+  static rbm::GibbsChains<Model, 3> chains;
   static rbm::Posterior<Model> posterior;
+  static rbm::ParallelTempering<Model, 3> tempering;
+  static rbm::Matrix<float, Model::visible_size, Model::visible_size> couplings;
+  rbm::GibbsChain<Model>& chain = chains[0];
   rbm::Xorshift32 rng(seed);
 
   rbm::initialize(model, rng);
   rbm::Status status = rbm::initialize(model, samples, count, rng);
   status = trainer.step(model, samples[0], rng);
   status = trainer.step(model, samples, count, rng);
-  trainer.options.mean_field_visible = true;
   status = trainer.epoch(model, samples, count, rng);
 
-  chain.start(samples[0]);
-  chain.run(model, 3, rng);
-  chain.start_from_noise(rng);
+  chains.start(samples, count);
+  chains.run(model, 3, rng);
+  chains.start_from_noise(rng);
+  chains.run(rbm::at(model, 0.5f), 3, rng);
   posterior.evidence.forget();
-  posterior.evidence.clamp(0, true);
-  status = posterior.evidence.observe(0, true, 0.1f);
-  chain.run(model, posterior.evidence, 3, rng);
-  status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
+  posterior.chain.start(samples[0]);
+  chains.run(model, posterior.evidence, 3, rng);
+  status = posterior.run(model, 3, 3, rng);
   rbm::reconstruct(model, samples[0], chain.hidden, chain.visible);
+  chain.start_from_noise(rng);
+  status = rbm::anneal(model, chain, 0.5f, 1.0f, 3, rng);
+  status = tempering.spread(0.1f);
+  tempering.chains.start_from_noise(rng);
+  tempering.run(model, 3, rng);
+  status = rbm::effective_couplings(model, samples, 1, couplings);
 
   const Model& constant = model;
   constant.sample_hidden(samples[0], chain.hidden, rng);
@@ -42,7 +51,47 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   rbm::unpack_bits(bits, chain.visible);
   rbm::unpack_flash_bits(bits, chain.visible);
   return static_cast<float>(constant.free_energy(samples[0]) + constant.energy(chain.visible, chain.hidden)) +
-         static_cast<float>(rbm::to_string(status)[0]) + rbm::softplus(rbm::uniform(rng));
+         static_cast<float>(rbm::to_string(status)[0]) + trainer.learning_rate() + couplings(1, 0) +
+         rbm::softplus(rbm::uniform(rng));
+}
+
+// The same with every trainer, and what takes a visible layer of Bernoulli units.
+template <class Model, size_t Batch>
+float use_everything(Model& model, uint32_t seed, const typename Model::VisibleState* samples, size_t count) {
+  static rbm::Posterior<Model> posterior;
+  rbm::Xorshift32 rng(seed);
+  float sum = use_model<Model, Batch, rbm::plain>(model, seed, samples, count);
+  sum += use_model<Model, Batch, rbm::persistent>(model, seed, samples, count);
+  sum += use_model<Model, Batch, rbm::persistent | rbm::centred | rbm::with_momentum | rbm::penalised>(model, seed,
+                                                                                                       samples, count);
+  posterior.evidence.forget();
+  posterior.evidence.clamp(0, true);
+  rbm::Status status = posterior.evidence.observe(0, true, 0.1f);
+  status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
+  rbm::Vector<typename Model::Sum, 2> probabilities;
+  status = rbm::classify(model, samples[0], 0, probabilities);
+  float log_likelihood = 0.0f, estimate = 0.0f;
+  status = rbm::pseudo_log_likelihood(model, samples, 1, log_likelihood);
+  status = rbm::stochastic_pseudo_log_likelihood(model, samples, 1, estimate, rng);
+  return sum + log_likelihood + estimate + static_cast<float>(rbm::to_string(status)[0]);
+}
+
+template <class Visible, class Hidden, unsigned Extras>
+float use_pair(uint32_t seed) {
+  typedef rbm::Rbm<Visible, Hidden> Model;
+  static Model model;
+  static rbm::Vector<typename Model::VisibleState, 2> samples;
+  rbm::Xorshift32 rng(seed);
+  for (auto& sample : samples) Model::VisibleLayer::noise(sample.values, rng);
+  return use_model<Model, 2, Extras>(model, seed, samples.values, 2);
+}
+
+// Every type of unit on either side.
+inline float use_all_units(uint32_t seed) {
+  typedef rbm::Both<rbm::Both<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Both<rbm::Gaussian<2>, rbm::Relu<2>>> All;
+  return use_pair<All, rbm::Gaussian<3>, rbm::learned_variance>(seed) +
+         use_pair<rbm::Softmax<4, 10>, All, rbm::persistent | rbm::centred>(seed) +
+         use_pair<rbm::Spin<5>, rbm::Relu<3>, rbm::plain>(seed);
 }
 
 #endif  // RBM_TESTS_EVERYTHING_HPP

@@ -89,4 +89,4 @@ typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>> Odd;
 static Odd model;
 static Odd::VisibleState samples[3];
 
-int main() { return use_everything<Odd, 3>(model, 1, samples, 3) < 1e9f ? 0 : 1; }
+int main() { return use_everything<Odd, 3>(model, 1, samples, 3) + use_all_units(1) < 1e9f ? 0 : 1; }

@@ -13,7 +13,7 @@ const Small constant_model = {{{1, 2, 3, 4, 5, 6}}, {{{7, 8}}}, {{{9, 10, 11}}}}
 
 float use_odd(Odd& model, const Odd::VisibleState* samples, size_t count);
 float use_odd(Odd& model, const Odd::VisibleState* samples, size_t count) {
-  return use_everything<Odd, 1>(model, 1, samples, count);
+  return use_everything<Odd, 1>(model, 1, samples, count) + use_all_units(1);
 }
 
 float use_even(Even& model, const Even::VisibleState* samples, size_t count);

@@ -15,6 +15,10 @@ static Even::VisibleState samples[10];
 int main() {
   const float here = use_everything<Even, 10>(model, 2, samples, 10);
   const float there = use_even(model, samples, 10);
+  const float units = use_all_units(1);
   const Small::VisibleState v = {{1, 0}};
-  return rbm::is_finite(here) && rbm::is_finite(there) && rbm::is_finite(constant_model.free_energy(v)) ? 0 : 1;
+  return rbm::is_finite(here) && rbm::is_finite(there) && rbm::is_finite(units) &&
+                 rbm::is_finite(constant_model.free_energy(v))
+             ? 0
+             : 1;
 }
