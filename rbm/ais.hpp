@@ -6,7 +6,8 @@
 // on the path adds to ln p*(v). The mean of w estimates Z / Z_0. Z is as likely over- as underestimated, but its
 // logarithm is underestimated on average. Reverse AIS (Burda, Grosse and Salakhutdinov 2015) starts at draws from the
 // model and goes the other way; the mean of 1 / w estimates Z_0 / Z, and its logarithm makes ln Z too large on average.
-// So the two bracket ln Z, as far as the runs suffice and the draws are good. SPDX-License-Identifier: MIT
+// So the two bracket ln Z, as far as the runs suffice and the draws are good.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_AIS_HPP
 #define RBM_AIS_HPP

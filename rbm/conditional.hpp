@@ -3,7 +3,8 @@
 // p(v_site = k | all other v) is proportional to exp(-F(v with site = k)): the partition function cancels. Where a
 // label is among the visible units, as in Rbm<Both<Bernoulli<64>, Softmax<1, 10>>, ...>, that is a classifier
 // (Larochelle and Bengio 2008). A site is a unit of two states or a softmax group; that layer has the sites 0 ... 63
-// and, with the label, 64. SPDX-License-Identifier: MIT
+// and, with the label, 64.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_CONDITIONAL_HPP
 #define RBM_CONDITIONAL_HPP

@@ -165,7 +165,6 @@ template <class Model, class Rng>
 Status denoise(const Model& model, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   Status status = Posterior<Model>::check(steps);
-  if (status == Status::ok) status = Model::check(&noisy, 1);
   if (status == Status::ok) status = posterior.evidence.observe(noisy, noise);
   if (status != Status::ok) return status;
   posterior.chain.start(noisy);

@@ -59,7 +59,7 @@ struct ChainOptions {
 /// scheduled: how the learning rate r falls with the updates made, t.
 struct ScheduleOptions {
   Schedule schedule = Schedule::power;
-  uint32_t schedule_steps = 1000;  // T, above 0
+  uint32_t schedule_steps = 1000;  // T, in updates: epochs times samples over batch size; above 0
   float schedule_power = 1.0f;     // not negative
 
   float factor(uint32_t t) const {

@@ -81,7 +81,7 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   if (status != Status::ok) return status;
   for (uint32_t step = 1; step <= steps; ++step) {
     const float part = static_cast<float>(step - 1) / static_cast<float>(steps > 1 ? steps - 1 : 1);
-    chain.run(at(model, steps > 1 ? first + part * (last - first) : last), 1, rng);
+    chain.run(at(model, step < steps ? first + part * (last - first) : last), 1, rng);
   }
   return Status::ok;
 }

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Runs the digits example as a user would, and checks what it says: tests/examples.sh BUILD_FOLDER
+# Runs the examples as a user would, and checks what they say: tests/examples.sh BUILD_FOLDER
 # Its last line counts the checks; it exits with 1 if one failed.
 # SPDX-License-Identifier: MIT
 set -u
 export LC_ALL=C
 
-digits=$1/digits
-out=$1/example-checks
+build=$1
+digits=$build/digits
+out=$build/example-checks
+sources=$(dirname "$0")/../examples
 mkdir -p "$out"
 passed=0
 failed=0
@@ -83,6 +85,54 @@ check "a negative learning rate" refused --learning-rate -0.1 'above 0 and at mo
 check "a full disk is an error" not sh -c "'$digits' --epochs 1 --page '$out/page.html' >/dev/full 2>/dev/null"
 check "a page that cannot be written" not "$digits" --page "$out/none/page.html" 2>"$out/stderr"
 check "and why" grep -q 'cannot write .*No such file' "$out/stderr"
+
+# The other examples print numbers that are as good as they should be, so these are what is checked.
+run() {
+  example=$1
+  check "$example runs" "$build/$example" >"$out/$example" 2>"$out/errors"
+  check "$example: without a word on standard error" test ! -s "$out/errors"
+  check "$example: in plain ASCII" not grep -q "[$(printf '\001-\011\013-\037\177-\377')]" "$out/$example"
+  check "$example: fewer than 120 lines" test "$(wc -l <"$sources/$example/main.cpp")" -lt 120
+}
+# says NAME AWK_PROGRAM: passes if the program, run over what the example printed, finds numbers, and all are within.
+says() {
+  check "$example: $1" awk 'function within(x, least, most) { seen++; if (!(x >= least && x <= most)) wrong++ }
+    '"$2"'
+    END { exit !(seen > 0 && !wrong) }' "$out/$example"
+}
+
+run bars_and_stripes
+rows='NF == 5 && $1 ~ /^[0-9]+$/ '
+curve="$rows"'{ if (!n++ || $2 < least) least = $2; for (i = 2; i <= 5; ++i) last[i] = $i }'
+says "20 looks after the first" "$curve"' END { within(n, 21, 21) }'
+says "no model is better than the best possible" "$rows"'{ for (i = 2; i <= 5; ++i) within($i, 108.13, 1e9) }'
+says "CD-1 turns round" "$curve"' END { within(last[2] - least, 20, 1000) }'
+says "CD-10 reaches 135 nats" "$curve"' END { within(last[3], 108.13, 135) }'
+says "PCD-1 reaches 140 nats" "$curve"' END { within(last[4], 108.13, 140) }'
+says "PCD-1 diverges at a large constant rate" "$curve"' END { within(last[5], 354.89, 1e9) }'
+says "CD-1 neglects a pattern" '/^CD-1 .*[0-9]$/ { within($3, 0, 0.01) }'
+says "PCD-1 neglects none" '/^PCD-1, f/ { within($4, 0.1, 3.125) }'
+
+run ising
+thrice=' END { within(n, 3, 3) }'
+says "energies within 1.5 %" '/^  energy/ { n++; within($4, -1.5, 1.5); within($7, -1.5, 1.5) }'"$thrice"
+says "magnetisations within 1.5 %" '/^  .magnet/ { n++; within($4, -1.5, 1.5); within($7, -1.5, 1.5) }'"$thrice"
+says "specific heats within 6 %" '/^  specific/ { n++; within($5, -6, 6); within($8, -6, 6) }'"$thrice"
+says "couplings of neighbours are 1 / T" '/^T/ { t = $3 } /^  coupl/ && t > 2 { within($5 * t, 0.9, 1.1) }'
+says "couplings of other pairs are 0" '/^  coupl/ { n++; within($NF, -0.03, 0.03) }'"$thrice"
+
+run hopfield
+overlaps='$1 == "overlap" { row++; for (i = 2; i <= NF; i += 2) '
+says "five noisy drawings" "$overlaps"'if (row == 2) { n++; within($i, 0.3, 0.75) } } END { within(n, 5, 5) }'
+says "which are recalled" "$overlaps"'if (row == 3) { n++; within($i, 0.951, 1) } } END { within(n, 5, 5) }'
+says "couplings are those of Hebb's rule" '/^no coupling/ { within($9, 0, 1e-5) }'
+says "few random pictures are recalled" 'NF == 3 && $2 == 0.05 { within($3, 0.951, 1) }'
+says "too many are not" 'NF == 3 && $2 ~ /^0[.][23]/ { within($3, 0, 0.8) }'
+
+run complete
+says "at most 12 % of the labels of held-out digits are wrong" '/^epoch/ { last = $12 } END { within(last, 0.01, 12) }'
+says "at least 80 % of the dreams are what was asked for" '/dreams are taken/ { within($1, 80, 100) }'
+says "half of the digits is unknown" '/[?]/ { n += gsub(/[?]/, "") } END { within(n, 256, 256) }'
 
 echo "example checks: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

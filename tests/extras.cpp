@@ -1,6 +1,7 @@
 // What a trainer does beyond CD-k at a constant rate: schedules, persistent chains, centring, momentum, penalties,
 // learned variances. Every change is held against the rule written out in double, for the states that the trainer
-// shows. SPDX-License-Identifier: MIT
+// shows.
+// SPDX-License-Identifier: MIT
 
 #include <doctest/doctest.h>
 

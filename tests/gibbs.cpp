@@ -9,6 +9,7 @@
 #include "../rbm/model.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
+#include "support/pairs.hpp"
 #include "support/statistics.hpp"
 
 namespace {
@@ -244,4 +245,315 @@ TEST_CASE("a reconstruction is the mean given the mean") {
     for (size_t j = 0; j < Model::hidden_size; ++j) x += double(model.weights(i, j)) * double(h[j]);
     CHECK(double(reconstruction[i]) == doctest::Approx(1 / (1 + std::exp(-x))).epsilon(1e-5));
   }
+}
+
+namespace {
+
+using rbm::Bernoulli;
+using rbm::Both;
+using rbm::Gaussian;
+using rbm::Relu;
+using rbm::Softmax;
+using rbm::Spin;
+using rbm::Status;
+
+// Evidence that mixes all kinds, and what it says: the likelihood of each state of the layer.
+template <class Units>
+struct Mixed;
+
+template <>
+struct Mixed<Bernoulli<4>> {
+  static void observe(Bernoulli<4>::Evidence<float>& evidence) {
+    CHECK(evidence.observe(0, true, 0.1f) == Status::ok);
+    CHECK(evidence.observe(1, false, 0.3f) == Status::ok);
+    evidence.clamp(3, true);
+  }
+  static double likelihood(const Values& v) {
+    return (v[0] == 1 ? 0.9 : 0.1) * (v[1] == 0 ? 0.7 : 0.3) * (v[3] == 1 ? 1 : 0);
+  }
+};
+
+template <>
+struct Mixed<Spin<4>> {
+  static void observe(Spin<4>::Evidence<float>& evidence) {
+    CHECK(evidence.observe(0, true, 0.1f) == Status::ok);
+    CHECK(evidence.observe(1, false, 0.3f) == Status::ok);
+    evidence.clamp(3, false);
+  }
+  static double likelihood(const Values& v) {
+    return (v[0] == 1 ? 0.9 : 0.1) * (v[1] == -1 ? 0.7 : 0.3) * (v[3] == -1 ? 1 : 0);
+  }
+};
+
+template <>
+struct Mixed<Softmax<3, 3>> {
+  static void observe(Softmax<3, 3>::Evidence<float>& evidence) {
+    CHECK(evidence.observe(0, 1, 0.2f) == Status::ok);
+    evidence.clamp(2, 0);
+  }
+  static double likelihood(const Values& v) { return (v[1] == 1 ? 0.8 : 0.1) * (v[6] == 1 ? 1 : 0); }
+};
+
+template <>
+struct Mixed<Both<Spin<3>, Softmax<2, 3>>> {
+  static void observe(Both<Spin<3>, Softmax<2, 3>>::Evidence<float>& evidence) {
+    CHECK(evidence.first.observe(0, true, 0.1f) == Status::ok);
+    evidence.first.clamp(2, false);
+    CHECK(evidence.second.observe(1, 2, 0.3f) == Status::ok);
+  }
+  static double likelihood(const Values& v) {
+    return (v[0] == 1 ? 0.9 : 0.1) * (v[2] == -1 ? 1 : 0) * (v[8] == 1 ? 0.7 : 0.15);
+  }
+};
+
+// Runs that each start at an exact draw from the posterior: where they end is the posterior still, and the mean of
+// their means is its mean, with an error that independent runs tell. False alarm: 1e-6 each.
+template <class Visible, class Hidden>
+void check_discrete_posterior(uint32_t seed) {
+  typedef rbm::Rbm<Visible, Hidden> Pair;
+  CAPTURE(Truth<Visible>::name());
+  CAPTURE(Truth<Hidden>::name());
+  const Pair model = random_pair<Pair>(0.8f, 0.7f, seed);
+  const std::vector<Values> states = all_states<Visible>();
+  Values exact = visible_probabilities(model);
+  double total = 0;
+  for (size_t v = 0; v < states.size(); ++v) total += exact[v] *= Mixed<Visible>::likelihood(states[v]);
+  for (double& p : exact) p /= total;
+
+  const Chooser choose(exact);
+  const Index<Visible> index;
+  rbm::Xorshift32 rng(seed + 100);
+  rbm::Posterior<Pair> posterior;
+  posterior.evidence.forget();
+  Mixed<Visible>::observe(posterior.evidence);
+  for (uint32_t burn_in : {0u, 2u}) {
+    Counts counts(states.size());
+    Average means[Pair::visible_size];
+    for (int run = 0; run < 10000; ++run) {
+      posterior.chain.start(to_state<typename Pair::VisibleState>(states[choose(rng)]));
+      if (posterior.run(model, burn_in, 2, rng) != Status::ok) FAIL("refused");
+      counts.add(index(posterior.chain.visible));
+      for (size_t i = 0; i < Pair::visible_size; ++i) means[i].add(double(posterior.mean[i]));
+    }
+    CHECK(counts.fit(exact));
+    for (size_t i = 0; i < Pair::visible_size; ++i) {
+      double mean = 0;
+      for (size_t v = 0; v < states.size(); ++v) mean += exact[v] * states[v][i];
+      CAPTURE(i);
+      CHECK(std::fabs(means[i].mean - mean) <= 4.9 * means[i].standard_error() + 1e-6);
+    }
+  }
+}
+
+// A noisy, a known and a missing number.
+struct Number {
+  double value, noise_variance;  // infinite where nothing is known
+};
+const double unknown = std::numeric_limits<double>::infinity();
+
+// The same with real visible units and discrete hidden ones. Given h the visible units are independent: their densities
+// times the likelihoods are integrated one by one, for each h.
+template <class Units>
+void check_real_posterior(const std::vector<Number>& seen, const typename Units::template Evidence<float>& evidence) {
+  typedef rbm::Rbm<Units, Spin<2>> Pair;
+  CAPTURE(Truth<Units>::name());
+  const Pair model = random_pair<Pair>(0.8f, 0.7f, 23);
+  const std::vector<Values> hidden = all_states<Spin<2>>();
+  const std::vector<Site> sites = Truth<Units>::sites();
+  Values logs;
+  std::vector<Values> means(hidden.size());
+  for (size_t h = 0; h < hidden.size(); ++h) {
+    const Values sums = sums_to_visible(model, hidden[h]);
+    logs.push_back(-energy_of_layer<Spin<2>>(model.hidden, hidden[h]));
+    for (size_t i = 0; i < sites.size(); ++i) {
+      const auto log_density = [&](double s) { return sums[i] * s - Truth<Units>::energy(model.visible, i, s); };
+      if (seen[i].noise_variance == 0) {
+        logs[h] += log_density(seen[i].value);
+        means[h].push_back(seen[i].value);
+        continue;
+      }
+      const Distribution site(sites[i], 4, [&](const Values& s) {
+        const double apart = s[0] - seen[i].value;
+        return log_density(s[0]) - apart * apart / (2 * seen[i].noise_variance);
+      });
+      logs[h] += site.log_total;
+      means[h].push_back(site.mean(0));
+    }
+  }
+  const Values exact = normalised(logs);
+
+  const Chooser choose(exact);
+  const Index<Spin<2>> index;
+  rbm::Xorshift32 rng(24);
+  rbm::Posterior<Pair> posterior;
+  posterior.evidence = evidence;
+  Counts counts(hidden.size());
+  Average averages[Pair::visible_size];
+  for (int run = 0; run < 20000; ++run) {
+    typename Pair::VisibleState start;
+    const auto h = to_state<typename Pair::HiddenState>(hidden[choose(rng)]);
+    model.sample_visible(h, posterior.evidence, start, rng);
+    posterior.chain.start(start);
+    if (posterior.run(model, 1, 2, rng) != Status::ok) FAIL("refused");
+    counts.add(index(posterior.chain.hidden));
+    for (size_t i = 0; i < Pair::visible_size; ++i) averages[i].add(double(posterior.mean[i]));
+  }
+  CHECK(counts.fit(exact));
+  for (size_t i = 0; i < Pair::visible_size; ++i) {
+    double mean = 0;
+    for (size_t h = 0; h < hidden.size(); ++h) mean += exact[h] * means[h][i];
+    CAPTURE(i);
+    CHECK(std::fabs(averages[i].mean - mean) <= 4.9 * averages[i].standard_error() + 2e-6);
+  }
+}
+
+template <class Units>
+typename Units::template Evidence<float> evidence_of(const std::vector<Number>& seen) {
+  typename Units::template Evidence<float> evidence;
+  evidence.forget();
+  for (size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i].noise_variance == 0) evidence.clamp(i, static_cast<float>(seen[i].value));
+    if (seen[i].noise_variance > 0 && seen[i].noise_variance < unknown) {
+      CHECK(evidence.observe(i, static_cast<float>(seen[i].value), static_cast<float>(seen[i].noise_variance)) ==
+            Status::ok);
+    }
+  }
+  return evidence;
+}
+
+}  // namespace
+
+TEST_CASE("every type of discrete visible unit: chains and means under mixed evidence are the posterior's") {
+  check_discrete_posterior<Bernoulli<4>, Bernoulli<3>>(20);
+  check_discrete_posterior<Spin<4>, Bernoulli<3>>(21);
+  check_discrete_posterior<Softmax<3, 3>, Spin<2>>(22);
+  check_discrete_posterior<Both<Spin<3>, Softmax<2, 3>>, Softmax<1, 3>>(23);
+  check_discrete_posterior<Spin<4>, Gaussian<2>>(24);
+  check_discrete_posterior<Both<Spin<3>, Softmax<2, 3>>, Relu<2>>(25);
+}
+
+TEST_CASE("real visible units: chains and means under mixed evidence are the posterior's") {
+  const std::vector<Number> seen = {{1.5, 0}, {0.8, 0.3}, {0, unknown}, {-0.4, 2}};
+  check_real_posterior<Gaussian<4>>(seen, evidence_of<Gaussian<4>>(seen));
+  check_real_posterior<Relu<4>>(seen, evidence_of<Relu<4>>(seen));
+  typedef Both<Gaussian<2>, Relu<2>> Two;
+  Two::Evidence<float> evidence;
+  evidence.first = evidence_of<Gaussian<2>>({seen[0], seen[1]});
+  evidence.second = evidence_of<Relu<2>>({seen[2], seen[3]});
+  check_real_posterior<Two>(seen, evidence);
+}
+
+TEST_CASE("real units are denoised given the variance of the noise") {
+  typedef rbm::Rbm<Gaussian<3>, Bernoulli<3>> Pair;
+  const Pair model = random_pair<Pair>(0.8f, 0.7f, 26);
+  const Pair::VisibleState noisy = {{0.5f, -2.0f, 1.0f}};
+  rbm::Posterior<Pair> posterior, same;
+  rbm::Xorshift32 rng(27), same_rng(27);
+  CHECK(rbm::denoise(model, noisy, 0.4f, 5, 50, posterior, rng) == Status::ok);
+  CHECK(same.evidence.observe(noisy, 0.4f) == Status::ok);
+  for (float precision : same.evidence.precision) CHECK(precision == 2.5f);
+  same.chain.start(noisy);
+  CHECK(same.run(model, 5, 50, same_rng) == Status::ok);
+  CHECK(same_bits(posterior.mean, same.mean));
+  CHECK(same_bits(posterior.chain, same.chain));
+  CHECK(rng.state == same_rng.state);
+
+  // Without noise the sample stays as it is; with much of it little of the sample is left.
+  CHECK(rbm::denoise(model, noisy, 0.0f, 5, 50, posterior, rng) == Status::ok);
+  CHECK(same_bits(posterior.mean, noisy));
+  CHECK(rbm::denoise(model, noisy, 1e6f, 50, 20000, posterior, rng) == Status::ok);
+  const Values p = hidden_probabilities(model);
+  for (size_t i = 0; i < 3; ++i) {
+    double mean = 0;
+    for (size_t h = 0; h < p.size(); ++h) {
+      const Values sums = sums_to_visible(model, all_states<Bernoulli<3>>()[h]);
+      mean += p[h] * double(model.visible.variance[i]) * (double(model.visible.bias[i]) + sums[i]);
+    }
+    // Means given h lie within 4 of each other, and one step in ten is independent: 5 errors are at most 0.23.
+    CHECK(std::fabs(double(posterior.mean[i]) - mean) < 0.23);
+  }
+
+  const rbm::Posterior<Pair> before = posterior;
+  const uint32_t state = rng.state;
+  Pair::VisibleState bad = noisy;
+  CHECK(rbm::denoise(model, noisy, -0.1f, 1, 1, posterior, rng) == Status::out_of_range);
+  CHECK(rbm::denoise(model, noisy, std::numeric_limits<float>::quiet_NaN(), 1, 1, posterior, rng) ==
+        Status::not_finite);
+  CHECK(rbm::denoise(model, noisy, 0.4f, 1, 0, posterior, rng) == Status::out_of_range);
+  bad[1] = std::numeric_limits<float>::infinity();
+  CHECK(rbm::denoise(model, bad, 0.4f, 1, 1, posterior, rng) == Status::not_finite);
+  CHECK(same_bits(posterior, before));
+  CHECK(rng.state == state);
+}
+
+TEST_CASE("many chains are single chains, one after the other") {
+  typedef rbm::Rbm<Spin<4>, Relu<2>> Pair;
+  const Pair model = random_pair<Pair>(0.8f, 0.7f, 28);
+  Pair::VisibleEvidence evidence;
+  evidence.forget();
+  Mixed<Spin<4>>::observe(evidence);
+  const Pair::VisibleState samples[2] = {{{1, -1, 1, 1}}, {{-1, -1, -1, 1}}};
+  rbm::GibbsChains<Pair, 5> chains;
+  rbm::GibbsChain<Pair> single[5];
+  CHECK(size_t{rbm::GibbsChains<Pair, 5>::count} == 5);
+  const auto agree = [&] {
+    for (size_t c = 0; c < 5; ++c) {
+      CHECK(same_bits(chains[c].visible, single[c].visible));
+      CHECK(same_bits(chains[c].hidden, single[c].hidden));
+    }
+  };
+  rbm::Xorshift32 rng(29), same(29);
+  for (auto& chain : chains.chains) chain.hidden.fill(7);
+  chains.start(samples, 2);
+  for (size_t c = 0; c < 5; ++c) single[c].start(samples[c % 2]);
+  agree();
+  chains.run(model, 3, rng);
+  for (auto& chain : single) chain.run(model, 3, same);
+  agree();
+  chains.start_from_noise(rng);
+  for (auto& chain : single) chain.start_from_noise(same);
+  agree();
+  chains.run(model, evidence, 2, rng);
+  for (auto& chain : single) chain.run(model, evidence, 2, same);
+  agree();
+  CHECK(rng.state == same.state);
+}
+
+TEST_CASE("units of two kinds, side by side, are denoised together") {
+  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Bernoulli<3>> Mixed;
+  const Mixed model = random_pair<Mixed>(1.0f, 1.0f, 91);
+  const Mixed::VisibleState noisy = {{1, 0, 1, 0, 1, 0, 0, 0, 1}};
+  rbm::Posterior<Mixed> at_once, by_hand;
+  rbm::Xorshift32 rng(92), same_rng(92);
+  CHECK(rbm::denoise(model, noisy, 0.2f, 10, 20, at_once, rng) == rbm::Status::ok);
+  for (size_t i = 0; i < 3; ++i) CHECK(by_hand.evidence.first.observe(i, noisy[i] == 1, 0.2f) == rbm::Status::ok);
+  CHECK(by_hand.evidence.second.observe(0, 1, 0.2f) == rbm::Status::ok);
+  CHECK(by_hand.evidence.second.observe(1, 2, 0.2f) == rbm::Status::ok);
+  by_hand.chain.start(noisy);
+  CHECK(by_hand.run(model, 10, 20, same_rng) == rbm::Status::ok);
+  const auto same = [&] {
+    CHECK(same_bits(at_once.mean, by_hand.mean));
+    CHECK(same_bits(at_once.chain.visible, by_hand.chain.visible));
+    CHECK(same_bits(at_once.evidence.first.log_odds, by_hand.evidence.first.log_odds));
+    CHECK(same_bits(at_once.evidence.second.log_likelihood, by_hand.evidence.second.log_likelihood));
+  };
+  same();
+  Mixed::VisibleState bad = noisy;
+  bad[7] = 1;  // two of a group
+  CHECK(rbm::denoise(model, bad, 0.2f, 10, 20, at_once, rng) == rbm::Status::out_of_range);
+  CHECK(at_once.evidence.observe(bad, 0.2f) == rbm::Status::out_of_range);
+  same();
+}
+
+TEST_CASE("rectified units that noise put below 0 are denoised, too") {
+  typedef rbm::Rbm<rbm::Relu<2>, rbm::Bernoulli<2>> Real;
+  const Real model = random_pair<Real>(0.5f, 0.5f, 93);
+  rbm::Posterior<Real> posterior;
+  rbm::Xorshift32 rng(94);
+  CHECK(rbm::denoise(model, {{-0.2f, 1.0f}}, 0.1f, 10, 100, posterior, rng) == rbm::Status::ok);
+  CHECK(posterior.mean[0] > 0.0f);
+  CHECK(posterior.mean[0] < 0.5f);
+  // Noise too small to count is none.
+  CHECK(rbm::denoise(model, {{30.0f, 1.0f}}, 1e-38f, 1, 10, posterior, rng) == rbm::Status::ok);
+  CHECK(posterior.mean[0] == 30.0f);
 }

@@ -8,7 +8,9 @@
 
 #include "../rbm/model.hpp"
 #include "support/models.hpp"
+#include "support/pairs.hpp"
 #include "support/statistics.hpp"
+#include "support/ulp.hpp"
 
 namespace {
 
@@ -60,4 +62,72 @@ TEST_CASE("bad samples are refused and change nothing") {
   CHECK(rbm::initialize(model, samples, 3, rng) == rbm::Status::not_finite);
   CHECK(same_bits(model, before));
   CHECK(rng.state == 5);
+}
+
+namespace {
+
+// A model without its weights must have the means of the samples, unit by unit.
+template <class Units>
+void check_start(const std::vector<rbm::Vector<float, Units::size>>& samples) {
+  typedef rbm::Rbm<Units, rbm::Gaussian<2>> Pair;
+  CAPTURE(Truth<Units>::name());
+  Pair model = random_pair<Pair>(1.0f, 1.0f, 6);
+  rbm::Xorshift32 rng(7), same(7);
+  CHECK(rbm::initialize(model, samples.data(), samples.size(), rng) == rbm::Status::ok);
+  Pair plain;
+  rbm::initialize(plain, same);
+  CHECK(same_bits(model.weights, plain.weights));
+  CHECK(rng.state == same.state);
+  for (size_t j = 0; j < 2; ++j) {
+    CHECK(model.hidden.bias[j] == 0);
+    CHECK(model.hidden.variance[j] == 1);
+  }
+  model.weights = {};
+  typename Pair::VisibleState mean;
+  model.mean_visible({{0, 0}}, mean);
+  for (size_t i = 0; i < Units::size; ++i) {
+    double expected = 0;
+    for (const auto& sample : samples) expected += double(sample[i]) / static_cast<double>(samples.size());
+    CHECK(double(mean[i]) == doctest::Approx(expected).epsilon(1e-5));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("visible units of every type start at the data's means") {
+  check_start<rbm::Bernoulli<2>>({{{0, 1}}, {{1, 1}}, {{1, 0}}, {{1, 0.5f}}});
+  check_start<rbm::Spin<2>>({{{-1, 1}}, {{1, 1}}, {{1, -1}}, {{1, 0.5f}}});
+  check_start<rbm::Softmax<2, 2>>({{{1, 0, 0, 1}}, {{0, 1, 0, 1}}, {{0, 1, 1, 0}}, {{0.5f, 0.5f, 0, 1}}});
+  check_start<rbm::Gaussian<3>>({{{-3, 100, 0.1f}}, {{1, 101, 0.1f}}, {{7, 105, 0.1f}}});
+  check_start<rbm::Relu<3>>({{{0, 100, 0.1f}}, {{1, 101, 0.2f}}, {{7, 105, 0.3f}}});
+  check_start<rbm::Both<rbm::Gaussian<1>, rbm::Both<rbm::Relu<1>, rbm::Spin<1>>>>({{{-5, 2, 1}}, {{4, 3, -1}}});
+}
+
+TEST_CASE("Gaussian visible units start with the data's variances") {
+  typedef rbm::Rbm<rbm::Both<rbm::Spin<1>, rbm::Gaussian<3>>, rbm::Bernoulli<2>> Pair;
+  Pair model = random_pair<Pair>(1.0f, 1.0f, 8);
+  const Pair::VisibleState samples[4] = {{{1, -1, 1000, 5}}, {{-1, 1, 1002, 5}}, {{1, 3, 1001, 5}}, {{1, 5, 1001, 5}}};
+  rbm::Xorshift32 rng(9);
+  CHECK(rbm::initialize(model, samples, 4, rng) == rbm::Status::ok);
+  CHECK(double(model.visible.second.variance[0]) == doctest::Approx(5));
+  CHECK(double(model.visible.second.variance[1]) == doctest::Approx(0.5));
+  CHECK(model.visible.second.variance[2] == 1e-4f);  // where nothing varies
+  CHECK(double(model.visible.second.bias[0]) == doctest::Approx(2.0 / 5));
+  CHECK(double(model.visible.second.bias[2]) == doctest::Approx(5e4));
+}
+
+TEST_CASE("a unit of each type that never changes gets a bias that is finite") {
+  typedef rbm::Both<rbm::Spin<2>, rbm::Both<rbm::Softmax<1, 2>, rbm::Relu<1>>> Units;
+  typedef rbm::Rbm<Units, rbm::Bernoulli<2>> Pair;
+  Pair model = random_pair<Pair>(1.0f, 1.0f, 10);
+  Pair::VisibleState samples[10];
+  for (auto& sample : samples) sample = {{-1, 1, 0, 1, 0}};
+  rbm::Xorshift32 rng(11);
+  CHECK(rbm::initialize(model, samples, 10, rng) == rbm::Status::ok);
+  CHECK(double(model.visible.first.bias[0]) == doctest::Approx(std::atanh(-0.9)).epsilon(1e-5));
+  CHECK(double(model.visible.first.bias[1]) == doctest::Approx(std::atanh(0.9)).epsilon(1e-5));
+  CHECK(double(model.visible.second.first.bias[0]) == doctest::Approx(std::log(0.05)).epsilon(1e-5));
+  CHECK(double(model.visible.second.first.bias[1]) == doctest::Approx(0));
+  const double bias = double(model.visible.second.second.bias[0]);
+  CHECK(exact::rectified_mean(bias) == doctest::Approx(0.05).epsilon(1e-5));
 }

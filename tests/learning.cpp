@@ -333,74 +333,78 @@ TEST_CASE("Ising: a spin model learns the lattice's physics") {
   for (double temperature : {1.5, 2.27, 3.0}) {
     const Lattice lattice(temperature);
     const Lattice::Physics exact = lattice.physics(lattice.probability);
-    rbm::Xorshift32 rng(0x9E3779B9u);
-    Model model;
-    rbm::initialize(model, rng);
-    static rbm::Trainer<Model, 50, rbm::scheduled> trainer;
-    trainer = rbm::Trainer<Model, 50, rbm::scheduled>();
-    trainer.options.learning_rate = 0.05f;
-    trainer.options.schedule = rbm::Schedule::linear;
-    trainer.options.schedule_steps = 20000;
-    for (int step = 0; step < 20000; ++step) {
-      rbm::Vector<Lattice::State, 50> samples;
+    Average energy_off, magnetisation_off, specific_heat_off, neighbours, others;
+    for (uint32_t seed = 1; seed <= 4; ++seed) {
+      rbm::Xorshift32 rng(seed * 0x9E3779B9u);
+      Model model;
+      rbm::initialize(model, rng);
+      static rbm::Trainer<Model, 50, rbm::scheduled> trainer;
+      trainer = rbm::Trainer<Model, 50, rbm::scheduled>();
+      trainer.options.learning_rate = 0.05f;
+      trainer.options.schedule = rbm::Schedule::linear;
+      trainer.options.schedule_steps = 20000;
+      for (int step = 0; step < 20000; ++step) {
+        rbm::Vector<Lattice::State, 50> samples;
+        for (Lattice::State& sample : samples) sample = lattice.draw(rng);
+        CHECK(trainer.step(model, samples.values, 50, rng) == rbm::Status::ok);
+      }
+
+      std::vector<double> learnt;
+      double sum = 0;
+      for (size_t s = 0; s < 65536; ++s) {
+        learnt.push_back(std::exp(-double(model.free_energy(Lattice::state(s)))));
+        sum += learnt.back();
+      }
+      for (double& p : learnt) p /= sum;
+      const Lattice::Physics of_model = lattice.physics(learnt);
+      energy_off.add(percent_off(of_model.energy, exact.energy));
+      magnetisation_off.add(percent_off(of_model.magnetisation, exact.magnetisation));
+      specific_heat_off.add(percent_off(of_model.specific_heat, exact.specific_heat));
+
+      // What the hidden spins do to the visible ones is the lattice: J = 1 / T between neighbours, nothing else.
+      static rbm::Matrix<float, 16, 16> couplings;
+      std::vector<Lattice::State> samples(500);
       for (Lattice::State& sample : samples) sample = lattice.draw(rng);
-      CHECK(trainer.step(model, samples.values, 50, rng) == rbm::Status::ok);
-    }
-
-    std::vector<double> learnt;
-    double sum = 0;
-    for (size_t s = 0; s < 65536; ++s) {
-      learnt.push_back(std::exp(-double(model.free_energy(Lattice::state(s)))));
-      sum += learnt.back();
-    }
-    for (double& p : learnt) p /= sum;
-    const Lattice::Physics of_model = lattice.physics(learnt);
-    MESSAGE("Ising 4x4, T = ", temperature,
-            ", 16 hidden spins, CD-1, % off the exact energy: ", percent_off(of_model.energy, exact.energy),
-            ", |magnetisation|: ", percent_off(of_model.magnetisation, exact.magnetisation),
-            ", specific heat: ", percent_off(of_model.specific_heat, exact.specific_heat));
-    CHECK(percent_off(of_model.energy, exact.energy) <= 1.5);
-    CHECK(percent_off(of_model.magnetisation, exact.magnetisation) <= 1.5);
-    CHECK(percent_off(of_model.specific_heat, exact.specific_heat) <= 6);
-
-    // 400 chains' averages after every 20 of 2000 steps: within 5 standard errors of the enumerated model.
-    // False alarm: 1e-6.
-    Average energy, magnetisation;
-    rbm::GibbsChain<Model> chain;
-    for (int i = 0; i < 400; ++i) {
-      chain.start(lattice.draw(rng));
-      double e = 0, m = 0;
-      for (int k = 0; k < 100; ++k) {
-        chain.run(model, 20, rng);
-        size_t s = 0;
-        for (size_t unit = 0; unit < 16; ++unit) s |= static_cast<size_t>(chain.visible[unit] > 0) << unit;
-        e += Lattice::energy(s) / 16 / 100;
-        m += Lattice::magnetisation(s) / 16 / 100;
+      CHECK(rbm::effective_couplings(model, samples.data(), 500, couplings) == rbm::Status::ok);
+      for (size_t i = 0; i < 16; ++i) {
+        for (size_t k = 0; k < i; ++k) {
+          const size_t across = (i % 4 + 4 - k % 4) % 4, down = (i / 4 + 4 - k / 4) % 4;
+          const bool adjacent = (across == 0 && down % 2 == 1) || (down == 0 && across % 2 == 1);
+          (adjacent ? neighbours : others).add(double(couplings(i, k)));
+        }
       }
-      energy.add(e);
-      magnetisation.add(m);
-    }
-    CHECK(std::fabs(energy.mean - of_model.energy) < 5 * energy.standard_error());
-    CHECK(std::fabs(magnetisation.mean - of_model.magnetisation) < 5 * magnetisation.standard_error());
+      if (seed > 1) continue;
 
-    // What the hidden spins do to the visible ones is the lattice: J = 1 / T between neighbours, nothing else.
-    if (temperature < 2) continue;  // too cold: nearly all samples are all up or all down
-    static rbm::Matrix<float, 16, 16> couplings;
-    std::vector<Lattice::State> samples(500);
-    for (Lattice::State& sample : samples) sample = lattice.draw(rng);
-    CHECK(rbm::effective_couplings(model, samples.data(), 500, couplings) == rbm::Status::ok);
-    Average neighbours, others;
-    for (size_t i = 0; i < 16; ++i) {
-      for (size_t k = 0; k < i; ++k) {
-        const size_t across = (i % 4 + 4 - k % 4) % 4, down = (i / 4 + 4 - k / 4) % 4;
-        const bool adjacent = (across == 0 && down % 2 == 1) || (down == 0 && across % 2 == 1);
-        (adjacent ? neighbours : others).add(double(couplings(i, k)));
+      // The averages of 400 chains, each over 100 states that are 20 steps apart, lie within 5 standard errors of the
+      // enumerated model. False alarm: 1e-6.
+      Average energy, magnetisation;
+      rbm::GibbsChain<Model> chain;
+      for (int i = 0; i < 400; ++i) {
+        chain.start(lattice.draw(rng));
+        double e = 0, m = 0;
+        for (int k = 0; k < 100; ++k) {
+          chain.run(model, 20, rng);
+          size_t s = 0;
+          for (size_t unit = 0; unit < 16; ++unit) s |= static_cast<size_t>(chain.visible[unit] > 0) << unit;
+          e += Lattice::energy(s) / 16 / 100;
+          m += Lattice::magnetisation(s) / 16 / 100;
+        }
+        energy.add(e);
+        magnetisation.add(m);
       }
+      CHECK(std::fabs(energy.mean - of_model.energy) < 5 * energy.standard_error());
+      CHECK(std::fabs(magnetisation.mean - of_model.magnetisation) < 5 * magnetisation.standard_error());
     }
-    MESSAGE("couplings times T, which should be 1 and 0: ", temperature * neighbours.mean, " between neighbours, ",
-            temperature * others.mean, " between others");
-    CHECK(temperature * neighbours.mean == doctest::Approx(1).epsilon(0.1));
+    MESSAGE("Ising 4x4, T = ", temperature, ", 16 hidden spins, CD-1, % off the exact energy: ", energy_off.mean,
+            ", |magnetisation|: ", magnetisation_off.mean, ", specific heat: ", specific_heat_off.mean,
+            "; couplings times T: ", temperature * neighbours.mean, " between neighbours, ", temperature * others.mean,
+            " between others; means of 4 seeds");
+    CHECK(energy_off.mean <= 1.5);
+    CHECK(magnetisation_off.mean <= 1.5);
+    CHECK(specific_heat_off.mean <= 6);
     CHECK(std::fabs(temperature * others.mean) < 0.1);
+    // Where it is cold nearly all samples are all up or all down, and what tells neighbours apart is learned last.
+    if (temperature > 2) CHECK(temperature * neighbours.mean == doctest::Approx(1).epsilon(0.1));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../rbm/arithmetic.hpp"
+#include "support/pairs.hpp"
 #include "support/statistics.hpp"
 
 namespace {
@@ -161,6 +162,35 @@ TEST_CASE("normal draws follow the normal distribution") {  // false alarm: 1e-6
   CHECK(std::fabs(value.mean) < 4.3 * value.standard_error());
   CHECK(std::fabs(square.mean - 1) < 4.3 * square.standard_error());
   CHECK(std::fabs(fourth.mean - 3) < 4.3 * fourth.standard_error());
+}
+
+TEST_CASE("rectified draws follow a normal distribution cut off at 0, from few words") {  // false alarm: 1e-6 each
+  struct Counting {
+    rbm::Xorshift32 rng;
+    double words;
+    uint32_t operator()() {
+      words += 1;
+      return rng();
+    }
+  };
+  for (float x : {-1000.0f, -20.0f, -2.0f, -0.5f, -0.001f, 0.0f, 0.5f, 3.0f, 1000.0f}) {
+    CAPTURE(x);
+    const Site positive = {0, {}, 0};
+    const Distribution exact(positive, 40, [&](const Values& s) { return double(x) * s[0] - s[0] * s[0] / 2; });
+    Counting rng = {rbm::Xorshift32(37), 0};
+    Counts counts(exact.bins.size());
+    Average value;
+    const int draws = 40000;
+    for (int draw = 0; draw < draws; ++draw) {
+      const float s = rbm::rectified(x, rng);
+      counts.add(exact.bin_of(&s));
+      value.add(double(s));
+    }
+    CHECK(exact.bins.size() > 15);
+    CHECK(counts.fit(exact.bins));
+    CHECK(std::fabs(value.mean - exact.mean(0)) < 4.9 * value.standard_error());
+    CHECK(rng.words / draws < (x < 0 ? 2.8 : 5.5));
+  }
 }
 
 TEST_CASE("numbers below n are equally likely") {  // false alarm: 1e-6 each

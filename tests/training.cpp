@@ -229,7 +229,8 @@ TEST_CASE("CD-k takes exactly k steps") {
 
 TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {
   typedef rbm::Rbm<rbm::Bernoulli<784>, rbm::Bernoulli<128>> Large;
-  const size_t options = sizeof(rbm::TrainingOptions<rbm::plain>) + 3 * alignof(max_align_t);  // with what aligns the states
+  const size_t options =
+      sizeof(rbm::TrainingOptions<rbm::plain>) + 3 * alignof(max_align_t);  // with what aligns the states
   CHECK(sizeof(rbm::OnlineTrainer<Large>) <= (784 + 2 * 128) * sizeof(float) + options);
   CHECK(sizeof(rbm::Trainer<Large, 10>) <= 10 * (784 + 2 * 128) * sizeof(float) + options);
 }

@@ -198,6 +198,24 @@ struct Both {
       second.forget();
     }
 
+    /// The units of both layers were seen like this, with noise of this size in the sense of each layer: a probability,
+    /// or the variance of real units. Errors as those of the layers.
+    Status observe(const Vector<Scalar, size>& seen, float noise) {
+      const Status status = check(seen.values, noise);
+      if (status == Status::ok) see(seen.values, noise);
+      return status;
+    }
+
+    // The two halves of that.
+    static Status check(const Scalar* seen, float noise) {
+      const Status status = First::template Evidence<Scalar>::check(seen, noise);
+      return status != Status::ok ? status : Second::template Evidence<Scalar>::check(seen + border, noise);
+    }
+    void see(const Scalar* seen, float noise) {
+      first.see(seen, noise);
+      second.see(seen + border, noise);
+    }
+
     template <class Block, class Rng>
     void sample(detail::FirstBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s,
                 Rng& rng) const {

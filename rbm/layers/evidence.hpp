@@ -56,16 +56,24 @@ struct FlipEvidence {
   /// The whole layer was seen like this, each unit wrong with this probability.
   /// not_finite, or out_of_range where a unit is in neither of its states or the probability outside [0, 1].
   Status observe(const Vector<Scalar, N>& seen, float flip_probability) {
+    const Status status = check(seen.values, flip_probability);
+    if (status == Status::ok) see(seen.values, flip_probability);
+    return status;
+  }
+
+  // The two halves of that.
+  static Status check(const Scalar* seen, float flip_probability) {
     Status status = check_probability(flip_probability);
-    if (status == Status::ok) status = check_range<N>(seen.values, Scalar(Off), Scalar(1));
+    if (status == Status::ok) status = check_range<N>(seen, Scalar(Off), Scalar(1));
     for (size_t i = 0; i < N && status == Status::ok; ++i) {
       if (seen[i] != Scalar(Off) && seen[i] != Scalar(1)) status = Status::out_of_range;
     }
-    if (status != Status::ok) return status;
+    return status;
+  }
+  void see(const Scalar* seen, float flip_probability) {
     const Sum on = evidence_of(true, flip_probability);
     const Sum off = evidence_of(false, flip_probability);
     for (size_t i = 0; i < N; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
-    return Status::ok;
   }
 
   template <size_t Count, class Layer, class Rng>
@@ -131,18 +139,25 @@ struct NoiseEvidence {
     if (status == Status::ok && !Arithmetic<Scalar>::is_finite(seen)) status = Status::not_finite;
     if (status != Status::ok) return status;
     value[i] = seen;
-    precision[i] = Arithmetic<Scalar>::to_sum(1.0f / noise_variance);
+    precision[i] = precision_of(noise_variance);
     return Status::ok;
   }
 
   /// The whole layer was seen like this. Errors as above.
   Status observe(const Vector<Scalar, N>& seen, float noise_variance) {
-    Status status = check_variance(noise_variance);
-    if (status == Status::ok) status = check_finite<N>(seen.values);
-    if (status != Status::ok) return status;
-    value = seen;
-    for (Sum& each : precision) each = Arithmetic<Scalar>::to_sum(1.0f / noise_variance);
-    return Status::ok;
+    const Status status = check(seen.values, noise_variance);
+    if (status == Status::ok) see(seen.values, noise_variance);
+    return status;
+  }
+
+  // The two halves of that.
+  static Status check(const Scalar* seen, float noise_variance) {
+    const Status status = check_variance(noise_variance);
+    return status != Status::ok ? status : check_finite<N>(seen);
+  }
+  void see(const Scalar* seen, float noise_variance) {
+    for (size_t i = 0; i < N; ++i) value[i] = seen[i];
+    precision.fill(precision_of(noise_variance));
   }
 
   template <size_t Count, class Layer, class Rng>
@@ -167,6 +182,11 @@ struct NoiseEvidence {
 
  private:
   Sum input(size_t unit, Sum x) const { return x + precision[unit] * static_cast<Sum>(value[unit]); }
+
+  // Noise so small that its precision times a value would not be finite is none.
+  static Sum precision_of(float variance) {
+    return variance < 1e-18f ? Arithmetic<Scalar>::infinity() : Arithmetic<Scalar>::to_sum(1.0f / variance);
+  }
 
   static Status check_variance(float variance) {
     return !is_finite(variance) ? Status::not_finite : variance < 0.0f ? Status::out_of_range : Status::ok;

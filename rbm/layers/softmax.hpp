@@ -45,8 +45,15 @@ struct ChoiceEvidence {
   /// The whole layer was seen like this, each group wrong with this probability.
   /// not_finite, or out_of_range where not exactly one unit of a group is on or the probability is outside [0, 1].
   Status observe(const Vector<Scalar, Groups * K>& seen, float wrong_probability) {
+    const Status status = check(seen.values, wrong_probability);
+    if (status == Status::ok) see(seen.values, wrong_probability);
+    return status;
+  }
+
+  // The two halves of that.
+  static Status check(const Scalar* seen, float wrong_probability) {
     Status status = check_probability(wrong_probability);
-    if (status == Status::ok) status = check_range<Groups * K>(seen.values, Scalar(0), Scalar(1));
+    if (status == Status::ok) status = check_range<Groups * K>(seen, Scalar(0), Scalar(1));
     for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
       size_t on = 0, off = 0;
       for (size_t k = 0; k < K; ++k) {
@@ -55,11 +62,12 @@ struct ChoiceEvidence {
       }
       if (on != 1 || off != K - 1) status = Status::out_of_range;
     }
-    if (status != Status::ok) return status;
+    return status;
+  }
+  void see(const Scalar* seen, float wrong_probability) {
     for (size_t i = 0; i < Groups * K; ++i) {
       if (seen[i] == Scalar(1)) see(i / K, i % K, log_right(wrong_probability), log_wrong(wrong_probability));
     }
-    return Status::ok;
   }
 
   template <size_t Count, class Layer, class Rng>

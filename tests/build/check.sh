@@ -66,7 +66,7 @@ done
 block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; next } /^```/ { inside = 0 } inside' "$here/../../README.md"; }
 {
   block cpp 1
-  for piece in 2 3 4; do
+  for piece in 2 3 4 5; do
     echo "void piece_$piece();"
     echo "void piece_$piece() {"
     block cpp $piece
@@ -77,6 +77,15 @@ check "README's code compiles" "$@" -ffp-contract=off -I "$here/../.." "$out/rea
 block text 2 >"$out/readme.expected"
 "$out/readme" >"$out/readme.printed"
 check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
+
+# The table of the theory names tests, "the first words of a case" after the file it is in.
+sed -n '/^| theory |/,/^$/p' "$here/../../README.md" | grep -oE '`[a-z]+\.cpp`|"[^"]+"' | tr -d '`' | while read -r entry; do
+  case $entry in
+    *.cpp) file=$entry ;;
+    *) grep -qF "TEST_CASE($(echo "$entry" | sed 's/"$//')" "$here/../$file" || echo "$file has no test $entry" ;;
+  esac
+done >"$out/log"
+if [ -s "$out/log" ]; then fail "README's table of the theory names tests that are there"; else pass; fi
 
 check "the memory table's program compiles" "$@" "$here/../tools/memory.cpp" -o "$out/memory"
 if [ "$(uname -m)" = x86_64 ]; then # elsewhere malloc may promise less alignment

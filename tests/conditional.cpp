@@ -1,0 +1,255 @@
+// What a model says of one visible site given the others, against sums over its states.
+// SPDX-License-Identifier: MIT
+
+#include "../rbm/conditional.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "../rbm/likelihood.hpp"
+#include "../rbm/model.hpp"
+#include "support/joint.hpp"
+#include "support/models.hpp"
+#include "support/statistics.hpp"
+
+namespace {
+
+const float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+// ln p(v_site = k | all other v) of each state k, from free energies by enumeration or quadrature.
+template <class Model>
+Values log_conditional(const Model& model, typename Model::VisibleState v, const Site& site) {
+  Values logs;
+  for (const Values& state : site.states) {
+    for (size_t u = 0; u < state.size(); ++u) v[site.first + u] = static_cast<float>(state[u]);
+    logs.push_back(-free_energy_of_visible(model, v));
+  }
+  const double total = log_sum_exp(logs);
+  for (double& each : logs) each -= total;
+  return logs;
+}
+
+template <class Model>
+double exact_pseudo_log_likelihood(const Model& model, const typename Model::VisibleState& v) {
+  double sum = 0;
+  for (const Site& site : Truth<typename Model::Visible>::sites()) {
+    const Values logs = log_conditional(model, v, site);
+    for (size_t k = 0; k < site.states.size(); ++k) {
+      bool here = true;
+      for (size_t u = 0; u < site.units(); ++u) here = here && double(v[site.first + u]) == site.states[k][u];
+      if (here) sum += logs[k];
+    }
+  }
+  return sum;
+}
+
+void check_error(const std::string& visible, const std::string& hidden, double error, double tolerance) {
+  CAPTURE(visible);
+  CAPTURE(hidden);
+  CHECK(error < tolerance);
+}
+
+// The largest error of classify at a site of K states, relative to p and in units of the inputs' rounding.
+template <size_t K, class Model>
+double classify_error(const Model& model, const typename Model::VisibleState& v, size_t site, const Site& place) {
+  rbm::Vector<float, K> probabilities;
+  probabilities.fill(-1);
+  CHECK(rbm::classify(model, v, site, probabilities) == rbm::Status::ok);
+  const Values logs = log_conditional(model, v, place);
+  double error = 0;
+  for (size_t k = 0; k < K; ++k) error = std::max(error, std::fabs(double(probabilities[k]) / std::exp(logs[k]) - 1));
+  return error;
+}
+
+// All sites, whatever they hold: a state, a mean, zeros that are no state of a group.
+template <class Visible, class Hidden>
+void check_classify(uint32_t seed) {
+  typedef rbm::Rbm<Visible, Hidden> Model;
+  const Model model = random_pair<Model>(0.8f, 0.8f, seed);
+  const std::vector<Site> sites = Truth<Visible>::sites();
+  double error = 0;
+  for (auto v : noise_samples<Model>(3, seed)) {
+    for (size_t s = 0; s < sites.size(); ++s) {
+      const auto held = v;
+      for (float fill : {-2.0f, 0.0f, 0.3f, 1.0f}) {  // -2: as it is
+        for (size_t u = 0; u < sites[s].units() && fill > -2; ++u) v[sites[s].first + u] = fill;
+        error = std::max(error, sites[s].states.size() == 2 ? classify_error<2>(model, v, s, sites[s])
+                                                            : classify_error<3>(model, v, s, sites[s]));
+      }
+      v = held;
+    }
+  }
+  check_error(Truth<Visible>::name(), Truth<Hidden>::name(), error, 2e-5);
+
+  const auto samples = noise_samples<Model>(6, seed + 1);
+  double exact = 0;
+  for (const auto& v : samples) exact += exact_pseudo_log_likelihood(model, v) / 6;
+  float result = 99;
+  CHECK(rbm::pseudo_log_likelihood(model, samples.data(), samples.size(), result) == rbm::Status::ok);
+  check_error(Truth<Visible>::name(), Truth<Hidden>::name(), std::fabs(double(result) - exact), 2e-5);
+}
+
+template <class Visible>
+void check_with_hidden_layers(uint32_t seed) {
+  check_classify<Visible, rbm::Bernoulli<3>>(seed);
+  check_classify<Visible, rbm::Spin<3>>(seed + 1);
+  check_classify<Visible, rbm::Softmax<2, 3>>(seed + 2);
+  check_classify<Visible, rbm::Gaussian<2>>(seed + 3);
+  check_classify<Visible, rbm::Relu<2>>(seed + 4);
+  check_classify<Visible, rbm::Both<rbm::Spin<2>, rbm::Gaussian<1>>>(seed + 5);
+  check_classify<Visible, rbm::Bernoulli<70>>(seed + 6);  // more than are taken at a time
+}
+
+typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Labelled;
+
+}  // namespace
+
+TEST_CASE("conditionals of every kind of site, with every kind of hidden units") {
+  check_with_hidden_layers<rbm::Bernoulli<4>>(1);
+  check_with_hidden_layers<rbm::Spin<4>>(11);
+  check_with_hidden_layers<rbm::Softmax<2, 3>>(21);
+  check_with_hidden_layers<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(31);
+  check_with_hidden_layers<rbm::Both<rbm::Softmax<1, 3>, rbm::Spin<2>>>(41);
+}
+
+TEST_CASE("a conditional is that of the joint distribution") {
+  // p(label | rest) = p(v) / (sum over labels of p(v)), with exact likelihoods.
+  const Labelled model = random_pair<Labelled>(1, 1, 3);
+  rbm::Likelihood<Labelled> likelihood;
+  for (Labelled::VisibleState v : noise_samples<Labelled>(8, 3)) {
+    rbm::Vector<float, 3> probabilities;
+    CHECK(rbm::classify(model, v, 3, probabilities) == rbm::Status::ok);
+    Values logs;
+    for (size_t label = 0; label < 3; ++label) {
+      for (size_t k = 0; k < 3; ++k) v[3 + k] = k == label ? 1.0f : 0.0f;
+      double log_p = 0;
+      CHECK(likelihood.mean_log_likelihood(model, &v, 1, 0, log_p) == rbm::Status::ok);
+      logs.push_back(log_p);
+    }
+    const Values expected = normalised(logs);
+    for (size_t k = 0; k < 3; ++k) CHECK(std::fabs(double(probabilities[k]) - expected[k]) < 1e-6);
+  }
+}
+
+TEST_CASE("strong weights neither overflow nor lose the sum of 1") {
+  Labelled model = random_pair<Labelled>(300, 300, 4);
+  for (const Labelled::VisibleState& v : noise_samples<Labelled>(20, 4)) {
+    rbm::Vector<float, 3> probabilities;
+    CHECK(rbm::classify(model, v, 3, probabilities) == rbm::Status::ok);
+    double sum = 0;
+    for (float p : probabilities) sum += double(p);
+    CHECK(std::fabs(sum - 1) < 1e-6);
+  }
+}
+
+TEST_CASE("sites that are none, or have another number of states") {
+  const Labelled model = random_pair<Labelled>(1, 1, 5);
+  const Labelled::VisibleState v = noise_samples<Labelled>(1, 5)[0];
+  rbm::Vector<float, 2> two = {{-1, -2}};
+  rbm::Vector<float, 3> three = {{-1, -2, -3}};
+  const auto two_before = two;
+  const auto three_before = three;
+  CHECK(rbm::classify(model, v, 3, two) == rbm::Status::out_of_range);
+  CHECK(rbm::classify(model, v, 4, two) == rbm::Status::out_of_range);
+  CHECK(rbm::classify(model, v, 2, three) == rbm::Status::out_of_range);
+  CHECK(rbm::classify(model, v, 4, three) == rbm::Status::out_of_range);
+  CHECK(rbm::classify(model, v, static_cast<size_t>(-1), three) == rbm::Status::out_of_range);
+  CHECK(same_bits(two, two_before));
+  CHECK(same_bits(three, three_before));
+  CHECK(rbm::classify(model, v, 2, two) == rbm::Status::ok);
+  CHECK(rbm::classify(model, v, 3, three) == rbm::Status::ok);
+}
+
+TEST_CASE("pseudo-likelihood from one random site: right on average") {  // 4.9 standard errors: 1e-6 each
+  typedef rbm::Rbm<rbm::Spin<6>, rbm::Bernoulli<4>> Spins;
+  const Spins spins = random_pair<Spins>(1, 1, 6);
+  const Labelled labelled = random_pair<Labelled>(1, 1, 7);
+  const auto spin_samples = noise_samples<Spins>(5, 6);
+  const auto labelled_samples = noise_samples<Labelled>(5, 7);
+  rbm::Xorshift32 rng(0x5EED0011u);
+  Average of_spins, of_labelled;
+  for (int draw = 0; draw < 20000; ++draw) {
+    float result = 0;
+    CHECK(rbm::stochastic_pseudo_log_likelihood(spins, spin_samples.data(), 5, result, rng) == rbm::Status::ok);
+    of_spins.add(double(result));
+    CHECK(rbm::stochastic_pseudo_log_likelihood(labelled, labelled_samples.data(), 5, result, rng) == rbm::Status::ok);
+    of_labelled.add(double(result));
+  }
+  float exact = 0;
+  CHECK(rbm::pseudo_log_likelihood(spins, spin_samples.data(), 5, exact) == rbm::Status::ok);
+  CHECK(of_spins.standard_error() > 0);
+  CHECK(std::fabs(of_spins.mean - double(exact)) < 4.9 * of_spins.standard_error());
+  CHECK(rbm::pseudo_log_likelihood(labelled, labelled_samples.data(), 5, exact) == rbm::Status::ok);
+  CHECK(std::fabs(of_labelled.mean - double(exact)) < 4.9 * of_labelled.standard_error());
+}
+
+TEST_CASE("pseudo-likelihoods of samples that are none") {
+  const Labelled model = random_pair<Labelled>(1, 1, 8);
+  const auto good = noise_samples<Labelled>(3, 8);
+  rbm::Xorshift32 rng(0x5EED0012u);
+  float result = -77;
+  const auto check_both = [&](const std::vector<Labelled::VisibleState>& samples, rbm::Status status) {
+    CHECK(rbm::pseudo_log_likelihood(model, samples.data(), samples.size(), result) == status);
+    CHECK(rbm::stochastic_pseudo_log_likelihood(model, samples.data(), samples.size(), result, rng) == status);
+    if (status != rbm::Status::ok) CHECK(double(result) == -77);
+  };
+  check_both({}, rbm::Status::out_of_range);
+  const auto with = [&](size_t unit, float value) {
+    auto samples = good;
+    samples[1][unit] = value;
+    return samples;
+  };
+  check_both(with(0, 2), rbm::Status::out_of_range);
+  check_both(with(0, not_a_number), rbm::Status::not_finite);
+  check_both(with(4, std::numeric_limits<float>::infinity()), rbm::Status::not_finite);
+  // A mean is in the units' range, but in none of their states.
+  CHECK(rbm::pseudo_log_likelihood(model, with(1, 0.5f).data(), 3, result) == rbm::Status::out_of_range);
+  auto groups = good;
+  for (size_t k = 0; k < 3; ++k) groups[2][3 + k] = k == 0 ? 0.0f : 0.5f;
+  CHECK(rbm::pseudo_log_likelihood(model, groups.data(), 3, result) == rbm::Status::out_of_range);
+  // One random site in a sample where every unit is a mean.
+  Labelled::VisibleState means;
+  means.fill(0.5f);
+  means[3] = 0;
+  check_both({means}, rbm::Status::out_of_range);
+  Labelled broken = model;
+  for (float& weight : broken.weights.values) weight = not_a_number;
+  CHECK(rbm::pseudo_log_likelihood(broken, good.data(), 3, result) == rbm::Status::not_finite);
+  CHECK(rbm::stochastic_pseudo_log_likelihood(broken, &good[0], 1, result, rng) == rbm::Status::not_finite);
+  CHECK(double(result) == -77);
+  check_both(good, rbm::Status::ok);
+}
+
+TEST_CASE("where the model represents the data, the pseudo-likelihood is at its top, too") {
+  // Its gradient in each parameter vanishes for data that are the model's distribution: here, weighted states.
+  typedef rbm::Rbm<rbm::Bernoulli<3>, rbm::Bernoulli<2>> Model;
+  Model model = random_pair<Model>(1, 1, 9);
+  const Values p = visible_probabilities(model);
+  const std::vector<Values> states = all_states<Model::Visible>();
+  const auto expectation = [&]() {
+    double sum = 0;
+    for (size_t s = 0; s < states.size(); ++s) {
+      const auto v = to_state<Model::VisibleState>(states[s]);
+      float result = 0;
+      CHECK(rbm::pseudo_log_likelihood(model, &v, 1, result) == rbm::Status::ok);
+      sum += p[s] * double(result);
+    }
+    return sum;
+  };
+  const double top = expectation();
+  for (float* parameter : {&model.weights(0, 1), &model.weights(2, 0), &model.visible.bias[1], &model.hidden.bias[0]}) {
+    const float old = *parameter;
+    for (float step : {-0.3f, 0.3f}) {
+      *parameter = old + step;
+      const double beside = expectation();
+      CHECK(beside < top - 1e-4);
+      *parameter = old + step / 10;
+      CHECK(expectation() > top - 0.03 * (top - beside));  // a parabola: a hundredth of the loss
+    }
+    *parameter = old;
+  }
+}
