@@ -18,7 +18,8 @@ endif
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
 COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(CXXFLAGS)
 
-TEST_OBJECTS = $(patsubst tests/%.cpp,$(BUILD)/tests/%.o,$(wildcard tests/*.cpp))
+TESTS        = $(wildcard tests/*.cpp)
+TEST_OBJECTS = $(TESTS:tests/%.cpp=$(BUILD)/tests/%.o)
 
 EXAMPLES = digits bars_and_stripes ising hopfield complete
 

@@ -159,7 +159,8 @@ void check_definition(double sign, const Values& log_weights, const rbm::Partiti
 
 }  // namespace
 
-TEST_CASE("forward and reverse estimates bracket ln Z, closer with more temperatures") {
+TEST_CASE("forward and reverse estimates bracket ln Z, closer with more temperatures" *
+          doctest::test_suite("sampling")) {
   // The tolerances are at least 4.5 standard errors: false alarm below 1e-4, all checks together.
   const Small model = random_pair<Small>(1, 1, 1);
   const double log_partition = exact_moments(model).log_partition;
@@ -182,7 +183,8 @@ TEST_CASE("forward and reverse estimates bracket ln Z, closer with more temperat
   }
 }
 
-TEST_CASE("the means of ln w lie below and above ln Z, ten times closer with ten times as many temperatures") {
+TEST_CASE("the means of ln w lie below and above ln Z, ten times closer with ten times as many temperatures" *
+          doctest::test_suite("sampling")) {
   // The gap is as large as the variances of ln w, so 2000 runs give the ratio of the gaps, about 9, with a standard
   // error of 13 %. False alarm: 1e-3.
   const Small model = random_pair<Small>(1, 1, 1);
@@ -231,7 +233,7 @@ TEST_CASE("an estimate says what its runs say") {
   }
 }
 
-TEST_CASE("three standard errors hold the truth as often as they should") {
+TEST_CASE("three standard errors hold the truth as often as they should" * doctest::test_suite("sampling")) {
   // Of normal errors 0.3 % are larger, of these a few more; 10 of 200 would be one in a million at 1.5 %.
   const Small model = random_pair<Small>(1, 1, 3);
   const double log_partition = exact_moments(model).log_partition;
@@ -258,7 +260,7 @@ TEST_CASE("three standard errors hold the truth as often as they should") {
   }
 }
 
-TEST_CASE("every pairing of units, from the model's biases and from means of data") {
+TEST_CASE("every pairing of units, from the model's biases and from means of data" * doctest::test_suite("sampling")) {
   check_with_hidden_layers<rbm::Bernoulli<4>>(11);
   check_with_hidden_layers<rbm::Spin<4>>(21);
   check_with_hidden_layers<rbm::Softmax<2, 3>>(31);

@@ -43,7 +43,7 @@ std::vector<double> exact_posterior(const Enumeration<Model>& exact, const Model
 }  // namespace
 
 // The total variation of 200 000 draws scatters by a tenth of its floor; four times the floor is far beyond one in 1e9.
-TEST_CASE("Gibbs steps leave the model's distribution alone") {
+TEST_CASE("Gibbs steps leave the model's distribution alone" * doctest::test_suite("sampling")) {
   const Model model = random_model<Model>(1.5f, 1);
   const Enumeration<Model> exact(model);
   const double floor = total_variation_floor(exact.visible, 200000);
@@ -61,7 +61,7 @@ TEST_CASE("Gibbs steps leave the model's distribution alone") {
   }
 }
 
-TEST_CASE("a chain from noise ends in the model's distribution") {
+TEST_CASE("a chain from noise ends in the model's distribution" * doctest::test_suite("sampling")) {
   const Model model = random_model<Model>(1.0f, 3);
   const Enumeration<Model> exact(model);
   rbm::Xorshift32 rng(4);
@@ -154,7 +154,7 @@ TEST_CASE("steps under evidence, and the posterior mean, are their definition") 
   }
 }
 
-TEST_CASE("the average of many steps stays exact") {
+TEST_CASE("the average of many steps stays exact" * doctest::test_suite("sampling")) {
   // Without weights every step has the same mean, so the average must be it, to the last bits.
   Model model = {};
   model.visible.bias = {{0.85f, -0.85f, -4.6f, 6.9f, 0.0f}};
@@ -169,7 +169,8 @@ TEST_CASE("the average of many steps stays exact") {
   }
 }
 
-TEST_CASE("under evidence a chain draws from the posterior: noisy, known and missing units in one") {
+TEST_CASE("under evidence a chain draws from the posterior: noisy, known and missing units in one" *
+          doctest::test_suite("sampling")) {
   const Model model = random_model<Model>(1.0f, 7);
   const Enumeration<Model> exact(model);
   Model::VisibleEvidence evidence;

@@ -278,11 +278,12 @@ TEST_CASE("all pairings: samples of either layer follow the conditionals, all un
   for_each_pair<CheckSamples>(AllUnits());
 }
 
-TEST_CASE("all pairings with a discrete layer: Gibbs steps leave the distribution alone") {
+TEST_CASE("all pairings with a discrete layer: Gibbs steps leave the distribution alone" *
+          doctest::test_suite("sampling")) {
   for_each_pair<CheckNoDrift>(AllUnits());
 }
 
-TEST_CASE("real units on both sides: Gibbs steps leave the distribution alone") {
+TEST_CASE("real units on both sides: Gibbs steps leave the distribution alone" * doctest::test_suite("sampling")) {
   check_no_drift_on_a_line<Gaussian<1>, Gaussian<2>>();
   check_no_drift_on_a_line<Gaussian<1>, Relu<2>>();
   check_no_drift_on_a_line<Relu<1>, Gaussian<2>>();

@@ -98,7 +98,9 @@ bool is_up(const Bimodal::VisibleState& v) {
 
 }  // namespace
 
-TEST_CASE("all pairings: a chain at another temperature keeps p(v, h)^t") { for_each_pair<CheckTempered>(AllUnits()); }
+TEST_CASE("all pairings: a chain at another temperature keeps p(v, h)^t" * doctest::test_suite("sampling")) {
+  for_each_pair<CheckTempered>(AllUnits());
+}
 
 TEST_CASE("all pairings: at t = 1 a chain is the model's") { for_each_pair<CheckUntempered>(AllUnits()); }
 
