@@ -25,10 +25,28 @@ inline Status check_probability(float probability) {
   return probability >= 0.0f && probability <= 1.0f ? Status::ok : Status::out_of_range;
 }
 
+/// Evidence that adds to the input, as that of discrete units does: Evidence::add_to says what.
+template <class Evidence, class Scalar>
+struct InputEvidence {
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+
+  template <size_t Count, class Layer, class Rng>
+  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
+    static_cast<const Evidence*>(this)->add_to(block, first, x);
+    layer.sample(block, first, x, s, rng);
+  }
+
+  template <size_t Count, class Layer>
+  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
+    static_cast<const Evidence*>(this)->add_to(block, first, x);
+    layer.mean(block, first, x, s);
+  }
+};
+
 /// Of N units with the states Off and 1: ln p(observation | s_i = 1) - ln p(observation | s_i = Off) of each.
 /// 0 where nothing is known, infinite where the value is certain.
 template <class ScalarType, size_t N, int Off>
-struct FlipEvidence {
+struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType> {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
@@ -76,19 +94,6 @@ struct FlipEvidence {
     for (size_t i = 0; i < N; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
   }
 
-  template <size_t Count, class Layer, class Rng>
-  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
-    add_to(block, first, x);
-    layer.sample(block, first, x, s, rng);
-  }
-
-  template <size_t Count, class Layer>
-  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
-    add_to(block, first, x);
-    layer.mean(block, first, x, s);
-  }
-
- private:
   // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.
   template <size_t Count>
   void add_to(Size<Count>, size_t first, Sum* x) const {
@@ -99,6 +104,7 @@ struct FlipEvidence {
     }
   }
 
+ private:
   static Sum evidence_of(bool on, float flip_probability) {
     const float flipped = rbm::log_odds(flip_probability);
     return Arithmetic<Scalar>::to_sum(on ? -flipped : flipped);

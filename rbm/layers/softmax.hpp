@@ -15,7 +15,7 @@ namespace detail {
 /// Of groups of K units: ln p(observation | unit i is the one that is on), for each unit. 0 where nothing is known,
 /// -infinity where the unit is certainly off.
 template <class ScalarType, size_t Groups, size_t K>
-struct ChoiceEvidence {
+struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, ScalarType> {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
@@ -70,24 +70,13 @@ struct ChoiceEvidence {
     }
   }
 
-  template <size_t Count, class Layer, class Rng>
-  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
-    add_to(block, first, x);
-    layer.sample(block, first, x, s, rng);
-  }
-
-  template <size_t Count, class Layer>
-  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
-    add_to(block, first, x);
-    layer.mean(block, first, x, s);
-  }
-
- private:
+  // x += evidence
   template <size_t Count>
   void add_to(Size<Count>, size_t first, Sum* x) const {
     for (size_t i = 0; i < Count; ++i) x[i] += log_likelihood[first + i];
   }
 
+ private:
   void see(size_t group, size_t seen, Sum right, Sum wrong) {
     for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = k == seen ? right : wrong;
   }
