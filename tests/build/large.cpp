@@ -1,9 +1,13 @@
-// Everything, for a model of 1.6 MB: its stack frames must stay small.
+// Everything, for a model of 1.6 MB, or of SCALE^2 times that: its stack frames must stay small, and the same.
 // SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 
-typedef rbm::Rbm<rbm::Bernoulli<784>, rbm::Bernoulli<512>> Large;
+#ifndef SCALE
+#define SCALE 1
+#endif
+
+typedef rbm::Rbm<rbm::Bernoulli<SCALE * 784>, rbm::Bernoulli<SCALE * 512>> Large;
 
 float use_large(Large& model, const Large::VisibleState* samples, size_t count);
 float use_large(Large& model, const Large::VisibleState* samples, size_t count) {
