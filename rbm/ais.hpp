@@ -3,10 +3,10 @@
 // A path of K models leads from independent visible units, whose partition function is known, to the model: at part t
 // of the way weights and hidden biases are multiplied by t, and visible biases are t of the way between (Salakhutdinov
 // and Murray 2008). Each run follows the path with one Gibbs step a model and collects ln w, the sum of what each step
-// on the path adds to ln p*(v). The mean of w estimates Z / Z_0. Z is as likely over- as underestimated, but its
-// logarithm is underestimated on average. Reverse AIS (Burda, Grosse and Salakhutdinov 2015) starts at draws from the
-// model and goes the other way; the mean of 1 / w estimates Z_0 / Z, and its logarithm makes ln Z too large on average.
-// So the two bracket ln Z, as far as the runs suffice and the draws are good.
+// on the path adds to ln p*(v). The mean of w estimates Z / Z_0: right on average, but more often too small than too
+// large, and its logarithm is too small on average. Reverse AIS (Burda, Grosse and Salakhutdinov 2015) starts at draws
+// from the model and goes the other way; the mean of 1 / w estimates Z_0 / Z, and its logarithm makes ln Z too large on
+// average. So the two bracket ln Z, as far as the runs suffice and the draws are good.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_AIS_HPP
@@ -66,8 +66,8 @@ struct Ais {
   }
 
   /// Estimates ln Z from below by `runs` runs over `temperatures` equal parts of the path.
-  /// Errors, which leave the estimate as it was: out_of_range for fewer than 2 runs or no temperature;
-  /// not_normalizable; not_finite.
+  /// Errors, which leave the estimate as it was: out_of_range for fewer than 2 runs, no temperature, or a base that was
+  /// set for other variances; not_normalizable; not_finite.
   template <class Rng>
   Status forward(const Model& model, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
     const Status status = check(model, temperatures, runs);
@@ -130,7 +130,11 @@ struct Ais {
   }
 
   Status check(const Model& model, uint32_t temperatures, uint32_t runs) {
-    return temperatures == 0 || runs < 2 ? Status::out_of_range : likelihood.check(model);
+    if (temperatures == 0 || runs < 2) return Status::out_of_range;
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      if (base.width(i) != model.visible.width(i)) return Status::out_of_range;  // set_base was of another model
+    }
+    return likelihood.check(model);
   }
 
   static Status give(const Weights& weights, double sign, double log_base, PartitionEstimate& estimate) {

@@ -99,14 +99,20 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 
 /// p(v_site = k | all other v) for each of the K states of a visible site; K is 2 for a unit of two states, off first.
 /// What v holds at the site itself does not matter.
-/// Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has not K states.
+/// Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has not K states,
+/// not_finite where the model or the state holds NaN. The stack holds K values.
 template <class Model, size_t K>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
                 Vector<typename Model::Sum, K>& probabilities) {
   if (site >= Model::Visible::sites || Model::Visible::states(site) != K) return Status::out_of_range;
-  detail::SiteConditional<Model> conditional = {model, v, site, probabilities.values};
+  typedef Arithmetic<typename Model::Scalar> A;
+  Vector<typename Model::Sum, K> log_probability;
+  detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values};
   conditional.run();
-  for (typename Model::Sum& p : probabilities) p = Arithmetic<typename Model::Scalar>::exp(p);
+  for (const typename Model::Sum& p : log_probability) {
+    if (!A::is_finite(p)) return Status::not_finite;
+  }
+  for (size_t k = 0; k < K; ++k) probabilities[k] = A::exp(log_probability[k]);
   return Status::ok;
 }
 

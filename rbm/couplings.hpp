@@ -65,7 +65,8 @@ struct AddCouplings {
 }  // namespace detail
 
 /// The couplings between all visible units, in nats, averaged over `count` samples; symmetric, the diagonal is 0. For
-/// units of two states they are what is defined above; others count as if they could be 0 and 1.
+/// units of two states they are what is defined above; others count as if they could be 0 and 1. They are differences
+/// of cumulants, and lose as many digits as these are larger: with Gaussian hidden units keep real samples near 0.
 /// Errors, which leave the couplings as they were: out_of_range where there are no samples; what is wrong with a
 /// sample.
 template <class Model>

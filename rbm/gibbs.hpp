@@ -67,9 +67,11 @@ struct GibbsChains {
   GibbsChain<Model>& operator[](size_t c) { return chains[c]; }
   const GibbsChain<Model>& operator[](size_t c) const { return chains[c]; }
 
-  /// Chain c starts at sample c; where there are fewer samples, from the first again. At least one sample.
-  void start(const typename Model::VisibleState* samples, size_t sample_count) {
+  /// Chain c starts at sample c; where there are fewer samples, from the first again. out_of_range for no samples.
+  Status start(const typename Model::VisibleState* samples, size_t sample_count) {
+    if (sample_count == 0) return Status::out_of_range;
     for (size_t c = 0; c < Count; ++c) chains[c].start(samples[c % sample_count]);
+    return Status::ok;
   }
 
   template <class Rng>

@@ -80,11 +80,12 @@ struct Likelihood {
   /// Enumeration is refused beyond this many states, which take minutes.
   static double most_states() { return 268435456.0; }
 
-  /// Whether there is a partition function: ok, not_finite or not_normalizable.
+  /// Whether there is a partition function: ok, not_finite or not_normalizable. Variances must be above 0.
   Status check(const Model& model) {
     visible.layer.copy(model.visible);
     hidden.layer.copy(model.hidden);
     if (!is_finite(model)) return Status::not_finite;
+    if (!visible.layer.is_proper() || !hidden.layer.is_proper()) return Status::not_normalizable;
     double log_determinant;
     return check_precision(BothReal(), model, log_determinant);
   }
@@ -110,7 +111,8 @@ struct Likelihood {
     return give(status, sum / static_cast<double>(count), result);
   }
 
-  /// <v h>, <v> and <h> of the model, given ln Z. too_large where neither layer can be enumerated.
+  /// <v h>, <v> and <h> of the model, given its ln Z, without which they are not averages. too_large where neither
+  /// layer can be enumerated.
   Status model_averages(const Model& model, double log_partition, Averages<Model>& result) {
     const Status status = check(model);
     if (status != Status::ok) return status;

@@ -85,7 +85,7 @@ struct CentringOptions {
   Status check() const { return check_option(offset_rate, 0, 1); }
 };
 
-/// with_momentum.
+/// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
 struct MomentumOptions {
   float momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
 
@@ -100,7 +100,9 @@ struct PenaltyOptions {
   float l1 = 0.0f;               // |W| -= rate l1, but not below 0
   float sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
   float sparsity_target = 0.1f;  // that mean: any value
-  float largest_update = 0.0f;   // bound on the Euclidean norm of one change of all weights and biases; 0 is none
+  // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
+  // before the biases of a centred model follow W. 0 is none.
+  float largest_update = 0.0f;
 
   Status check() const {
     Status status = check_option(l2, 0, unlimited());
@@ -111,7 +113,8 @@ struct PenaltyOptions {
   }
 };
 
-/// learned_variance.
+/// learned_variance. It needs sampled visible units: with mean_field_visible a step is out_of_range. Momentum,
+/// penalties and the bound are for weights and biases alone; the schedule is for this rate, too.
 struct VarianceOptions {
   float variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
 

@@ -86,7 +86,7 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   return Status::ok;
 }
 
-/// Chains at `Count` inverse temperatures. Set `inverse_temperature` (`spread` does), start the chains, then `run`.
+/// Chains at `Count` inverse temperatures. `spread` them, or set all members by hand; start the chains; then `run`.
 template <class Model, size_t Count>
 struct ParallelTempering {
   static_assert(Count > 1, "rbm: parallel tempering needs at least two temperatures to exchange between");
@@ -129,7 +129,7 @@ struct ParallelTempering {
     }
   }
 
-  /// The chain at t = 1.
+  /// The chain at t = 1, if the temperatures were `spread`.
   const GibbsChain<Model>& cold() const { return chains[Count - 1]; }
 };
 

@@ -57,6 +57,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
                  detail::Velocity<ModelType, detail::has(Chosen, with_momentum)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
+  static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");
 
@@ -103,7 +104,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
   /// One pass over any number of samples, in batches, in their order; the last batch takes what is left. A centred
   /// trainer takes the means of all of them, where steps take a moving average.
-  /// Errors as for a step, but any count will do: where one sample is refused, nothing is learnt from any.
+  /// Errors as for a step, but any count will do: where one sample is refused, nothing is learnt from any; where chains
+  /// run away, what the batches before them taught stays.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     Status status = check(samples, count);
@@ -115,7 +117,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   }
 
   /// The learning rate of the next update.
-  float learning_rate() const { return learning_rate(Has<scheduled>()); }
+  float learning_rate() const { return options.learning_rate * decay(Has<scheduled>()); }
 
  private:
   // Tells functions apart by whether there is an extra.
@@ -124,7 +126,6 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <unsigned Extra>
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
-  typedef If<Model::Visible::is_real || Model::Hidden::is_real ? 1u : 0u> HasRealUnits;
 
   Status check(const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -136,7 +137,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
     for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
-    if (ran_away(HasRealUnits(), count)) {
+    if (ran_away(count)) {
       start_particles(Has<persistent>(), 0);
       return Status::not_finite;
     }
@@ -144,14 +145,15 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     follow_offsets(Has<centred>(), samples, count, follow_means);
 
     const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
-    change(HasRules(), model, batch);
+    const Status status = change(HasRules(), model, batch);
+    if (status != Status::ok) return status;
     change_variance(Has<learned_variance>(), model, batch);
     tick(Has<scheduled>());
     return Status::ok;
   }
 
   // The gradient times the rate, and nothing else.
-  void change(If<0>, Model& model, const detail::Statistics<Model>& batch) {
+  Status change(If<0>, Model& model, const detail::Statistics<Model>& batch) {
     const typename Arithmetic<typename Model::Scalar>::Rate rate = learning_rate() / static_cast<float>(batch.count);
     kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
                          batch.hidden);
@@ -159,10 +161,11 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
       model.visible.learn(rate, batch.visible_data[s].values, visible[s].values);
       model.hidden.learn(rate, hidden_data[s].values, hidden[s].values);
     }
+    return Status::ok;
   }
 
-  void change(If<1>, Model& model, const detail::Statistics<Model>& batch) {
-    detail::Update<Trainer>(model, *this, batch, learning_rate()).run();
+  Status change(If<1>, Model& model, const detail::Statistics<Model>& batch) {
+    return detail::Update<Trainer>(model, *this, batch, learning_rate()).run();
   }
 
   template <class Rng>
@@ -214,25 +217,23 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     if (count == 0 || count > this->particles) this->particles = count;
   }
 
-  // Whether a state is so large, or no number, that what is made of it would not be finite.
-  bool ran_away(If<0>, size_t) const { return false; }
-  bool ran_away(If<1>, size_t count) const {
-    typedef typename Model::Scalar Scalar;
-    const Scalar most = Scalar(1e15f);
-    bool inside = true;
-    for (size_t s = 0; s < count; ++s) {
-      inside = inside && detail::check_range<Model::visible_size>(visible[s].values, -most, most) == Status::ok &&
-               detail::check_range<Model::hidden_size>(hidden[s].values, -most, most) == Status::ok &&
-               detail::check_range<Model::hidden_size>(hidden_data[s].values, -most, most) == Status::ok;
+  // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
+  bool ran_away(size_t count) const {
+    Status status = Status::ok;
+    for (size_t s = 0; s < count && status == Status::ok; ++s) {
+      status = Model::VisibleLayer::check(visible[s].values);
+      status = detail::first_failure(status, Model::HiddenLayer::check(hidden[s].values));
+      status = detail::first_failure(status, Model::HiddenLayer::check(hidden_data[s].values));
     }
-    return !inside;
+    return status != Status::ok;
   }
 
-  float learning_rate(If<0>) const { return options.learning_rate; }
-  float learning_rate(If<scheduled>) const { return options.learning_rate * options.factor(this->updates); }
+  // How far the rates have fallen.
+  float decay(If<0>) const { return 1.0f; }
+  float decay(If<scheduled>) const { return options.factor(this->updates); }
 
   void tick(If<0>) {}
-  void tick(If<scheduled>) { ++this->updates; }
+  void tick(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
 
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
   void follow_offsets(If<0>, const VisibleState*, size_t, bool) {}
@@ -256,7 +257,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
       float sum = 0.0f;
       for (size_t s = 0; s < count; ++s) sum += static_cast<float>(states[s][i]);
       const float old = static_cast<float>(offset[i]);
-      offset[i] = Scalar(old + share * (sum / static_cast<float>(count) - old));
+      const float mean = sum / static_cast<float>(count);
+      offset[i] = Scalar(share == 1.0f ? mean : old + share * (mean - old));
     }
   }
 
@@ -286,7 +288,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
   void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
   void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
-    ChangeVariance change_block = {model, batch, options.variance_rate / static_cast<float>(batch.count)};
+    ChangeVariance change_block = {model, batch,
+                                   options.variance_rate * decay(Has<scheduled>()) / static_cast<float>(batch.count)};
     Model::Visible::walk(0, change_block);
   }
 };

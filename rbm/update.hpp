@@ -17,6 +17,7 @@
 #include "arithmetic.hpp"
 #include "kernels.hpp"
 #include "options.hpp"
+#include "status.hpp"
 #include "storage.hpp"
 
 namespace rbm {
@@ -87,9 +88,11 @@ struct Update {
         squares(0),
         scale(1) {}
 
-  void run() {
-    bound(Has<penalised>());
-    pass();
+  /// not_finite, which changes nothing, where the norm of the change is to be bounded and is no number.
+  Status run() {
+    const Status status = bound(Has<penalised>());
+    if (status == Status::ok) pass();
+    return status;
   }
 
   // One block of hidden units: their biases, and the columns of W that belong to them.
@@ -147,15 +150,16 @@ struct Update {
     Model::Hidden::walk(0, *this);
   }
 
-  void bound(If<0>) {}
-  void bound(If<penalised>) {
+  Status bound(If<0>) { return Status::ok; }
+  Status bound(If<penalised>) {
     const Sum largest = A::to_sum(trainer.options.largest_update);
-    if (largest == Sum(0)) return;
+    if (largest == Sum(0)) return Status::ok;
     measuring = true;
     pass();
     measuring = false;
     const Sum norm = A::sqrt(squares);
     if (norm > largest) scale = largest / norm;
+    return A::is_finite(squares) ? Status::ok : Status::not_finite;
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.

@@ -360,3 +360,18 @@ TEST_CASE("what is refused changes nothing") {
   CHECK(small.forward(model, 10, 2, estimate, rng) == rbm::Status::not_finite);
   CHECK(same_bits(estimate, untouched));
 }
+
+TEST_CASE("a base that was set for other variances is refused") {
+  typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Bernoulli<2>> Model;
+  Model model = {};
+  model.visible.clear();
+  rbm::Ais<Model> ais;
+  ais.set_base(model);
+  rbm::Xorshift32 rng(1);
+  rbm::PartitionEstimate estimate = {};
+  CHECK(ais.forward(model, 10, 10, estimate, rng) == rbm::Status::ok);
+  model.visible.variance[1] = 4;
+  CHECK(ais.forward(model, 10, 10, estimate, rng) == rbm::Status::out_of_range);
+  ais.set_base(model);
+  CHECK(ais.forward(model, 10, 10, estimate, rng) == rbm::Status::ok);
+}

@@ -253,3 +253,12 @@ TEST_CASE("where the model represents the data, the pseudo-likelihood is at its 
     *parameter = old;
   }
 }
+
+TEST_CASE("a model that holds NaN has no conditionals") {
+  typedef rbm::Rbm<rbm::Bernoulli<3>, rbm::Bernoulli<2>> Model;
+  Model model = {};
+  model.weights(1, 1) = std::numeric_limits<float>::quiet_NaN();
+  rbm::Vector<float, 2> probabilities = {{7, 7}};
+  CHECK(rbm::classify(model, {{0, 1, 0}}, 0, probabilities) == rbm::Status::not_finite);
+  CHECK(probabilities[0] == 7);
+}

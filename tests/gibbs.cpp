@@ -505,7 +505,8 @@ TEST_CASE("many chains are single chains, one after the other") {
   };
   rbm::Xorshift32 rng(29), same(29);
   for (auto& chain : chains.chains) chain.hidden.fill(7);
-  chains.start(samples, 2);
+  CHECK(chains.start(samples, 0) == rbm::Status::out_of_range);
+  CHECK(chains.start(samples, 2) == rbm::Status::ok);
   for (size_t c = 0; c < 5; ++c) single[c].start(samples[c % 2]);
   agree();
   chains.run(model, 3, rng);
@@ -554,6 +555,10 @@ TEST_CASE("rectified units that noise put below 0 are denoised, too") {
   CHECK(rbm::denoise(model, {{-0.2f, 1.0f}}, 0.1f, 10, 100, posterior, rng) == rbm::Status::ok);
   CHECK(posterior.mean[0] > 0.0f);
   CHECK(posterior.mean[0] < 0.5f);
+  // Without noise there is no such state.
+  CHECK(rbm::denoise(model, {{-0.2f, 1.0f}}, 0.0f, 10, 100, posterior, rng) == rbm::Status::out_of_range);
+  CHECK(posterior.evidence.observe(0, -0.2f, 0.0f) == rbm::Status::out_of_range);
+  CHECK(posterior.evidence.observe(0, 2e15f, 1.0f) == rbm::Status::out_of_range);
   // Noise too small to count is none.
   CHECK(rbm::denoise(model, {{30.0f, 1.0f}}, 1e-38f, 1, 10, posterior, rng) == rbm::Status::ok);
   CHECK(posterior.mean[0] == 30.0f);

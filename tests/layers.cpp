@@ -456,14 +456,17 @@ TEST_CASE("what a state of each type of unit may be") {
   const auto numbers = [](float a, float b) {
     return Gaussian<2>::Layer<float>::check(rbm::Vector<float, 2>{{a, b}}.values);
   };
-  CHECK(numbers(-3e38f, 3e38f) == Status::ok);
+  CHECK(numbers(-1e15f, 1e15f) == Status::ok);
+  CHECK(numbers(-1.01e15f, 0) == Status::out_of_range);
+  CHECK(numbers(0, 3e38f) == Status::out_of_range);
   CHECK(numbers(0, nan_value) == Status::not_finite);
   CHECK(numbers(infinite, 0) == Status::not_finite);
 
   const auto rectified = [](float a, float b) {
     return Relu<2>::Layer<float>::check(rbm::Vector<float, 2>{{a, b}}.values);
   };
-  CHECK(rectified(0, 3e38f) == Status::ok);
+  CHECK(rectified(0, 1e15f) == Status::ok);
+  CHECK(rectified(0, 3e38f) == Status::out_of_range);
   CHECK(rectified(-0.0f, 1) == Status::ok);
   CHECK(rectified(0, -1e-45f) == Status::out_of_range);
   CHECK(rectified(-5, 1) == Status::out_of_range);

@@ -648,3 +648,20 @@ TEST_CASE("what the layers ask of double") {
   CHECK(!A::is_finite(-A::infinity()));
   CHECK(!A::is_finite(std::numeric_limits<double>::quiet_NaN()));
 }
+
+TEST_CASE("not normalizable: variances that are none") {
+  typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<2>> Model;
+  for (float variance : {0.0f, -1.0f}) {
+    for (bool hidden : {false, true}) {
+      Model model = {};
+      model.visible.clear();
+      model.hidden.clear();
+      for (float& weight : model.weights.values) weight = 0.1f;
+      (hidden ? model.hidden : model.visible).variance[1] = variance;
+      rbm::Likelihood<Model> likelihood;
+      double log_partition = 7;
+      CHECK(likelihood.log_partition(model, log_partition) == rbm::Status::not_normalizable);
+      CHECK(log_partition == 7);
+    }
+  }
+}

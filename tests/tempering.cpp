@@ -357,7 +357,7 @@ TEST_CASE("parallel tempering visits both modes as often as it should, where a p
 
   rbm::ParallelTempering<Bimodal, 6> tempering;
   CHECK(tempering.spread(0.08f) == Status::ok);
-  tempering.chains.start(&down, 1);
+  CHECK(tempering.chains.start(&down, 1) == Status::ok);
   tempering.run(model, 400, rng);
   Average share;  // of rounds far longer than the chain remembers
   for (uint32_t round = 0; round < rounds; ++round) {

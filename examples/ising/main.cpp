@@ -2,8 +2,8 @@
 //
 // Read learn() for how spins (-1 and +1) are learned from ever new samples, with a rate that falls to nothing. All of
 // so small a lattice is known exactly, so what the model says can be held against the truth. The hidden units take the
-// place of couplings between visible ones, and these can be read off again: the model finds out which spins are
-// neighbours, and how strongly they are coupled: 1 / T.
+// place of couplings between visible ones, and these can be read off again: unless nearly all spins agree, the model
+// finds out which of them are neighbours, and how strongly they are coupled: 1 / T.
 // SPDX-License-Identifier: MIT
 
 #include <algorithm>

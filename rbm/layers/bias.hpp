@@ -73,6 +73,9 @@ struct BiasLayer {
     return Units::is_real ? kernels::dot<size>(s, s) / Sum(2) - linear : -linear;
   }
 
+  /// Whether the variances in A are all above 0.
+  bool is_proper() const { return true; }
+
   Sum width(size_t) const { return Sum(Units::is_real ? 1 : 0); }
 
   void clear() { bias.fill(Scalar(0)); }

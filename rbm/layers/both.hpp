@@ -116,6 +116,8 @@ struct Both {
 
     Sum energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
 
+    bool is_proper() const { return first.is_proper() && second.is_proper(); }
+
     Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
 
     Scalar& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }

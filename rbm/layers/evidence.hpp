@@ -113,7 +113,7 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
 
 /// Of N real units: the value that was seen of each, and how precisely. A precision is the inverse of the noise's
 /// variance: 0 where nothing is known, infinite where the value is certain.
-template <class ScalarType, size_t N>
+template <class ScalarType, size_t N, class Units>
 struct NoiseEvidence {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
@@ -132,17 +132,17 @@ struct NoiseEvidence {
     precision[i] = Sum(0);
   }
 
-  /// Unit i has this value for certain.
+  /// Unit i has this value, one of its states, for certain.
   void clamp(size_t i, Scalar known) {
     value[i] = known;
     precision[i] = Arithmetic<Scalar>::infinity();
   }
 
-  /// This value was seen of unit i, with Gaussian noise of this variance; 0 is a clamp.
-  /// not_finite, or out_of_range where the variance is negative.
+  /// This value was seen of unit i, with Gaussian noise of this variance. A variance below 1e-18 is no noise: a clamp.
+  /// not_finite, or out_of_range where the variance is negative, the value beyond +-1e15, or one without noise is no
+  /// state of the unit.
   Status observe(size_t i, Scalar seen, float noise_variance) {
-    Status status = check_variance(noise_variance);
-    if (status == Status::ok && !Arithmetic<Scalar>::is_finite(seen)) status = Status::not_finite;
+    const Status status = check_values<1>(&seen, noise_variance);
     if (status != Status::ok) return status;
     value[i] = seen;
     precision[i] = precision_of(noise_variance);
@@ -157,10 +157,7 @@ struct NoiseEvidence {
   }
 
   // The two halves of that.
-  static Status check(const Scalar* seen, float noise_variance) {
-    const Status status = check_variance(noise_variance);
-    return status != Status::ok ? status : check_finite<N>(seen);
-  }
+  static Status check(const Scalar* seen, float noise_variance) { return check_values<N>(seen, noise_variance); }
   void see(const Scalar* seen, float noise_variance) {
     for (size_t i = 0; i < N; ++i) value[i] = seen[i];
     precision.fill(precision_of(noise_variance));
@@ -189,13 +186,18 @@ struct NoiseEvidence {
  private:
   Sum input(size_t unit, Sum x) const { return x + precision[unit] * static_cast<Sum>(value[unit]); }
 
-  // Noise so small that its precision times a value would not be finite is none.
+  static constexpr float least_variance() { return 1e-18f; }
+
   static Sum precision_of(float variance) {
-    return variance < 1e-18f ? Arithmetic<Scalar>::infinity() : Arithmetic<Scalar>::to_sum(1.0f / variance);
+    return variance < least_variance() ? Arithmetic<Scalar>::infinity() : Arithmetic<Scalar>::to_sum(1.0f / variance);
   }
 
-  static Status check_variance(float variance) {
-    return !is_finite(variance) ? Status::not_finite : variance < 0.0f ? Status::out_of_range : Status::ok;
+  template <size_t Count>
+  static Status check_values(const Scalar* seen, float variance) {
+    if (!is_finite(variance)) return Status::not_finite;
+    if (variance < 0.0f) return Status::out_of_range;
+    const float least = variance < least_variance() ? Units::least() : -Units::most();
+    return check_range<Count>(seen, Scalar(least), Scalar(Units::most()));
   }
 };
 

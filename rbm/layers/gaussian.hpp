@@ -17,6 +17,8 @@ template <size_t N>
 struct Gaussian : detail::RealStates<N> {
   enum : bool { is_gaussian = true, has_variance = true };
 
+  static constexpr float least() { return -Gaussian::most(); }
+
   /// Where variances are held, so that none vanishes or runs away while it is learned.
   static constexpr float least_variance() { return 1e-4f; }
   static constexpr float most_variance() { return 1e4f; }
@@ -84,6 +86,13 @@ struct Gaussian : detail::RealStates<N> {
       return sum;
     }
 
+    /// Whether all variances are above 0.
+    bool is_proper() const {
+      bool proper = true;
+      for (size_t i = 0; i < N; ++i) proper = proper && variance[i] > Scalar(0);
+      return proper;
+    }
+
     Sum width(size_t i) const { return static_cast<Sum>(variance[i]); }
 
     /// Biases 0, variances 1.
@@ -129,8 +138,10 @@ struct Gaussian : detail::RealStates<N> {
       bias[i] = Scalar(mean / width);
     }
 
-    /// not_finite, or ok.
-    static Status check(const Scalar* s) { return detail::check_finite<N>(s); }
+    /// not_finite, out_of_range beyond +-1e15, or ok.
+    static Status check(const Scalar* s) {
+      return detail::check_range<N>(s, Scalar(least()), Scalar(Gaussian::most()));
+    }
 
    private:
     template <class Rng>
@@ -149,7 +160,7 @@ struct Gaussian : detail::RealStates<N> {
   };
 
   template <class Scalar>
-  using Evidence = detail::NoiseEvidence<Scalar, N>;
+  using Evidence = detail::NoiseEvidence<Scalar, N, Gaussian>;
 };
 
 }  // namespace rbm

@@ -21,11 +21,13 @@ template <size_t N>
 struct Relu : detail::RealStates<N> {
   enum : bool { is_gaussian = false, has_variance = false };
 
+  static constexpr float least() { return 0.0f; }
+
   template <class Scalar>
   using Layer = detail::BiasLayer<Relu, Scalar>;
 
   template <class Scalar>
-  using Evidence = detail::NoiseEvidence<Scalar, N>;
+  using Evidence = detail::NoiseEvidence<Scalar, N, Relu>;
 
   template <size_t Count, class Scalar, class Sum>
   static Sum cumulant(const Sum* x) {
@@ -79,13 +81,10 @@ struct Relu : detail::RealStates<N> {
     return high;
   }
 
-  /// not_finite, out_of_range below 0, or ok.
+  /// not_finite, out_of_range below 0 or beyond 1e15, or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
-    bool inside = true;
-    for (size_t i = 0; i < N; ++i) inside = inside && !(s[i] <= Scalar(0) && s[i] != Scalar(0));
-    const Status status = detail::check_finite<N>(s);
-    return status != Status::ok ? status : inside ? Status::ok : Status::out_of_range;
+    return detail::check_range<N>(s, Scalar(least()), Scalar(Relu::most()));
   }
 };
 

@@ -89,7 +89,7 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
 
 /// Groups of K units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the group of
 /// exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count as means.
-/// A draw holds the inputs of whole groups on the stack: K of them where K is above 32.
+/// The inputs of whole groups are held on the stack: up to 3 K values at a time where K is above 32.
 template <size_t Groups, size_t K>
 struct Softmax {
   static_assert(Groups > 0, "rbm: a layer needs at least one unit");

@@ -46,14 +46,6 @@ Status check_range(const Scalar* s, Scalar least, Scalar most) {
   return !finite ? Status::not_finite : !inside ? Status::out_of_range : Status::ok;
 }
 
-/// not_finite where a value is NaN or infinite, or ok.                                                           s [N]
-template <size_t N, class Scalar>
-Status check_finite(const Scalar* s) {
-  bool finite = true;
-  for (size_t i = 0; i < N; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
-  return finite ? Status::ok : Status::not_finite;
-}
-
 /// N units that are Off or 1; what lies between counts as a mean.
 template <size_t N, int Off>
 struct TwoStates {
@@ -95,6 +87,10 @@ struct RealStates {
   enum : bool { is_real = true };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
+
+  /// The largest magnitude of a state, so that products and sums of states are finite.
+  static constexpr float most() { return 1e15f; }
+
   static constexpr int off(size_t) { return 0; }
 
   // Of no site.

@@ -23,7 +23,7 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
   status = trainer.step(model, samples, count, rng);
   status = trainer.epoch(model, samples, count, rng);
 
-  chains.start(samples, count);
+  status = chains.start(samples, count);
   chains.run(model, 3, rng);
   chains.start_from_noise(rng);
   chains.run(rbm::at(model, 0.5f), 3, rng);
