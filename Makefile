@@ -34,7 +34,7 @@ digits: $(BUILD)/digits
 
 ## bars_and_stripes: CD-1, CD-10 and PCD, compared by their exact likelihoods
 ## ising: the Ising model of a magnet, learned at three temperatures and compared with the exact lattice
-## hopfield: an associative memory recalls pictures from noise, until too many are stored
+## hopfield: an associative memory recalls pictures with a quarter of their spins flipped, until too many are stored
 ## complete: digits with their labels: classify them, complete halves of them, dream them
 bars_and_stripes ising hopfield complete: %: $(BUILD)/%
 	@$(BUILD)/$@

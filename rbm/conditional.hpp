@@ -28,7 +28,8 @@ struct SiteConditional {
   typedef typename Model::Sum Sum;
   typedef Arithmetic<typename Model::Scalar> A;
 
-  static_assert(!Visible::is_real, "rbm: the conditional of a site needs visible units with a finite number of states");
+  static_assert(size_t{Visible::sites} > 0,
+                "rbm: the conditional of a site needs visible units with a finite number of states");
 
   const Model& model;
   const typename Model::VisibleState& v;
@@ -98,7 +99,7 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 }  // namespace detail
 
 /// p(v_site = k | all other v) for each of the K states of a visible site; K is 2 for a unit of two states, off first.
-/// What v holds at the site itself does not matter.
+/// What v holds at the site itself does not matter. Real units have no sites: after Gaussian units a label is site 0.
 /// Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has not K states,
 /// not_finite where the model or the state holds NaN. The stack holds K values.
 template <class Model, size_t K>
@@ -123,6 +124,7 @@ Status classify(const Model& model, const typename Model::VisibleState& v, size_
 template <class Model>
 Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                              float& result) {
+  static_assert(!Model::Visible::is_real, "rbm: a pseudo-likelihood needs visible units of finitely many states");
   Status status = Model::check(samples, count);
   float mean = 0.0f;
   for (size_t s = 0; s < count && status == Status::ok; ++s) {
@@ -142,6 +144,7 @@ Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleSt
 template <class Model, class Rng>
 Status stochastic_pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                                         float& result, Rng& rng) {
+  static_assert(!Model::Visible::is_real, "rbm: a pseudo-likelihood needs visible units of finitely many states");
   Status status = Model::check(samples, count);
   float mean = 0.0f;
   for (size_t s = 0; s < count && status == Status::ok; ++s) {

@@ -25,6 +25,10 @@ enum Extras : unsigned {
   learned_variance = 32  // the variances of Gaussian visible units are learned
 };
 
+constexpr Extras operator|(Extras a, Extras b) {
+  return static_cast<Extras>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+
 enum class Schedule : uint8_t {
   constant,  // r
   linear,    // r (1 - t / T), then 0
@@ -46,7 +50,7 @@ constexpr float unlimited() { return 3e38f; }
 struct ChainOptions {
   float learning_rate;              // added to a parameter per unit of its mean gradient; 0.1, or 0.001 with real units
   uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
-  bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw from it
+  bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
 
   explicit constexpr ChainOptions(float rate) : learning_rate(rate) {}
 

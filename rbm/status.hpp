@@ -12,7 +12,7 @@ namespace rbm {
 
 enum class RBM_MUST_USE Status : uint8_t {
   ok = 0,
-  not_finite,        // an input or an option is NaN or infinite
+  not_finite,        // an input, option or parameter is NaN or infinite, or chains ran away
   out_of_range,      // an input lies outside the units' range, or an option outside its own
   too_large,         // more than there is room for, or than can be counted in a reasonable time
   not_normalizable,  // the model has no partition function: its real units are not held together

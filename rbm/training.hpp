@@ -51,7 +51,7 @@ struct Particles<false> {};
 /// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
 /// and what the extras need (see Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights
 /// and biases. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
-template <class ModelType, size_t Batch, unsigned Chosen = plain>
+template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
@@ -85,13 +85,13 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
   /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
-  /// out_of_range for a sample or an option or where count is 0; too_large where count is more than Batch.
-  /// Chains of real units can run away, where the model is not, or no longer, normalizable: then not_finite is
-  /// returned, the model is as before, and particles start anew.
+  /// out_of_range for a sample, an option or a variance that is not above 0, or where count is 0; too_large where count
+  /// is more than Batch. Chains of real units can run away, where the model is not, or no longer, normalizable: then
+  /// not_finite is returned, the model is as before, and particles start anew.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
-    Status status = check(samples, count);
+    Status status = check(model, samples, count);
     if (status == Status::ok) status = update(model, samples, count, true, rng);
     return status;
   }
@@ -108,7 +108,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   /// run away, what the batches before them taught stays.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    Status status = check(samples, count);
+    Status status = check(model, samples, count);
     if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, 1.0f);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
@@ -127,9 +127,10 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
 
-  Status check(const VisibleState* samples, size_t count) const {
+  Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
     if (status != Status::ok) return status;
+    if (!model.visible.is_proper() || !model.hidden.is_proper()) return Status::out_of_range;
     if (detail::has(Chosen, learned_variance) && options.mean_field_visible) return Status::out_of_range;
     return Model::check(samples, count);
   }
@@ -295,7 +296,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 };
 
 /// One sample at a time: the states of a single chain.
-template <class Model, unsigned Chosen = plain>
+template <class Model, Extras Chosen = plain>
 using OnlineTrainer = Trainer<Model, 1, Chosen>;
 
 }  // namespace rbm

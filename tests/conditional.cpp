@@ -262,3 +262,18 @@ TEST_CASE("a model that holds NaN has no conditionals") {
   CHECK(rbm::classify(model, {{0, 1, 0}}, 0, probabilities) == rbm::Status::not_finite);
   CHECK(probabilities[0] == 7);
 }
+
+TEST_CASE("a label beside real units") {
+  typedef rbm::Rbm<rbm::Both<rbm::Gaussian<2>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Model;
+  const Model model = random_pair<Model>(1.0f, 1.0f, 95);
+  const Model::VisibleState v = {{0.7f, -1.2f, 0, 1, 0}};
+  rbm::Vector<float, 3> probabilities;
+  CHECK(rbm::classify(model, v, 0, probabilities) == rbm::Status::ok);
+  double weights[3], sum = 0;
+  for (size_t k = 0; k < 3; ++k) {
+    Model::VisibleState labelled = v;
+    for (size_t i = 0; i < 3; ++i) labelled[2 + i] = i == k ? 1.0f : 0.0f;
+    sum += weights[k] = std::exp(-double(model.free_energy(labelled)));
+  }
+  for (size_t k = 0; k < 3; ++k) CHECK(double(probabilities[k]) == doctest::Approx(weights[k] / sum).epsilon(1e-5));
+}

@@ -151,13 +151,13 @@ template <class M, class Trainer>
 void take_offsets(const Trainer&, Reference<M>&, long) {}
 
 // Thirty updates, each of which must be what the rules make of the states that the trainer shows afterwards.
-template <class M, unsigned Extras, class Prepare>
+template <class M, rbm::Extras Chosen, class Prepare>
 void follow_rules(uint32_t seed, Prepare prepare) {
   rbm::Xorshift32 rng(seed * 0x9E3779B9u);
   M model;
   randomize(model, 0.3f, rng);
-  static rbm::Trainer<M, 6, Extras> trainer;
-  trainer = rbm::Trainer<M, 6, Extras>();
+  static rbm::Trainer<M, 6, Chosen> trainer;
+  trainer = rbm::Trainer<M, 6, Chosen>();
   trainer.options.learning_rate = 0.05f;
   prepare(trainer);
   double error = 0;
@@ -389,7 +389,7 @@ TEST_CASE("offsets: the first batch's means, then moving averages; of all sample
 // The model that gives flipped data the same probabilities has -a, b + sum_i W_i and -W. A centred update of it from
 // flipped states must lead to the model that belongs in the same way to the other's updated one; a plain update does
 // not.
-template <unsigned Extras>
+template <rbm::Extras Chosen>
 double flip_difference() {
   rbm::Xorshift32 rng(7);
   Model model, flipped;
@@ -406,7 +406,7 @@ double flip_difference() {
     return to;
   };
   flipped = flip(model);
-  typedef rbm::Trainer<Model, 3, Extras> Trainer;
+  typedef rbm::Trainer<Model, 3, Chosen> Trainer;
   Trainer trainer, flipped_trainer;
   rbm::Vector<Model::VisibleState, 3> data, ends, flipped_data, flipped_ends;
   rbm::Vector<Model::HiddenState, 3> h_data, h_end;
@@ -810,4 +810,16 @@ TEST_CASE("a model that holds NaN, and a change that cannot be bounded, are refu
   CHECK(learner.epoch(real, &far, 1, rng) == rbm::Status::out_of_range);
   CHECK(learner.visible_offset[0] == 0);
   CHECK(rbm::initialize(real, &far, 1, rng) == rbm::Status::out_of_range);
+}
+
+TEST_CASE("a model that was not initialized has no variances, and does not learn") {
+  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Both<rbm::Spin<1>, rbm::Gaussian<2>>> Real;
+  Real model = {};
+  const Real before = model;
+  rbm::OnlineTrainer<Real> trainer;
+  rbm::Xorshift32 rng(45);
+  CHECK(trainer.step(model, {{1, 0}}, rng) == rbm::Status::out_of_range);
+  CHECK(trainer.epoch(model, &trainer.visible[0], 1, rng) == rbm::Status::out_of_range);
+  CHECK(same_bits(model, before));
+  CHECK(rng.state == 45);
 }

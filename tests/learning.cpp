@@ -65,15 +65,15 @@ struct Curve {
   double lowest, last;
 };
 
-template <unsigned Extras, class Prepare>
+template <rbm::Extras Chosen, class Prepare>
 Curve learn_bars_and_stripes(uint32_t seed, Prepare prepare) {
   const std::vector<Bars::VisibleState> patterns = bars_and_stripes();
   static Bars model;
   static rbm::Likelihood<Bars> likelihood;
-  static rbm::Trainer<Bars, 32, Extras> trainer;
+  static rbm::Trainer<Bars, 32, Chosen> trainer;
   rbm::Xorshift32 rng(seed * 0x9E3779B9u);
   CHECK(rbm::initialize(model, patterns.data(), patterns.size(), rng) == rbm::Status::ok);
-  trainer = rbm::Trainer<Bars, 32, Extras>();
+  trainer = rbm::Trainer<Bars, 32, Chosen>();
   prepare(trainer);
   Curve curve = {1e9, 0};
   for (int step = 1; step <= 20000; ++step) {

@@ -7,9 +7,9 @@
 #include "../../rbm/rbm.hpp"
 
 // What any model can do, learning by a trainer with these extras.
-template <class Model, size_t Batch, unsigned Extras>
+template <class Model, size_t Batch, rbm::Extras Chosen>
 float use_model(Model& model, uint32_t seed, const typename Model::VisibleState* samples, size_t count) {
-  static rbm::Trainer<Model, Batch, Extras> trainer;
+  static rbm::Trainer<Model, Batch, Chosen> trainer;
   static rbm::GibbsChains<Model, 3> chains;
   static rbm::Posterior<Model> posterior;
   static rbm::ParallelTempering<Model, 3> tempering;
@@ -76,14 +76,14 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   return sum + log_likelihood + estimate + static_cast<float>(rbm::to_string(status)[0]);
 }
 
-template <class Visible, class Hidden, unsigned Extras>
+template <class Visible, class Hidden, rbm::Extras Chosen>
 float use_pair(uint32_t seed) {
   typedef rbm::Rbm<Visible, Hidden> Model;
   static Model model;
   static rbm::Vector<typename Model::VisibleState, 2> samples;
   rbm::Xorshift32 rng(seed);
   for (auto& sample : samples) Model::VisibleLayer::noise(sample.values, rng);
-  return use_model<Model, 2, Extras>(model, seed, samples.values, 2);
+  return use_model<Model, 2, Chosen>(model, seed, samples.values, 2);
 }
 
 // Every type of unit on either side.
