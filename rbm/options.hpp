@@ -84,7 +84,7 @@ struct ScheduleOptions {
 
 /// centred: how fast the means are followed.
 struct CentringOptions {
-  float offset_rate = 0.01f;  // the share of a new batch in the moving averages; 0 to 1
+  float offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
 
   Status check() const { return check_option(offset_rate, 0, 1); }
 };
