@@ -26,6 +26,7 @@ template <class Model>
 struct SiteConditional {
   typedef typename Model::Visible Visible;
   typedef typename Model::Sum Sum;
+  typedef typename Model::Wide Wide;
   typedef Arithmetic<typename Model::Scalar> A;
 
   static_assert(size_t{Visible::sites} > 0,
@@ -34,19 +35,20 @@ struct SiteConditional {
   const Model& model;
   const typename Model::VisibleState& v;
   size_t site;
-  Sum* log_probability;  // [states of the site]
+  Wide* log_probability;  // [states of the site]
 
   void run() {
     const size_t states = Visible::states(site);
     for (size_t k = 0; k < states; ++k) {
-      log_probability[k] = 0;
+      log_probability[k] = Wide(0);
       for (size_t u = 0; u < Visible::units(site); ++u) {
-        log_probability[k] += static_cast<Sum>(model.visible.bias_of(Visible::first_unit(site) + u)) * change(k, u);
+        const Sum bias = static_cast<Sum>(model.visible.bias_of(Visible::first_unit(site) + u));
+        log_probability[k] += static_cast<Wide>(bias * change(k, u));
       }
     }
     model.visit_hidden_inputs(v, *this);
 
-    Sum most = log_probability[0], total = 0;
+    Wide most = log_probability[0], total(0);
     for (size_t k = 1; k < states; ++k) most = log_probability[k] > most ? log_probability[k] : most;
     for (size_t k = 0; k < states; ++k) total += A::exp(log_probability[k] - most);
     for (size_t k = 0; k < states; ++k) log_probability[k] -= most + A::log(total);
@@ -87,7 +89,7 @@ struct SiteConditional {
 /// ln p(v_site | all other v) is added to a sum. out_of_range where the site is in none of its states.
 template <class Model>
 Status add_log_probability(const Model& model, const typename Model::VisibleState& v, size_t site, float& sum) {
-  Vector<typename Model::Sum, Model::Visible::most_states> log_probability;
+  Vector<typename Model::Wide, Model::Visible::most_states> log_probability;
   SiteConditional<Model> conditional = {model, v, site, log_probability.values};
   const size_t state = conditional.state();
   if (state == Model::Visible::states(site)) return Status::out_of_range;
@@ -104,13 +106,13 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 /// not_finite where the model or the state holds NaN. The stack holds K values.
 template <class Model, size_t K>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
-                Vector<typename Model::Sum, K>& probabilities) {
+                Vector<typename Model::Wide, K>& probabilities) {
   if (site >= Model::Visible::sites || Model::Visible::states(site) != K) return Status::out_of_range;
   typedef Arithmetic<typename Model::Scalar> A;
-  Vector<typename Model::Sum, K> log_probability;
+  Vector<typename Model::Wide, K> log_probability;
   detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values};
   conditional.run();
-  for (const typename Model::Sum& p : log_probability) {
+  for (const typename Model::Wide& p : log_probability) {
     if (!A::is_finite(p)) return Status::not_finite;
   }
   for (size_t k = 0; k < K; ++k) probabilities[k] = A::exp(log_probability[k]);

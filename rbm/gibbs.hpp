@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fixed.hpp"
 #include "status.hpp"
 #include "storage.hpp"
 
@@ -90,18 +91,57 @@ struct GibbsChains {
   }
 };
 
+namespace detail {
+
+/// The mean of states that come one after the other: moved on by each of them. `mean` of the states so far.
+template <class Scalar, size_t N>
+struct RunningMean {
+  enum : uint32_t { most_steps = uint32_t{1} << 20 };
+
+  Vector<Scalar, N> mean;
+
+  void clear() { mean.fill(Scalar(0)); }  // the first step overwrites it, but not what was no number
+  void add(size_t i, Scalar state, uint32_t step) {
+    mean[i] += Scalar(1.0f / static_cast<float>(step)) * (state - mean[i]);
+  }
+  void end(uint32_t) {}
+};
+
+/// Of integers: their sum, which is divided when all have come.
+/// Scaling: a sum of 32 bits holds 2^16 states of 16 bits.
+template <class Integer, int F, size_t N>
+struct RunningMean<Fixed<Integer, F>, N> {
+  typedef Fixed<Integer, F> Scalar;
+
+  enum : uint32_t { most_steps = uint32_t{1} << 16 };
+
+  Vector<Scalar, N> mean;
+  Vector<int32_t, N> sum;
+
+  void clear() { sum.fill(0); }
+  void add(size_t i, Scalar state, uint32_t) { sum[i] += state.raw; }
+  void end(uint32_t steps) {
+    const int32_t half = static_cast<int32_t>(steps / 2);
+    for (size_t i = 0; i < N; ++i) {
+      mean[i] =
+          Scalar::from_raw(static_cast<Integer>((sum[i] + (sum[i] < 0 ? -half : half)) / static_cast<int32_t>(steps)));
+    }
+  }
+};
+
+}  // namespace detail
+
 /// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Before `run`,
 /// give it evidence (`forget` first) and start its chain; `denoise` does both.
 template <class Model>
-struct Posterior {
+struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_size> {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
+  typedef detail::RunningMean<Scalar, Model::visible_size>
+      Mean;  // its `mean`: the expectation of v given the observation
 
   typename Model::VisibleEvidence evidence;
   GibbsChain<Model> chain;
-  typename Model::VisibleState mean;  // the expectation of v given the observation
-
-  enum : uint32_t { most_steps = uint32_t{1} << 20 };
 
   /// Takes `burn_in` steps, then averages p(v | h, observation) over `steps` more, into `mean`.
   /// The chain goes on from where it is: start it first.
@@ -112,18 +152,19 @@ struct Posterior {
     const Status status = check(steps);
     if (status != Status::ok) return status;
     chain.run(model, evidence, burn_in, rng);
-    mean.fill(Scalar(0));  // the first step overwrites it, but not what was no number
+    this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
-      TakeSampleAndMean<Rng> take = {*this, model.visible, Scalar(1.0f / static_cast<float>(step)), rng};
+      TakeSampleAndMean<Rng> take = {*this, model.visible, step, rng};
       model.visit_visible_inputs(chain.hidden, take);
     }
+    this->end(steps);
     return Status::ok;
   }
 
   /// Whether an average over so many steps can be had.
   static Status check(uint32_t steps) {
-    return steps == 0 ? Status::out_of_range : steps > most_steps ? Status::too_large : Status::ok;
+    return steps == 0 ? Status::out_of_range : steps > Mean::most_steps ? Status::too_large : Status::ok;
   }
 
  private:
@@ -131,7 +172,7 @@ struct Posterior {
   struct TakeSampleAndMean {
     Posterior& posterior;
     const typename Model::VisibleLayer& layer;
-    Scalar weight;  // of this step in the average: 1 / its number
+    uint32_t step;
     Rng& rng;
 
     template <class Block>
@@ -141,10 +182,7 @@ struct Posterior {
       for (size_t i = 0; i < Block::count; ++i) same[i] = x[i];
       posterior.evidence.mean(block, layer, first, same, now);
       posterior.evidence.sample(block, layer, first, x, posterior.chain.visible.values + first, rng);
-      for (size_t i = 0; i < Block::count; ++i) {
-        Scalar& average = posterior.mean[first + i];
-        average += weight * (now[i] - average);
-      }
+      for (size_t i = 0; i < Block::count; ++i) posterior.add(first + i, now[i], step);
     }
   };
 };

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "random.hpp"
+#include "arithmetic.hpp"
 #include "status.hpp"
 
 namespace rbm {
@@ -18,7 +18,7 @@ namespace rbm {
 template <class Model, class Rng>
 void initialize(Model& model, Rng& rng) {
   typedef typename Model::Scalar Scalar;
-  for (Scalar& weight : model.weights.values) weight = Scalar(0.01f * normal(rng));
+  for (Scalar& weight : model.weights.values) weight = Arithmetic<Scalar>::small_normal(rng);
   model.visible.clear();
   model.hidden.clear();
 }
@@ -31,18 +31,19 @@ template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
   const Status status = Model::check(samples, count);
   if (status != Status::ok) return status;
+  typedef Arithmetic<typename Model::Scalar> A;
+  typedef typename Model::Wide Wide;
   initialize(model, rng);
-  const float weight = 1.0f / static_cast<float>(count);
   for (size_t i = 0; i < Model::visible_size; ++i) {
-    float sum = 0.0f;
-    for (size_t s = 0; s < count; ++s) sum += static_cast<float>(samples[s][i]);
-    const float mean = sum * weight;
-    float squares = 0.0f;
-    for (size_t s = 0; s < count; ++s) {
-      const float deviation = static_cast<float>(samples[s][i]) - mean;
+    Wide sum(0);
+    for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(samples[s][i]);
+    const Wide mean = A::mean_of(sum, count);
+    Wide squares(0);
+    for (size_t s = 0; s < count && Model::Visible::has_variance; ++s) {
+      const Wide deviation = static_cast<Wide>(samples[s][i]) - mean;
       squares += deviation * deviation;
     }
-    model.visible.start_from(i, mean, squares * weight, 0.5f * weight);
+    model.visible.start_from(i, mean, A::mean_of(squares, count), A::mean_of(Wide(1) / Wide(2), count));
   }
   return Status::ok;
 }

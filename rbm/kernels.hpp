@@ -4,6 +4,9 @@
 // row i the weights of visible unit i. No loop over columns branches on data; a loop over rows skips units that are
 // off, of which binary data has many. A dot product is summed in `lanes` partial sums, whose count and order belong to
 // the design: the result is the same for every width of SIMD.
+//
+// Fixed models have overloads of the loops in which they differ: where all states are -1, 0 or 1 nothing is multiplied,
+// and an update is rounded once, stochastically, for all samples of a batch.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_HPP
@@ -63,6 +66,53 @@ void add_row_products(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_REST
   for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
 }
 
+// Whether all states are -1, 0 or 1.
+template <size_t N, class Integer, int F>
+bool are_whole(const Fixed<Integer, F>* s) {
+  typedef Fixed<Integer, F> Scalar;
+  bool whole = true;
+  for (size_t j = 0; j < N; ++j) {
+    whole = whole && (s[j] == Scalar(0) || s[j] == Scalar(1) || s[j] == Scalar(-1));
+  }
+  return whole;
+}
+
+template <size_t Rows, size_t H, class Integer, int F, class Sum>
+void add_row_products(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
+                      Sum* RBM_RESTRICT x) {
+  typedef Arithmetic<Fixed<Integer, F>> A;
+  const bool whole = are_whole<H>(h);
+  for (size_t i = 0; i < Rows; ++i) {
+    const Fixed<Integer, F>* RBM_RESTRICT row = weights + i * H;
+    Sum sum = x[i];
+    if (whole) {
+      for (size_t j = 0; j < H; ++j)
+        sum = h[j].raw > 0 ? A::add(sum, row[j]) : h[j].raw < 0 ? A::subtract(sum, row[j]) : sum;
+    } else {
+      for (size_t j = 0; j < H; ++j) sum = A::multiply_add(sum, row[j], h[j]);
+    }
+    x[i] = sum;
+  }
+}
+
+/// x += unit row, for `Columns` neighbouring columns.                                               row, x [Columns]
+template <size_t Columns, class Scalar, class Sum>
+void add_row(Scalar unit, const Scalar* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+  for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+}
+
+template <size_t Columns, class Integer, int F, class Sum>
+void add_row(Fixed<Integer, F> unit, const Fixed<Integer, F>* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+  typedef Fixed<Integer, F> Scalar;
+  if (unit == Scalar(1)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::add(x[j], row[j]);
+  } else if (unit == Scalar(-1)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::subtract(x[j], row[j]);
+  } else if (unit != Scalar(0)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+  }
+}
+
 /// x_j += sum_i v_i W_ij for `Columns` neighbouring columns of a matrix whose rows are H apart.
 /// `weights` points to the first of these columns in row 0.                                       v [V], x [Columns]
 template <size_t Columns, size_t V, size_t H, class Scalar, class Sum>
@@ -70,8 +120,7 @@ void add_rows(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, 
   for (size_t i = 0; i < V; ++i) {
     const Scalar unit = v[i];
     if (unit == Scalar(0)) continue;
-    const Scalar* RBM_RESTRICT row = weights + i * H;
-    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+    add_row<Columns>(unit, weights + i * H, x);
   }
 }
 
@@ -112,10 +161,8 @@ void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, V>* v_
     if (v == Scalar(0) && v_end == Scalar(0)) continue;
     const Scalar* RBM_RESTRICT h = h_data[s].values + first;
     const Scalar* RBM_RESTRICT h_end = h_model[s].values + first;
-    for (size_t j = 0; j < Count; ++j) {
-      g[j] = Arithmetic<Scalar>::multiply_add(g[j], v, h[j]);
-      g[j] = Arithmetic<Scalar>::multiply_add(g[j], Scalar(0) - v_end, h_end[j]);
-    }
+    add_row<Count>(v, h, g);
+    add_row<Count>(Scalar(0) - v_end, h_end, g);
   }
 }
 
@@ -125,6 +172,35 @@ void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, 
                      Sum* RBM_RESTRICT x) {
   for (size_t s = 0; s < count; ++s) {
     for (size_t j = 0; j < Count; ++j) x[j] += static_cast<Sum>(data[s][first + j] - model[s][first + j]);
+  }
+}
+
+/// c_j += rate g_j, rounded stochastically, for `Count` parameters and their differences in the statistics.
+template <size_t Count, class Integer, int F, class Sum, class Rng>
+void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+           const Sum* RBM_RESTRICT g, Rng& rng) {
+  typedef Arithmetic<Fixed<Integer, F>> A;
+  typename A::Draw draws[Count];
+  integer::draw<Count>(draws, rng);
+  for (size_t j = 0; j < Count; ++j) c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
+}
+
+/// W_ij += rate g_ij, rounded stochastically, for `Columns` neighbouring columns: see nudge_outer. A row whose unit is
+/// off in all states takes no draws.
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+                   size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
+                   const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
+                   const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
+  typedef Fixed<Integer, F> Scalar;
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+  for (size_t i = 0; i < V; ++i) {
+    bool on = false;
+    for (size_t s = 0; s < count; ++s) on = on || v_data[s][i] != Scalar(0) || v_model[s][i] != Scalar(0);
+    if (!on) continue;
+    Sum g[Columns] = {};
+    add_outer<Columns>(i, first, count, v_data, h_data, v_model, h_model, g);
+    nudge<Columns>(weights + i * H + first, rate, g, rng);
   }
 }
 

@@ -22,16 +22,10 @@ namespace rbm {
 
 /// What layers and kernels ask of double.
 template <>
-struct Arithmetic<double> {
-  typedef double Sum;
-  typedef double Rate;
-
+struct Arithmetic<double> : detail::RealArithmetic<double> {
   static bool is_finite(double x) { return x - x == 0.0; }
   static double infinity() { return HUGE_VAL; }
   static double two_pi() { return 6.283185307179586477; }
-  static double to_sum(float x) { return static_cast<double>(x); }
-  static double multiply_add(double sum, double a, double b) { return sum + a * b; }
-  static double scale(double state, double sum) { return state * sum; }
   static double exp(double x) { return ::exp(x); }
   static double log(double x) { return ::log(x); }
   static double sqrt(double x) { return ::sqrt(x); }

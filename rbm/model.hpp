@@ -30,11 +30,24 @@ struct Rbm {
   typedef HiddenUnits Hidden;
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
+  typedef typename Arithmetic<Scalar>::Wide Wide;
   typedef typename VisibleUnits::template Layer<Scalar> VisibleLayer;
   typedef typename HiddenUnits::template Layer<Scalar> HiddenLayer;
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
+
+  enum : bool {
+    sums_fit = Arithmetic<Scalar>::template sum_fits<visible_size, bool{VisibleUnits::is_real}>() &&
+               Arithmetic<Scalar>::template sum_fits<hidden_size, bool{HiddenUnits::is_real}>()
+  };
+  static_assert(
+      sums_fit || !Arithmetic<Scalar>::is_narrow,
+      "rbm: a layer this large can overflow the 16-bit sums of a Fixed<int8_t, bits>: take Fixed<int16_t, bits>");
+  static_assert(
+      sums_fit || Arithmetic<Scalar>::is_narrow,
+      "rbm: a layer this large can overflow the 32-bit sums of a Fixed<int16_t, bits>: take float, or with real "
+      "units more bits after the point");
 
   Matrix<Scalar, visible_size, hidden_size> weights;  // row i: the weights of visible unit i
   VisibleLayer visible;
@@ -75,8 +88,8 @@ struct Rbm {
   }
 
   /// E(v, h), in nats.
-  Sum energy(const VisibleState& v, const HiddenState& h) const {
-    Sum coupling = 0;
+  Wide energy(const VisibleState& v, const HiddenState& h) const {
+    Wide coupling(0);
     for (size_t i = 0; i < visible_size; ++i) {
       if (v[i] == Scalar(0)) continue;
       coupling += Arithmetic<Scalar>::scale(v[i], kernels::dot<hidden_size>(weights.row(i), h.values));
@@ -85,8 +98,8 @@ struct Rbm {
   }
 
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
-  Sum free_energy(const VisibleState& v) const {
-    TakeCumulant take = {hidden, 0};
+  Wide free_energy(const VisibleState& v) const {
+    TakeCumulant take = {hidden, Wide(0)};
     visit_hidden_inputs(v, take);
     return visible.energy(v.values) - take.sum;
   }
@@ -142,7 +155,7 @@ struct Rbm {
 
   struct TakeCumulant {
     const HiddenLayer& layer;
-    Sum sum;
+    Wide sum;
 
     template <class Block>
     void operator()(Block block, size_t first, const Sum* x) {

@@ -2,6 +2,7 @@
 //
 // A trainer has the options of contrastive divergence and those of the extras it was declared with, all in one struct,
 // trainer.options: an extra that is not named costs no byte of RAM or code, and its options are not there to be set.
+// Options are floats; a trainer of a fixed-point model turns them into integers where they are set, once.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_OPTIONS_HPP
@@ -9,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "fixed.hpp"
+#include "integer_math.hpp"
 #include "math.hpp"
 #include "status.hpp"
 
@@ -37,9 +40,14 @@ enum class Schedule : uint8_t {
 
 namespace detail {
 
+inline bool is_finite_setting(float x) { return is_finite(x); }
+inline bool is_finite_setting(FixedSetting x) { return x != FixedSetting::lowest(); }
+
 /// not_finite, out_of_range outside [least, most], or ok.
-inline Status check_option(float value, float least, float most) {
-  return !is_finite(value) ? Status::not_finite : value < least || value > most ? Status::out_of_range : Status::ok;
+template <class Setting>
+Status check_option(Setting value, float least, float most) {
+  if (!is_finite_setting(value)) return Status::not_finite;
+  return value < Setting(least) || value > Setting(most) ? Status::out_of_range : Status::ok;
 }
 
 inline Status first_failure(Status a, Status b) { return a != Status::ok ? a : b; }
@@ -47,12 +55,13 @@ inline Status first_failure(Status a, Status b) { return a != Status::ok ? a : b
 constexpr float unlimited() { return 3e38f; }
 
 /// The options of any trainer.
+template <class Setting>
 struct ChainOptions {
-  float learning_rate;              // added to a parameter per unit of its mean gradient; 0.1, or 0.001 with real units
+  Setting learning_rate;            // added to a parameter per unit of its mean gradient; 0.1, or 0.001 with real units
   uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
   bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
 
-  explicit constexpr ChainOptions(float rate) : learning_rate(rate) {}
+  explicit constexpr ChainOptions(Setting rate) : learning_rate(rate) {}
 
   Status check() const {
     return first_failure(check_option(learning_rate, 0, unlimited()),
@@ -60,21 +69,42 @@ struct ChainOptions {
   }
 };
 
+/// What the learning rate is multiplied with after t updates.
+inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
+  const float part = static_cast<float>(t) / static_cast<float>(steps);
+  switch (schedule) {
+    case Schedule::linear: return rate * (part < 1.0f ? 1.0f - part : 0.0f);
+    case Schedule::power: return rate * exp(-power * log1p(part));
+    case Schedule::constant: break;
+  }
+  return rate;
+}
+
+/// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
+/// times the power in Q24.
+inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, uint32_t steps, FixedSetting power) {
+  if (schedule == Schedule::constant) return rate;
+  int32_t factor = 0;
+  if (schedule == Schedule::linear && t < steps) {
+    factor = static_cast<int32_t>((static_cast<uint64_t>(steps - t) << 24) / steps);
+  } else if (schedule == Schedule::power) {
+    const int half = steps > 0xFFFFFFFFu - t ? 1 : 0;  // where the sum would not be a word
+    const uint32_t sum = half != 0 ? steps / 2 + t / 2 : steps + t;
+    const uint64_t part = static_cast<uint64_t>(integer::log(sum) - integer::log(steps >> half));
+    const uint64_t y = (part * static_cast<uint64_t>(power.raw)) >> 28;
+    factor = integer::exp_of_minus(y < 0x10000u ? static_cast<uint32_t>(y) : 0x10000u);
+  }
+  return rate * FixedSetting::from_raw(factor);
+}
+
 /// scheduled: how the learning rate r falls with the updates made, t.
+template <class Setting>
 struct ScheduleOptions {
   Schedule schedule = Schedule::power;
   uint32_t schedule_steps = 1000;  // T, in updates: epochs times samples over batch size; above 0
-  float schedule_power = 1.0f;     // not negative
+  Setting schedule_power = 1.0f;   // not negative
 
-  float factor(uint32_t t) const {
-    const float part = static_cast<float>(t) / static_cast<float>(schedule_steps);
-    switch (schedule) {
-      case Schedule::linear: return part < 1.0f ? 1.0f - part : 0.0f;
-      case Schedule::power: return exp(-schedule_power * log1p(part));
-      case Schedule::constant: break;
-    }
-    return 1.0f;
-  }
+  Setting after(uint32_t t, Setting rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
 
   Status check() const {
     return first_failure(check_option(schedule_power, 0, unlimited()),
@@ -83,30 +113,33 @@ struct ScheduleOptions {
 };
 
 /// centred: how fast the means are followed.
+template <class Setting>
 struct CentringOptions {
-  float offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
+  Setting offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
 
   Status check() const { return check_option(offset_rate, 0, 1); }
 };
 
 /// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
+template <class Setting>
 struct MomentumOptions {
-  float momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
+  Setting momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
 
   Status check() const {
-    return first_failure(check_option(momentum, 0, 1), momentum == 1.0f ? Status::out_of_range : Status::ok);
+    return first_failure(check_option(momentum, 0, 1), momentum == Setting(1.0f) ? Status::out_of_range : Status::ok);
   }
 };
 
 /// penalised. All are off at first; none is negative.
+template <class Setting>
 struct PenaltyOptions {
-  float l2 = 0.0f;               // W -= rate l2 W
-  float l1 = 0.0f;               // |W| -= rate l1, but not below 0
-  float sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
-  float sparsity_target = 0.1f;  // that mean: any value
+  Setting l2 = 0.0f;               // W -= rate l2 W
+  Setting l1 = 0.0f;               // |W| -= rate l1, but not below 0
+  Setting sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
+  Setting sparsity_target = 0.1f;  // that mean: any value
   // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
   // before the biases of a centred model follow W. 0 is none.
-  float largest_update = 0.0f;
+  Setting largest_update = 0.0f;
 
   Status check() const {
     Status status = check_option(l2, 0, unlimited());
@@ -119,8 +152,9 @@ struct PenaltyOptions {
 
 /// learned_variance. It needs sampled visible units: with mean_field_visible a step is out_of_range. Momentum,
 /// penalties and the bound are for weights and biases alone; the schedule is for this rate, too.
+template <class Setting>
 struct VarianceOptions {
-  float variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
+  Setting variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
 
   Status check() const { return check_option(variance_rate, 0, unlimited()); }
 };
@@ -136,43 +170,43 @@ struct Optional<Part, false> {
 
 constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
 
-template <unsigned Chosen>
-using Scheduling = Optional<ScheduleOptions, has(Chosen, scheduled)>;
-template <unsigned Chosen>
-using Centring = Optional<CentringOptions, has(Chosen, centred)>;
-template <unsigned Chosen>
-using Momentum = Optional<MomentumOptions, has(Chosen, with_momentum)>;
-template <unsigned Chosen>
-using Penalties = Optional<PenaltyOptions, has(Chosen, penalised)>;
-template <unsigned Chosen>
-using Variances = Optional<VarianceOptions, has(Chosen, learned_variance)>;
+template <unsigned Chosen, class Setting>
+using Scheduling = Optional<ScheduleOptions<Setting>, has(Chosen, scheduled)>;
+template <unsigned Chosen, class Setting>
+using Centring = Optional<CentringOptions<Setting>, has(Chosen, centred)>;
+template <unsigned Chosen, class Setting>
+using Momentum = Optional<MomentumOptions<Setting>, has(Chosen, with_momentum)>;
+template <unsigned Chosen, class Setting>
+using Penalties = Optional<PenaltyOptions<Setting>, has(Chosen, penalised)>;
+template <unsigned Chosen, class Setting>
+using Variances = Optional<VarianceOptions<Setting>, has(Chosen, learned_variance)>;
 
 }  // namespace detail
 
 /// All options of a trainer with these extras, and their defaults.
-template <unsigned Chosen>
-struct TrainingOptions : detail::ChainOptions,
-                         detail::Scheduling<Chosen>,
-                         detail::Centring<Chosen>,
-                         detail::Momentum<Chosen>,
-                         detail::Penalties<Chosen>,
-                         detail::Variances<Chosen> {
-  explicit constexpr TrainingOptions(float rate)
-      : detail::ChainOptions(rate),
-        detail::Scheduling<Chosen>(),
-        detail::Centring<Chosen>(),
-        detail::Momentum<Chosen>(),
-        detail::Penalties<Chosen>(),
-        detail::Variances<Chosen>() {}
+template <unsigned Chosen, class Setting = float>
+struct TrainingOptions : detail::ChainOptions<Setting>,
+                         detail::Scheduling<Chosen, Setting>,
+                         detail::Centring<Chosen, Setting>,
+                         detail::Momentum<Chosen, Setting>,
+                         detail::Penalties<Chosen, Setting>,
+                         detail::Variances<Chosen, Setting> {
+  explicit constexpr TrainingOptions(Setting rate)
+      : detail::ChainOptions<Setting>(rate),
+        detail::Scheduling<Chosen, Setting>(),
+        detail::Centring<Chosen, Setting>(),
+        detail::Momentum<Chosen, Setting>(),
+        detail::Penalties<Chosen, Setting>(),
+        detail::Variances<Chosen, Setting>() {}
 
   /// not_finite or out_of_range for the first option that is, or ok.
   Status check() const {
-    Status status = detail::ChainOptions::check();
-    status = detail::first_failure(status, detail::Scheduling<Chosen>::check());
-    status = detail::first_failure(status, detail::Centring<Chosen>::check());
-    status = detail::first_failure(status, detail::Momentum<Chosen>::check());
-    status = detail::first_failure(status, detail::Penalties<Chosen>::check());
-    return detail::first_failure(status, detail::Variances<Chosen>::check());
+    Status status = detail::ChainOptions<Setting>::check();
+    status = detail::first_failure(status, detail::Scheduling<Chosen, Setting>::check());
+    status = detail::first_failure(status, detail::Centring<Chosen, Setting>::check());
+    status = detail::first_failure(status, detail::Momentum<Chosen, Setting>::check());
+    status = detail::first_failure(status, detail::Penalties<Chosen, Setting>::check());
+    return detail::first_failure(status, detail::Variances<Chosen, Setting>::check());
   }
 };
 

@@ -24,9 +24,10 @@ namespace rbm {
 template <class Model>
 struct Tempered {
   typedef typename Model::Sum Sum;
+  typedef typename Model::Wide Wide;
 
   const Model& model;
-  Sum inverse_temperature;  // above 0
+  Wide inverse_temperature;  // above 0
 
   template <class Rng>
   void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
@@ -44,7 +45,7 @@ struct Tempered {
   template <class Layer, class Rng>
   struct Take {
     const Layer& layer;
-    Sum inverse_temperature;
+    Wide inverse_temperature;
     typename Model::Scalar* state;
     Rng& rng;
 
@@ -58,7 +59,7 @@ struct Tempered {
 /// The model at an inverse temperature above 0, for GibbsChain::run.
 template <class Model>
 Tempered<Model> at(const Model& model, float inverse_temperature) {
-  return {model, Arithmetic<typename Model::Scalar>::to_sum(inverse_temperature)};
+  return {model, Arithmetic<typename Model::Scalar>::to_wide(inverse_temperature)};
 }
 
 namespace detail {

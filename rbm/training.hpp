@@ -4,7 +4,8 @@
 // starts at the sample (Hinton 2002); persistent CD goes on with the chains of the update before (Tieleman 2008).
 // Hidden units are *sampled* when they drive the visible ones. The statistics take p(h | v) at both ends, at the data
 // and at the chain's last v, for weights and biases alike: the same expectation with less noise. Visible units are
-// sampled; `mean_field_visible` takes their means instead.
+// sampled; `mean_field_visible` takes their means instead. 8-bit models take draws of h in the statistics, too: an
+// update is then -1, 0 or 1 times the rate.
 //
 // Persistent chains follow the model only while it changes slowly. At too large a rate they lag behind, and learning
 // diverges: likelihood falls while weights grow. The rate of a persistent trainer therefore falls by default.
@@ -60,14 +61,21 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");
+  static_assert(!Arithmetic<typename ModelType::Scalar>::is_fixed || !detail::has(Chosen, learned_variance),
+                "rbm: variances are learned in float only: give integers the variances of the data, by initialize");
+  enum : bool { has_real = bool{ModelType::Visible::is_real} || bool{ModelType::Hidden::is_real} };
+  static_assert(Arithmetic<typename ModelType::Scalar>::template batch_fits<Batch, has_real>(),
+                "rbm: a batch this large can overflow the sums of its statistics: take a smaller Batch");
 
   typedef ModelType Model;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
+  typedef Arithmetic<typename Model::Scalar> A;
+  typedef typename A::Setting Setting;
 
   enum : unsigned { extras = Chosen };
 
-  TrainingOptions<Chosen> options;
+  TrainingOptions<Chosen, Setting> options;
   Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
   Vector<HiddenState, Batch> hidden;       // p(h | v) there
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
@@ -109,7 +117,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     Status status = check(model, samples, count);
-    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, 1.0f);
+    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, Setting(1.0f), rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -117,7 +125,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   }
 
   /// The learning rate of the next update.
-  float learning_rate() const { return options.learning_rate * decay(Has<scheduled>()); }
+  Setting learning_rate() const { return now(Has<scheduled>(), options.learning_rate); }
 
  private:
   // Tells functions apart by whether there is an extra.
@@ -126,6 +134,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <unsigned Extra>
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
+  typedef If<A::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -143,10 +152,10 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
       return Status::not_finite;
     }
     start_particles(Has<persistent>(), count);
-    follow_offsets(Has<centred>(), samples, count, follow_means);
+    follow_offsets(Has<centred>(), samples, count, follow_means, rng);
 
     const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
-    const Status status = change(HasRules(), model, batch);
+    const Status status = change(HasRules(), model, batch, rng);
     if (status != Status::ok) return status;
     change_variance(Has<learned_variance>(), model, batch);
     tick(Has<scheduled>());
@@ -154,19 +163,102 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   }
 
   // The gradient times the rate, and nothing else.
-  Status change(If<0>, Model& model, const detail::Statistics<Model>& batch) {
-    const typename Arithmetic<typename Model::Scalar>::Rate rate = learning_rate() / static_cast<float>(batch.count);
+  template <class Rng>
+  Status change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
+    climb(If < A::is_fixed ? 1u : 0u > (), model, batch, rng);
+    return Status::ok;
+  }
+
+  template <class Rng>
+  void climb(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng&) {
+    const typename A::Rate rate = learning_rate() / static_cast<float>(batch.count);
     kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
                          batch.hidden);
     for (size_t s = 0; s < batch.count; ++s) {
       model.visible.learn(rate, batch.visible_data[s].values, visible[s].values);
       model.hidden.learn(rate, hidden_data[s].values, hidden[s].values);
     }
-    return Status::ok;
   }
 
-  Status change(If<1>, Model& model, const detail::Statistics<Model>& batch) {
-    return detail::Update<Trainer>(model, *this, batch, learning_rate()).run();
+  // Integers: the gradient of a batch is summed, and rounded once.
+  template <class Rng>
+  void climb(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
+    const typename A::Rate rate =
+        A::rate(static_cast<uint32_t>(learning_rate().raw), batch.count, A::template rate_bits<Batch, has_real>(), rng);
+    Climb<Rng> weights = {model, batch, rate, rng};
+    detail::walk_blocks<Model::hidden_size, kernels::block>(0, weights);
+    ClimbBiases<typename Model::VisibleLayer, VisibleState, Rng> of_visible = {
+        model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
+    Model::Visible::walk(0, of_visible);
+    ClimbBiases<typename Model::HiddenLayer, HiddenState, Rng> of_hidden = {
+        model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
+    Model::Hidden::walk(0, of_hidden);
+  }
+
+  template <class Rng>
+  struct Climb {
+    Model& model;
+    const detail::Statistics<Model>& batch;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block, size_t first) {
+      kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
+                                           batch.hidden_data, batch.visible, batch.hidden, rng);
+    }
+  };
+
+  template <class Layer, class State, class Rng>
+  struct ClimbBiases {
+    Layer& layer;
+    const State* data;
+    const State* model;
+    size_t count;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      typename Model::Sum g[Block::count] = {};
+      kernels::add_differences<Block::count>(first, count, data, model, g);
+      layer.learn(block, first, rate, g, rng);
+    }
+  };
+
+  template <class Rng>
+  Status change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
+    return detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename A::Change>(learning_rate()), rng)
+        .run();
+  }
+
+  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
+  template <class Rng>
+  void run_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+    start_chain(Drawn(), model, sample, s, rng);
+    go_on(model, s, rng);
+  }
+
+  // v0 -> p(h | v0); and from the particle on, v -> h -> v, k times; v -> p(h | v).
+  template <class Rng>
+  void run_chain(If<persistent>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+    take_statistics(Drawn(), model, sample, hidden_data[s], rng);
+    if (s >= this->particles) visible[s] = sample;
+    model.sample_hidden(visible[s], hidden[s], rng);
+    go_on(model, s, rng);
+  }
+
+  template <class Rng>
+  void go_on(const Model& model, size_t s, Rng& rng) {
+    for (uint16_t left = options.gibbs_steps; left > 0; --left) {
+      if (options.mean_field_visible) {
+        model.mean_visible(hidden[s], visible[s]);
+      } else {
+        model.sample_visible(hidden[s], visible[s], rng);
+      }
+      if (left > 1) model.sample_hidden(visible[s], hidden[s], rng);
+    }
+    take_statistics(Drawn(), model, visible[s], hidden[s], rng);
   }
 
   template <class Rng>
@@ -183,34 +275,25 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     }
   };
 
-  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
+  // A draw that starts the chain, and the statistics at the sample: p(h | v), or in 8 bits the same draw.
   template <class Rng>
-  void run_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+  void start_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
     TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
     model.visit_hidden_inputs(sample, take);
-    go_on(model, s, rng);
   }
-
-  // v0 -> p(h | v0); and from the particle on, v -> h -> v, k times; v -> p(h | v).
   template <class Rng>
-  void run_chain(If<persistent>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    model.mean_hidden(sample, hidden_data[s]);
-    if (s >= this->particles) visible[s] = sample;
-    model.sample_hidden(visible[s], hidden[s], rng);
-    go_on(model, s, rng);
+  void start_chain(If<1>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
+    model.sample_hidden(sample, hidden[s], rng);
+    hidden_data[s] = hidden[s];
   }
 
   template <class Rng>
-  void go_on(const Model& model, size_t s, Rng& rng) {
-    for (uint16_t left = options.gibbs_steps; left > 0; --left) {
-      if (options.mean_field_visible) {
-        model.mean_visible(hidden[s], visible[s]);
-      } else {
-        model.sample_visible(hidden[s], visible[s], rng);
-      }
-      if (left > 1) model.sample_hidden(visible[s], hidden[s], rng);
-    }
-    model.mean_hidden(visible[s], hidden[s]);
+  static void take_statistics(If<0>, const Model& model, const VisibleState& v, HiddenState& h, Rng&) {
+    model.mean_hidden(v, h);
+  }
+  template <class Rng>
+  static void take_statistics(If<1>, const Model& model, const VisibleState& v, HiddenState& h, Rng& rng) {
+    model.sample_hidden(v, h, rng);
   }
 
   void start_particles(If<0>, size_t) {}
@@ -220,6 +303,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
   bool ran_away(size_t count) const {
+    if (A::is_fixed) return false;
     Status status = Status::ok;
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
       status = Model::VisibleLayer::check(visible[s].values);
@@ -229,37 +313,43 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
     return status != Status::ok;
   }
 
-  // How far the rates have fallen.
-  float decay(If<0>) const { return 1.0f; }
-  float decay(If<scheduled>) const { return options.factor(this->updates); }
+  // What a rate has fallen to.
+  Setting now(If<0>, Setting rate) const { return rate; }
+  Setting now(If<scheduled>, Setting rate) const { return options.after(this->updates, rate); }
 
   void tick(If<0>) {}
   void tick(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
 
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
-  void follow_offsets(If<0>, const VisibleState*, size_t, bool) {}
-  void follow_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means) {
-    const float share = this->has_offsets ? options.offset_rate : 1.0f;
-    if (follow_means) set_visible_offset(If<centred>(), samples, count, share);
-    follow(this->hidden_offset, hidden_data.values, count, share);
+  template <class Rng>
+  void follow_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
+  template <class Rng>
+  void follow_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
+    const Setting share = this->has_offsets ? options.offset_rate : Setting(1.0f);
+    if (follow_means) set_visible_offset(If<centred>(), samples, count, share, rng);
+    follow(this->hidden_offset, hidden_data.values, count, share, rng);
     this->has_offsets = true;
   }
 
-  void set_visible_offset(If<0>, const VisibleState*, size_t, float) {}
-  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, float share) {
-    follow(this->visible_offset, samples, count, share);
+  template <class Rng>
+  void set_visible_offset(If<0>, const VisibleState*, size_t, Setting, Rng&) {}
+  template <class Rng>
+  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, Setting share, Rng& rng) {
+    follow(this->visible_offset, samples, count, share, rng);
   }
 
   // offset += share (mean of the states - offset)
-  template <class State>
-  static void follow(State& offset, const State* states, size_t count, float share) {
-    typedef typename Model::Scalar Scalar;
+  template <class State, class Rng>
+  static void follow(State& offset, const State* states, size_t count, Setting share, Rng& rng) {
+    typedef typename A::Change Change;
+    typedef typename A::Wide Wide;
     for (size_t i = 0; i < State::size; ++i) {
-      float sum = 0.0f;
-      for (size_t s = 0; s < count; ++s) sum += static_cast<float>(states[s][i]);
-      const float old = static_cast<float>(offset[i]);
-      const float mean = sum / static_cast<float>(count);
-      offset[i] = Scalar(share == 1.0f ? mean : old + share * (mean - old));
+      Wide sum(0);
+      for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(states[s][i]);
+      const Change old = static_cast<Change>(offset[i]);
+      const Change mean = static_cast<Change>(A::quotient(sum, count));
+      const Change next = share == Setting(1.0f) ? mean : old + static_cast<Change>(share) * (mean - old);
+      A::template round<1>(&next, &offset[i], rng);
     }
   }
 
@@ -290,7 +380,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
   void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
     ChangeVariance change_block = {model, batch,
-                                   options.variance_rate * decay(Has<scheduled>()) / static_cast<float>(batch.count)};
+                                   now(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count)};
     Model::Visible::walk(0, change_block);
   }
 };

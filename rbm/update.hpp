@@ -1,7 +1,8 @@
 // rbm/update.hpp: the change of all parameters where more than the plain gradient goes into it.
 //
 // The gradient of a block of weights is made on the stack, from the states of a batch; decay and momentum add to it;
-// its norm may be bounded. So nothing of the size of the weights is kept but, with momentum, the last change.
+// its norm may be bounded. So nothing of the size of the weights is kept but, with momentum, the last change. Integers
+// make a change in 32 bits, in Q24, and round it stochastically where it is added or kept.
 //
 // Centred, the model is seen as E = - (v - mu) a' - (h - lambda) b' - (v - mu) W (h - lambda) with offsets mu, lambda
 // near the means of v and h (Melchior, Fischer and Wiskott 2016). Its gradient,
@@ -56,12 +57,13 @@ struct Statistics {
 };
 
 /// Makes the change, or measures it. What an extra needs of its trainer is overloaded on whether there is that extra.
-template <class Trainer>
+template <class Trainer, class Rng>
 struct Update {
   typedef typename Trainer::Model Model;
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
   typedef Arithmetic<Scalar> A;
+  typedef typename A::Change Change;
 
   template <unsigned Extra>
   struct If {};  // If<Extra> where the trainer has it, If<0> where it has not
@@ -72,21 +74,21 @@ struct Update {
   Model& model;
   Trainer& trainer;
   const Statistics<Model>& batch;
-  Sum rate;        // the learning rate
-  Sum share;       // 1 / count
+  Change rate;     // the learning rate
   bool measuring;  // sums the squares of the change into `squares` and changes nothing
-  Sum squares;
-  Sum scale;  // of the change
+  typename A::SumOfSquares squares;
+  Change scale;  // of the change
+  Rng& rng;      // rounds what integers are changed by
 
-  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, float learning_rate)
+  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Change learning_rate, Rng& generator)
       : model(changed),
         trainer(by),
         batch(statistics),
-        rate(A::to_sum(learning_rate)),
-        share(A::to_sum(1.0f / static_cast<float>(statistics.count))),
+        rate(learning_rate),
         measuring(false),
-        squares(0),
-        scale(1) {}
+        squares(),
+        scale(1),
+        rng(generator) {}
 
   /// not_finite, which changes nothing, where the norm of the change is to be bounded and is no number.
   Status run() {
@@ -98,34 +100,38 @@ struct Update {
   // One block of hidden units: their biases, and the columns of W that belong to them.
   template <class Block>
   void operator()(Block block, size_t first) {
-    Sum difference[Block::count] = {};  // <h>_data - <h>_model
-    kernels::add_differences<Block::count>(first, batch.count, batch.hidden_data, batch.hidden, difference);
-    for (size_t j = 0; j < Block::count; ++j) difference[j] *= share;
+    Sum sum[Block::count] = {};
+    kernels::add_differences<Block::count>(first, batch.count, batch.hidden_data, batch.hidden, sum);
+    Change difference[Block::count];  // <h>_data - <h>_model
+    average<Block::count>(sum, difference);
 
-    Sum bias[Block::count];
+    Change bias[Block::count];
     for (size_t j = 0; j < Block::count; ++j) bias[j] = rate * difference[j];
     push_to_target(Has<penalised>(), block, first, bias);
     finish(block, last_hidden(Has<with_momentum>(), first), bias);
 
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      Sum change[Block::count] = {};
+      for (size_t j = 0; j < Block::count; ++j) sum[j] = Sum(0);
       kernels::add_outer<Block::count>(i, first, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                                       batch.hidden, change);
-      for (size_t j = 0; j < Block::count; ++j) change[j] *= share;
+                                       batch.hidden, sum);
+      Change change[Block::count];
+      average<Block::count>(sum, change);
       centre(Has<centred>(), block, i, first, difference, change);
       Scalar* weights = model.weights.row(i) + first;
       for (size_t j = 0; j < Block::count; ++j) change[j] *= rate;
       decay(Has<penalised>(), block, weights, change);
       finish(block, last_weights(Has<with_momentum>(), i, first), change);
       if (measuring) continue;
+      Change old[Block::count];
       for (size_t j = 0; j < Block::count; ++j) {
-        const Scalar old = weights[j];
-        weights[j] = shrink(Has<penalised>(), static_cast<Scalar>(static_cast<Sum>(old) + change[j]));
-        change[j] = static_cast<Sum>(weights[j] - old);
+        old[j] = static_cast<Change>(weights[j]);
+        change[j] = shrink(Has<penalised>(), old[j] + change[j]);
       }
+      A::template round<Block::count>(change, weights, rng);
+      for (size_t j = 0; j < Block::count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
       follow(Has<centred>(), block, i, first, change, bias);
     }
-    if (!measuring) model.hidden.add_to_bias(block, first, bias);
+    if (!measuring) model.hidden.add_to_bias(block, first, bias, rng);
   }
 
  private:
@@ -135,14 +141,20 @@ struct Update {
 
     template <class Block>
     void operator()(Block block, size_t first) {
-      Sum change[Block::count] = {};
+      Sum sum[Block::count] = {};
       kernels::add_differences<Block::count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
-                                             change);
-      for (size_t i = 0; i < Block::count; ++i) change[i] *= update.rate * update.share;
+                                             sum);
+      Change change[Block::count];
+      for (size_t i = 0; i < Block::count; ++i) change[i] = A::rate_of(update.rate, sum[i], update.batch.count);
       update.finish(block, update.last_visible(Has<with_momentum>(), first), change);
-      if (!update.measuring) update.model.visible.add_to_bias(block, first, change);
+      if (!update.measuring) update.model.visible.add_to_bias(block, first, change, update.rng);
     }
   };
+
+  template <size_t Count>
+  void average(const Sum* sum, Change* mean) const {
+    for (size_t j = 0; j < Count; ++j) mean[j] = A::change_of(sum[j], batch.count);
+  }
 
   void pass() {
     VisibleBiases visible = {*this};
@@ -152,35 +164,33 @@ struct Update {
 
   Status bound(If<0>) { return Status::ok; }
   Status bound(If<penalised>) {
-    const Sum largest = A::to_sum(trainer.options.largest_update);
-    if (largest == Sum(0)) return Status::ok;
+    const Change largest = static_cast<Change>(trainer.options.largest_update);
+    if (largest == Change(0)) return Status::ok;
     measuring = true;
     pass();
     measuring = false;
-    const Sum norm = A::sqrt(squares);
+    const Change norm = squares.root();
     if (norm > largest) scale = largest / norm;
-    return A::is_finite(squares) ? Status::ok : Status::not_finite;
+    return squares.is_finite() ? Status::ok : Status::not_finite;
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
   template <class Block>
-  void finish(Block, Scalar* last, Sum* change) {
+  void finish(Block, Scalar* last, Change* change) {
     if (last != nullptr) {
-      const Sum again = momentum(Has<with_momentum>());
-      for (size_t j = 0; j < Block::count; ++j) change[j] += again * static_cast<Sum>(last[j]);
+      const Change again = momentum(Has<with_momentum>());
+      for (size_t j = 0; j < Block::count; ++j) change[j] += again * static_cast<Change>(last[j]);
     }
     if (measuring) {
-      for (size_t j = 0; j < Block::count; ++j) squares += change[j] * change[j];
+      for (size_t j = 0; j < Block::count; ++j) squares.add(change[j]);
       return;
     }
     for (size_t j = 0; j < Block::count; ++j) change[j] *= scale;
-    if (last != nullptr) {
-      for (size_t j = 0; j < Block::count; ++j) last[j] = static_cast<Scalar>(change[j]);
-    }
+    if (last != nullptr) A::template round<Block::count>(change, last, rng);
   }
 
-  Sum momentum(If<0>) const { return Sum(0); }
-  Sum momentum(If<with_momentum>) const { return A::to_sum(trainer.options.momentum); }
+  Change momentum(If<0>) const { return Change(0); }
+  Change momentum(If<with_momentum>) const { return static_cast<Change>(trainer.options.momentum); }
   Scalar* last_weights(If<0>, size_t, size_t) { return nullptr; }
   Scalar* last_weights(If<with_momentum>, size_t i, size_t j) { return trainer.weight_change.row(i) + j; }
   Scalar* last_visible(If<0>, size_t) { return nullptr; }
@@ -189,59 +199,58 @@ struct Update {
   Scalar* last_hidden(If<with_momentum>, size_t j) { return trainer.hidden_change.values + j; }
 
   template <class Block>
-  void push_to_target(If<0>, Block, size_t, Sum*) {}
+  void push_to_target(If<0>, Block, size_t, Change*) {}
   template <class Block>
-  void push_to_target(If<penalised>, Block, size_t first, Sum* bias) {
-    const Sum cost = rate * A::to_sum(trainer.options.sparsity_cost);
-    if (cost == Sum(0)) return;
+  void push_to_target(If<penalised>, Block, size_t first, Change* bias) {
+    const Change cost = rate * static_cast<Change>(trainer.options.sparsity_cost);
+    if (cost == Change(0)) return;
     for (size_t j = 0; j < Block::count; ++j) {
-      Sum mean = 0;
-      for (size_t s = 0; s < batch.count; ++s) mean += static_cast<Sum>(batch.hidden_data[s][first + j]);
-      bias[j] += cost * (A::to_sum(trainer.options.sparsity_target) - share * mean);
+      Sum sum(0);
+      for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][first + j]);
+      bias[j] += cost * (static_cast<Change>(trainer.options.sparsity_target) - A::change_of(sum, batch.count));
     }
   }
 
   template <class Block>
-  void decay(If<0>, Block, const Scalar*, Sum*) {}
+  void decay(If<0>, Block, const Scalar*, Change*) {}
   template <class Block>
-  void decay(If<penalised>, Block, const Scalar* weights, Sum* change) {
-    const Sum part = rate * A::to_sum(trainer.options.l2);
-    for (size_t j = 0; j < Block::count; ++j) change[j] -= part * static_cast<Sum>(weights[j]);
+  void decay(If<penalised>, Block, const Scalar* weights, Change* change) {
+    const Change part = rate * static_cast<Change>(trainer.options.l2);
+    for (size_t j = 0; j < Block::count; ++j) change[j] -= part * static_cast<Change>(weights[j]);
   }
 
-  Scalar shrink(If<0>, Scalar weight) const { return weight; }
-  Scalar shrink(If<penalised>, Scalar weight) const {
-    const Sum w = static_cast<Sum>(weight);
-    const Sum part = rate * A::to_sum(trainer.options.l1);
-    return static_cast<Scalar>(w > part ? w - part : w < -part ? w + part : Sum(0));
+  Change shrink(If<0>, Change w) const { return w; }
+  Change shrink(If<penalised>, Change w) const {
+    const Change part = rate * static_cast<Change>(trainer.options.l1);
+    return w > part ? w - part : w < -part ? w + part : Change(0);
   }
 
   // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
   template <class Block>
-  void centre(If<0>, Block, size_t, size_t, const Sum*, Sum*) {}
+  void centre(If<0>, Block, size_t, size_t, const Change*, Change*) {}
   template <class Block>
-  void centre(If<centred>, Block, size_t i, size_t first, const Sum* difference, Sum* change) {
+  void centre(If<centred>, Block, size_t i, size_t first, const Change* difference, Change* change) {
     Sum visible_difference[1] = {};
     kernels::add_differences<1>(i, batch.count, batch.visible_data, batch.visible, visible_difference);
-    const Sum along_lambda = visible_difference[0] * share;
-    const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
+    const Change along_lambda = A::change_of(visible_difference[0], batch.count);
+    const Change mu = static_cast<Change>(trainer.visible_offset[i]);
     for (size_t j = 0; j < Block::count; ++j) {
-      change[j] -= mu * difference[j] + along_lambda * static_cast<Sum>(trainer.hidden_offset[first + j]);
+      change[j] -= mu * difference[j] + along_lambda * static_cast<Change>(trainer.hidden_offset[first + j]);
     }
   }
 
   // The biases follow the change of a row of W.
   template <class Block>
-  void follow(If<0>, Block, size_t, size_t, const Sum*, Sum*) {}
+  void follow(If<0>, Block, size_t, size_t, const Change*, Change*) {}
   template <class Block>
-  void follow(If<centred>, Block, size_t i, size_t first, const Sum* change, Sum* hidden_bias) {
-    const Sum mu = static_cast<Sum>(trainer.visible_offset[i]);
-    Sum visible_bias = 0;
+  void follow(If<centred>, Block, size_t i, size_t first, const Change* change, Change* hidden_bias) {
+    const Change mu = static_cast<Change>(trainer.visible_offset[i]);
+    Change visible_bias(0);
     for (size_t j = 0; j < Block::count; ++j) {
-      visible_bias -= change[j] * static_cast<Sum>(trainer.hidden_offset[first + j]);
+      visible_bias -= change[j] * static_cast<Change>(trainer.hidden_offset[first + j]);
       hidden_bias[j] -= mu * change[j];
     }
-    model.visible.bias_of(i) += static_cast<Scalar>(visible_bias);
+    A::template add<1>(&visible_bias, &model.visible.bias_of(i), rng);
   }
 };
 

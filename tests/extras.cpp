@@ -431,8 +431,9 @@ double flip_difference() {
   const rbm::detail::Statistics<Model> batch = {data.values, h_data.values, ends.values, h_end.values, 3};
   const rbm::detail::Statistics<Model> other = {flipped_data.values, h_data.values, flipped_ends.values, h_end.values,
                                                 3};
-  CHECK(rbm::detail::Update<Trainer>(model, trainer, batch, 0.1f).run() == rbm::Status::ok);
-  CHECK(rbm::detail::Update<Trainer>(flipped, flipped_trainer, other, 0.1f).run() == rbm::Status::ok);
+  typedef rbm::detail::Update<Trainer, rbm::Xorshift32> Update;
+  CHECK(Update(model, trainer, batch, 0.1f, rng).run() == rbm::Status::ok);
+  CHECK(Update(flipped, flipped_trainer, other, 0.1f, rng).run() == rbm::Status::ok);
   const Model expected = flip(model);
   double most = 0;
   for (size_t i = 0; i < 20; ++i) {

@@ -20,37 +20,69 @@ using rbm::Relu;
 using rbm::Softmax;
 using rbm::Spin;
 
+typedef rbm::Fixed<int16_t, 12> Number16;
+typedef rbm::Fixed<int8_t, 5> Number8;
+
 // A state of each site at random; real values up to about 5.
-template <class Units>
-rbm::Vector<float, Units::size> random_state(rbm::Xorshift32& rng) {
-  rbm::Vector<float, Units::size> state;
+template <class Units, class State>
+State random_state(rbm::Xorshift32& rng) {
+  State state;
   for (const Site& site : Truth<Units>::sites()) {
     if (site.is_real()) {
       const float value = 1.5f * rbm::normal(rng);
-      state[site.first] = site.least < 0 ? value : std::fabs(value);
+      set(state[site.first], double(site.least < 0 ? value : std::fabs(value)));
     } else {
       const Values& values = site.states[rbm::below(static_cast<uint32_t>(site.states.size()), rng)];
-      for (size_t u = 0; u < values.size(); ++u) state[site.first + u] = static_cast<float>(values[u]);
+      for (size_t u = 0; u < values.size(); ++u) set(state[site.first + u], values[u]);
     }
   }
   return state;
 }
 
+// What a correct result may be off by.
+struct Tolerance {
+  double energy, free_energy, mean;
+};
+
+template <class Model>
+double largest_weight(const Model& model) {
+  double largest = 3;  // about that of a bias
+  for (const auto& weight : model.weights.values) largest = std::max(largest, std::fabs(double(weight)));
+  return largest;
+}
+
 // Rounding: a float sum of n terms of size s is off by at most n s 2^-24. Inputs are sums of up to `size` in all, and
 // what is made of an input grows no faster than its square.
 template <class Model>
-double tolerance(const Model& model, double largest_state) {
-  double largest = 3;  // about that of a bias
-  for (float weight : model.weights.values) largest = std::max(largest, std::fabs(double(weight)));
-  const double size = 1 + largest * (1 + largest_state);
-  return static_cast<double>(Model::visible_size * size_t{Model::hidden_size} + 20) * size * size *
-         std::ldexp(1.0, -24);
+Tolerance tolerance(const Model& model, double largest_state, float) {
+  const double size = 1 + largest_weight(model) * (1 + largest_state);
+  const double allowed =
+      static_cast<double>(Model::visible_size * size_t{Model::hidden_size} + 20) * size * size * std::ldexp(1.0, -24);
+  return {allowed, allowed, allowed};
+}
+
+// Integers: sums over states of -1, 0 and 1 are exact, and so are energies. A product with a real state is off by half
+// a step, and so is a mean; energies have steps of their own. The functions of integer_math.hpp add the errors stated
+// there: of a sigmoid twice, for a spin's mean, and of a cumulant, or in a softmax group two of 2^-12.
+template <class Model, class Integer, int F>
+Tolerance tolerance(const Model& model, double largest_state, rbm::Fixed<Integer, F>) {
+  const double units = Model::visible_size + Model::hidden_size;
+  const double step = std::ldexp(1.0, -F), wide_step = std::ldexp(1.0, -12);
+  const double sigmoid = sizeof(Integer) == 1 ? 0.0041 : 0.00034, cumulant = 0.00034 + 2 * wide_step;
+  if (!Model::Visible::is_real && !Model::Hidden::is_real && largest_state <= 1) {
+    return {0, units * cumulant, 2 * sigmoid + step / 2};
+  }
+  const double size = 1 + largest_weight(model) * (1 + largest_state);
+  const double input = units * step / 2, width = 1.6;
+  return {(units * units + units) * (step / 2 + wide_step) * (1 + largest_state),
+          units * (cumulant + 2 * width * size * (input + wide_step)) + units * step * (1 + largest_state),
+          2 * sigmoid + width * input + step};
 }
 
 template <class State>
 double largest_of(const State& state) {
   double largest = 0;
-  for (float value : state) largest = std::max(largest, std::fabs(double(value)));
+  for (const auto& value : state) largest = std::max(largest, std::fabs(double(value)));
   return largest;
 }
 
@@ -79,7 +111,7 @@ struct CheckJointStates {
   static void check(const Model& model) {
     const std::vector<Values> visible = all_states<typename Model::Visible>(),
                               hidden = all_states<typename Model::Hidden>();
-    const double allowed = tolerance(model, 1);
+    const Tolerance allowed = tolerance(model, 1, typename Model::Scalar(0));
     double energy = 0, free_energy = 0, hidden_mean = 0, visible_mean = 0;  // the largest errors
     std::vector<Values> joint(visible.size(), Values(hidden.size()));       // -E
     for (size_t v = 0; v < visible.size(); ++v) {
@@ -102,10 +134,10 @@ struct CheckJointStates {
       visible_mean = std::max(visible_mean, difference(mean, visible, normalised(column)));
     }
     CAPTURE(name_of<Model>());
-    CHECK(energy <= allowed);
-    CHECK(free_energy <= allowed);
-    CHECK(hidden_mean <= allowed);
-    CHECK(visible_mean <= allowed);
+    CHECK(energy <= allowed.energy);
+    CHECK(free_energy <= allowed.free_energy);
+    CHECK(hidden_mean <= allowed.mean);
+    CHECK(visible_mean <= allowed.mean);
   }
 
   template <class State>
@@ -128,18 +160,18 @@ struct CheckSites {
       const Model model = random_of<Model>(seed);
       rbm::Xorshift32 rng(seed * 12345);
       for (int round = 0; round < 3; ++round) {
-        const auto v = random_state<typename Model::Visible>(rng);
-        const auto h = random_state<typename Model::Hidden>(rng);
-        const double allowed = tolerance(model, std::max(largest_of(v), largest_of(h)));
+        const auto v = random_state<typename Model::Visible, typename Model::VisibleState>(rng);
+        const auto h = random_state<typename Model::Hidden, typename Model::HiddenState>(rng);
+        const Tolerance allowed = tolerance(model, std::max(largest_of(v), largest_of(h)), typename Model::Scalar(0));
         CAPTURE(name_of<Model>());
-        CHECK(std::fabs(double(model.energy(v, h)) - energy_of_pair(model, v, h)) <= allowed);
-        CHECK(std::fabs(double(model.free_energy(v)) - free_energy_of_visible(model, v)) <= allowed);
+        CHECK(std::fabs(double(model.energy(v, h)) - energy_of_pair(model, v, h)) <= allowed.energy);
+        CHECK(std::fabs(double(model.free_energy(v)) - free_energy_of_visible(model, v)) <= allowed.free_energy);
         typename Model::HiddenState hidden_mean;
         typename Model::VisibleState visible_mean;
         model.mean_hidden(v, hidden_mean);
         model.mean_visible(h, visible_mean);
-        CHECK(mean_error(hidden_mean, hidden_sites(model, v)) <= allowed);
-        CHECK(mean_error(visible_mean, visible_sites(model, h)) <= allowed);
+        CHECK(mean_error(hidden_mean, hidden_sites(model, v)) <= allowed.mean);
+        CHECK(mean_error(visible_mean, visible_sites(model, h)) <= allowed.mean);
       }
     }
   }
@@ -159,8 +191,8 @@ struct CheckSamples {
     const Model model = random_of<Model>(5);
     rbm::Xorshift32 rng(6);
     for (int round = 0; round < 3; ++round) {
-      const auto v = random_state<typename Model::Visible>(rng);
-      const auto h = random_state<typename Model::Hidden>(rng);
+      const auto v = random_state<typename Model::Visible, typename Model::VisibleState>(rng);
+      const auto h = random_state<typename Model::Hidden, typename Model::HiddenState>(rng);
       const std::vector<Distribution> hidden = CheckSites<Model>::hidden_sites(model, v);
       const std::vector<Distribution> visible = CheckSites<Model>::visible_sites(model, h);
       const Values hidden_expected = joint_bins(hidden), visible_expected = joint_bins(visible);
@@ -268,6 +300,26 @@ void check_blocks() {
 
 TEST_CASE("all discrete pairings: energies and conditionals agree with the sum over all joint states") {
   for_each_pair<CheckJointStates>(AllUnits());
+}
+
+TEST_CASE("integers, all pairings: energies, free energies, conditionals and means within what the format rounds") {
+  for_each_pair<CheckJointStates, Number16>(UnitsOf16Bits());
+  for_each_pair<CheckJointStates, Number8>(UnitsOf8Bits());
+  for_each_pair<CheckSites, Number16>(UnitsOf16Bits());
+  for_each_pair<CheckSites, Number8>(UnitsOf8Bits());
+  for_each_pair<CheckJointStates, rbm::Fixed<int8_t, 4>>(UnitsOf8Bits());
+  for_each_pair<CheckJointStates, rbm::Fixed<int16_t, 9>>(UnitsOf8Bits());
+}
+
+TEST_CASE("integers, all pairings: samples of either layer follow the conditionals") {
+  for_each_pair<CheckSamples, Number16>(UnitsOf16Bits());
+  for_each_pair<CheckSamples, Number8>(UnitsOf8Bits());
+}
+
+TEST_CASE("integers, all pairings: Gibbs steps leave the distribution of the rounded weights alone" *
+          doctest::test_suite("sampling")) {
+  for_each_pair<CheckNoDrift, Number16>(UnitsOf16Bits());
+  for_each_pair<CheckNoDrift, Number8>(UnitsOf8Bits());
 }
 
 TEST_CASE("all pairings: energies, free energies and means agree with sums and integrals over each unit") {

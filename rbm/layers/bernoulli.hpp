@@ -20,8 +20,8 @@ struct Bernoulli : detail::TwoStates<N, 0> {
   using Evidence = detail::FlipEvidence<Scalar, N, 0>;
 
   template <size_t Count, class Scalar, class Sum>
-  static Sum cumulant(const Sum* x) {
-    Sum sum = 0;
+  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+    typename Arithmetic<Scalar>::Wide sum(0);
     for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::softplus(x[i]);
     return sum;
   }
@@ -31,23 +31,22 @@ struct Bernoulli : detail::TwoStates<N, 0> {
     for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::sigmoid(x[i]);
   }
 
-  /// One word of the generator a unit.
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    mean<Count>(x, s);
-    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::bernoulli(s[i], rng);
+    Arithmetic<Scalar>::template turn_on<Count, 1>(x, s, Scalar(0), rng);
   }
 
-  /// On with probability 1/2. One word of the generator a unit.
+  /// On with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t i = 0; i < N; ++i) s[i] = Arithmetic<Scalar>::bernoulli(Scalar(0.5f), rng);
+    Arithmetic<Scalar>::template toss<N>(s, Scalar(0), rng);
   }
 
   /// ln(p / (1 - p)), with p held in [margin, 1 - margin].
-  static float bias_of_mean(float p, float margin) {
-    const float most = 1.0f - margin;
-    return log_odds(p < margin ? margin : p > most ? most : p);
+  template <class Scalar, class Wide>
+  static Wide bias_of_mean(Wide p, Wide margin) {
+    const Wide most = Wide(1) - margin;
+    return Arithmetic<Scalar>::log_odds(p < margin ? margin : p > most ? most : p);
   }
 };
 

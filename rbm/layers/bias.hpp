@@ -18,6 +18,10 @@ template <class Units, class Scalar>
 struct BiasLayer {
   typedef Arithmetic<Scalar> A;
   typedef typename A::Sum Sum;
+  typedef typename A::Wide Wide;
+
+  static_assert(!Units::is_real || A::has_rectified_units,
+                "rbm: rectified units need float: their tails have no integer arithmetic yet");
 
   enum : size_t { size = Units::size };
 
@@ -29,7 +33,7 @@ struct BiasLayer {
   }
 
   template <size_t Count>
-  Sum cumulant(Size<Count>, size_t, const Sum* x) const {
+  Wide cumulant(Size<Count>, size_t, const Sum* x) const {
     return Units::template cumulant<Count, Scalar>(x);
   }
 
@@ -45,12 +49,12 @@ struct BiasLayer {
 
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
   template <size_t Count, class Rng>
-  void sample_tempered(Size<Count>, size_t first, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
-    const Sum scale = Units::is_real ? A::sqrt(inverse_temperature) : inverse_temperature;
-    for (size_t i = 0; i < Count; ++i) x[i] *= scale;
+  void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+    const Wide scale = Units::is_real ? A::sqrt(inverse_temperature) : inverse_temperature;
+    for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(static_cast<Wide>(x[i]) * scale);
     sample(Size<Count>(), first, x, s, rng);
     if (Units::is_real) {
-      for (size_t i = 0; i < Count; ++i) s[i] = static_cast<Scalar>(static_cast<Sum>(s[i]) / scale);
+      for (size_t i = 0; i < Count; ++i) s[i] = static_cast<Scalar>(static_cast<Wide>(s[i]) / scale);
     }
   }
 
@@ -68,9 +72,9 @@ struct BiasLayer {
     Units::noise(s, rng);
   }
 
-  Sum energy(const Scalar* s) const {
-    const Sum linear = kernels::dot<size>(bias.values, s);
-    return Units::is_real ? kernels::dot<size>(s, s) / Sum(2) - linear : -linear;
+  Wide energy(const Scalar* s) const {
+    const Wide linear = static_cast<Wide>(kernels::dot<size>(bias.values, s));
+    return Units::is_real ? static_cast<Wide>(kernels::dot<size>(s, s)) / Wide(2) - linear : -linear;
   }
 
   /// Whether the variances in A are all above 0.
@@ -88,19 +92,28 @@ struct BiasLayer {
   Scalar& bias_of(size_t i) { return bias[i]; }
   const Scalar& bias_of(size_t i) const { return bias[i]; }
 
+  /// Biases move by the rate times the difference of the states, of one sample.
   void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
     kernels::nudge<size>(bias.values, rate, data, model);
   }
 
-  template <size_t Count>
-  void add_to_bias(Size<Count>, size_t first, const Sum* change) {
-    for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
+  /// The same with differences g of a batch, rounded stochastically.                                        g [Count]
+  template <size_t Count, class Rng>
+  void learn(Size<Count>, size_t first, typename A::Rate rate, const Sum* g, Rng& rng) {
+    kernels::nudge<Count>(bias.values + first, rate, g, rng);
+  }
+
+  template <size_t Count, class Rng>
+  void add_to_bias(Size<Count>, size_t first, const typename A::Change* change, Rng& rng) {
+    A::template add<Count>(change, bias.values + first, rng);
   }
 
   template <size_t Count>
   void learn_variance(Size<Count>, size_t, const Sum*) {}
 
-  void start_from(size_t i, float mean, float, float margin) { bias[i] = Scalar(Units::bias_of_mean(mean, margin)); }
+  void start_from(size_t i, Wide mean, Wide, Wide margin) {
+    bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(mean, margin));
+  }
 
   static Status check(const Scalar* s) { return Units::check(s); }
 };

@@ -79,6 +79,7 @@ struct Both {
   template <class Scalar>
   struct Layer {
     typedef typename Arithmetic<Scalar>::Sum Sum;
+    typedef typename Arithmetic<Scalar>::Wide Wide;
 
     typename First::template Layer<Scalar> first;
     typename Second::template Layer<Scalar> second;
@@ -89,7 +90,7 @@ struct Both {
     }
 
     template <class Block>
-    Sum cumulant(Block block, size_t i, const Sum* x) const {
+    Wide cumulant(Block block, size_t i, const Sum* x) const {
       return in(block).cumulant(block.inner(), i - start(block), x);
     }
 
@@ -104,7 +105,7 @@ struct Both {
     }
 
     template <class Block, class Rng>
-    void sample_tempered(Block block, size_t i, Sum inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+    void sample_tempered(Block block, size_t i, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
       in(block).sample_tempered(block.inner(), i - start(block), inverse_temperature, x, s, rng);
     }
 
@@ -114,7 +115,7 @@ struct Both {
       Second::template Layer<Scalar>::noise(s + border, rng);
     }
 
-    Sum energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
+    Wide energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
 
     bool is_proper() const { return first.is_proper() && second.is_proper(); }
 
@@ -139,9 +140,14 @@ struct Both {
       second.learn(rate, data + border, model + border);
     }
 
-    template <class Block>
-    void add_to_bias(Block block, size_t i, const Sum* change) {
-      in(block).add_to_bias(block.inner(), i - start(block), change);
+    template <class Block, class Rng>
+    void learn(Block block, size_t i, typename Arithmetic<Scalar>::Rate rate, const Sum* g, Rng& rng) {
+      in(block).learn(block.inner(), i - start(block), rate, g, rng);
+    }
+
+    template <class Block, class Rng>
+    void add_to_bias(Block block, size_t i, const typename Arithmetic<Scalar>::Change* change, Rng& rng) {
+      in(block).add_to_bias(block.inner(), i - start(block), change, rng);
     }
 
     template <class Block>
@@ -149,7 +155,7 @@ struct Both {
       in(block).learn_variance(block.inner(), i - start(block), squares);
     }
 
-    void start_from(size_t i, float mean, float variance, float margin) {
+    void start_from(size_t i, Wide mean, Wide variance, Wide margin) {
       i < border ? first.start_from(i, mean, variance, margin) : second.start_from(i - border, mean, variance, margin);
     }
 

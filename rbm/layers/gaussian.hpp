@@ -27,6 +27,11 @@ struct Gaussian : detail::RealStates<N> {
   struct Layer {
     typedef Arithmetic<Scalar> A;
     typedef typename A::Sum Sum;
+    typedef typename A::Wide Wide;
+
+    static_assert(A::has_real_units,
+                  "rbm: Gaussian units need Fixed<int16_t, bits> or float: in 8 bits a range wide enough for a normal "
+                  "variable leaves steps too coarse for its mean and variance");
 
     Vector<Scalar, N> bias;
     Vector<Scalar, N> variance;  // above 0
@@ -38,11 +43,12 @@ struct Gaussian : detail::RealStates<N> {
 
     /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
     template <size_t Count>
-    Sum cumulant(Size<Count>, size_t first, const Sum* x) const {
-      Sum sum = 0;
+    Wide cumulant(Size<Count>, size_t first, const Sum* x) const {
+      Wide sum(0);
       for (size_t i = 0; i < Count; ++i) {
-        const Sum width = static_cast<Sum>(variance[first + i]);
-        sum += (width * x[i] * x[i] + A::log(A::two_pi() * width)) / Sum(2);
+        const Wide width = static_cast<Wide>(variance[first + i]);
+        const Wide input = static_cast<Wide>(x[i]);
+        sum += (width * input * input + A::log(A::two_pi() * width)) / Wide(2);
       }
       return sum;
     }
@@ -59,9 +65,10 @@ struct Gaussian : detail::RealStates<N> {
 
     // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
     template <size_t Count, class Rng>
-    void sample_tempered(Size<Count>, size_t first, Sum inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
+    void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
       for (size_t i = 0; i < Count; ++i) {
-        s[i] = draw(inverse_temperature * x[i], static_cast<Sum>(variance[first + i]) / inverse_temperature, rng);
+        s[i] = draw(static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
+                    static_cast<Sum>(static_cast<Wide>(variance[first + i]) / inverse_temperature), rng);
       }
     }
 
@@ -77,11 +84,11 @@ struct Gaussian : detail::RealStates<N> {
       for (size_t i = 0; i < N; ++i) s[i] = Scalar(A::normal(rng));
     }
 
-    Sum energy(const Scalar* s) const {
-      Sum sum = 0;
+    Wide energy(const Scalar* s) const {
+      Wide sum(0);
       for (size_t i = 0; i < N; ++i) {
-        const Sum state = static_cast<Sum>(s[i]);
-        sum += state * (state / (Sum(2) * static_cast<Sum>(variance[i])) - static_cast<Sum>(bias[i]));
+        const Wide state = static_cast<Wide>(s[i]);
+        sum += state * (state / (Wide(2) * static_cast<Wide>(variance[i])) - static_cast<Wide>(bias[i]));
       }
       return sum;
     }
@@ -114,9 +121,14 @@ struct Gaussian : detail::RealStates<N> {
       kernels::nudge<N>(bias.values, rate, data, model);
     }
 
-    template <size_t Count>
-    void add_to_bias(Size<Count>, size_t first, const Sum* change) {
-      for (size_t i = 0; i < Count; ++i) bias[first + i] += static_cast<Scalar>(change[i]);
+    template <size_t Count, class Rng>
+    void learn(Size<Count>, size_t first, typename A::Rate rate, const Sum* g, Rng& rng) {
+      kernels::nudge<Count>(bias.values + first, rate, g, rng);
+    }
+
+    template <size_t Count, class Rng>
+    void add_to_bias(Size<Count>, size_t first, const typename A::Change* change, Rng& rng) {
+      A::template add<Count>(change, bias.values + first, rng);
     }
 
     /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
@@ -132,10 +144,11 @@ struct Gaussian : detail::RealStates<N> {
     }
 
     /// The variance of the data and the bias that gives their mean.
-    void start_from(size_t i, float mean, float data_variance, float) {
-      const float width = bounded(data_variance);
-      variance[i] = Scalar(width);
-      bias[i] = Scalar(mean / width);
+    void start_from(size_t i, Wide mean, Wide data_variance, Wide) {
+      const Wide least = A::least_variance(), most = A::to_wide(most_variance());
+      const Wide width = data_variance < least ? least : data_variance > most ? most : data_variance;
+      variance[i] = static_cast<Scalar>(width);
+      bias[i] = static_cast<Scalar>(mean / width);
     }
 
     /// not_finite, out_of_range beyond +-1e15, or ok.

@@ -30,8 +30,8 @@ struct Relu : detail::RealStates<N> {
   using Evidence = detail::NoiseEvidence<Scalar, N, Relu>;
 
   template <size_t Count, class Scalar, class Sum>
-  static Sum cumulant(const Sum* x) {
-    Sum sum = 0;
+  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+    typename Arithmetic<Scalar>::Wide sum(0);
     for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::rectified_cumulant(x[i]);
     return sum;
   }
@@ -66,6 +66,7 @@ struct Relu : detail::RealStates<N> {
   }
 
   /// The x at which rectified_mean(x) is the mean, which is held at or above the margin. By bisection.
+  template <class Scalar>
   static float bias_of_mean(float mean, float margin) {
     const float target = mean < margin ? margin : mean;
     float low = -1.0f / target;

@@ -70,10 +70,13 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
     }
   }
 
-  // x += evidence
+  // x += evidence; where the unit is certainly off, that is all that counts.
   template <size_t Count>
   void add_to(Size<Count>, size_t first, Sum* x) const {
-    for (size_t i = 0; i < Count; ++i) x[i] += log_likelihood[first + i];
+    for (size_t i = 0; i < Count; ++i) {
+      const Sum evidence = log_likelihood[first + i];
+      x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + evidence : evidence;
+    }
   }
 
  private:
@@ -123,42 +126,25 @@ struct Softmax {
 
   /// ln sum_k exp(x_k) of each group.
   template <size_t Count, class Scalar, class Sum>
-  static Sum cumulant(const Sum* x) {
-    Sum sum = 0;
-    for (size_t first = 0; first + K <= Count; first += K) {
-      const Sum most = largest(x + first);
-      Sum total = 0;
-      for (size_t k = 0; k < K; ++k) total += Arithmetic<Scalar>::exp(x[first + k] - most);
-      sum += most + Arithmetic<Scalar>::log(total);
-    }
+  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+    typename Arithmetic<Scalar>::Wide sum(0);
+    for (size_t first = 0; first + K <= Count; first += K)
+      sum += Arithmetic<Scalar>::template log_sum_exp<K>(x + first);
     return sum;
   }
 
   template <size_t Count, class Scalar, class Sum>
   static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
     for (size_t first = 0; first + K <= Count; first += K) {
-      const Sum most = largest(x + first);
-      Sum total = 0;
-      for (size_t k = 0; k < K; ++k) total += Arithmetic<Scalar>::exp(x[first + k] - most);
-      for (size_t k = 0; k < K; ++k) s[first + k] = Scalar(Arithmetic<Scalar>::exp(x[first + k] - most) / total);
+      Arithmetic<Scalar>::template softmax<K>(x + first, s + first);
     }
   }
 
   /// One word of the generator a group.
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    mean<Count>(x, s);
     for (size_t first = 0; first + K <= Count; first += K) {
-      // What rounding leaves of the draw after the last unit goes to the most likely one.
-      float left = uniform(rng);
-      size_t chosen = K, likeliest = 0;
-      for (size_t k = 0; k < K && chosen == K; ++k) {
-        const float p = static_cast<float>(s[first + k]);
-        if (left < p) chosen = k;
-        left -= p;
-        if (s[first + k] >= s[first + likeliest]) likeliest = k;
-      }
-      turn_on(s + first, chosen < K ? chosen : likeliest);
+      turn_on(s + first, Arithmetic<Scalar>::template choose<K>(x + first, s + first, rng));
     }
   }
 
@@ -169,17 +155,22 @@ struct Softmax {
   }
 
   /// ln p, with p held at or above the margin.
-  static float bias_of_mean(float p, float margin) { return log(p < margin ? margin : p); }
+  template <class Scalar, class Wide>
+  static Wide bias_of_mean(Wide p, Wide margin) {
+    return Arithmetic<Scalar>::log(p < margin ? margin : p);
+  }
 
-  /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001), or ok.
+  /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001, or what rounds
+  /// integers), or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
+    typedef Arithmetic<Scalar> A;
     const Status status = detail::check_range<size>(s, Scalar(0), Scalar(1));
     bool whole = true;
     for (size_t first = 0; first < size; first += K) {
-      float sum = 0.0f;
-      for (size_t k = 0; k < K; ++k) sum += static_cast<float>(s[first + k]);
-      whole = whole && sum > 0.999f && sum < 1.001f;
+      typename A::Sum sum(0);
+      for (size_t k = 0; k < K; ++k) sum += static_cast<typename A::Sum>(s[first + k]);
+      whole = whole && A::is_one(sum, K);
     }
     return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
   }
@@ -188,13 +179,6 @@ struct Softmax {
   template <class Scalar>
   static void turn_on(Scalar* group, size_t chosen) {
     for (size_t k = 0; k < K; ++k) group[k] = Scalar(k == chosen ? 1 : 0);
-  }
-
-  template <class Sum>
-  static Sum largest(const Sum* x) {
-    Sum most = x[0];
-    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
-    return most;
   }
 };
 

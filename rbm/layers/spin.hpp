@@ -20,8 +20,8 @@ struct Spin : detail::TwoStates<N, -1> {
   using Evidence = detail::FlipEvidence<Scalar, N, -1>;
 
   template <size_t Count, class Scalar, class Sum>
-  static Sum cumulant(const Sum* x) {
-    Sum sum = 0;
+  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+    typename Arithmetic<Scalar>::Wide sum(0);
     for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::log_two_cosh(x[i]);
     return sum;
   }
@@ -31,30 +31,24 @@ struct Spin : detail::TwoStates<N, -1> {
     for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::tanh(x[i]);
   }
 
-  /// One word of the generator a unit.
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::sigmoid(x[i] + x[i]);
-    for (size_t i = 0; i < Count; ++i) s[i] = up_or_down(Arithmetic<Scalar>::bernoulli(s[i], rng));
+    Arithmetic<Scalar>::template turn_on<Count, 2>(x, s, Scalar(-1), rng);
   }
 
-  /// Up with probability 1/2. One word of the generator a unit.
+  /// Up with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t i = 0; i < N; ++i) s[i] = up_or_down(Arithmetic<Scalar>::bernoulli(Scalar(0.5f), rng));
+    Arithmetic<Scalar>::template toss<N>(s, Scalar(-1), rng);
   }
 
   /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].
-  static float bias_of_mean(float m, float margin) {
-    const float p = 0.5f * (1.0f + m);
-    const float most = 1.0f - margin;
-    return 0.5f * log_odds(p < margin ? margin : p > most ? most : p);
-  }
-
- private:
-  template <class Scalar>
-  static Scalar up_or_down(Scalar on) {
-    return on == Scalar(0) ? Scalar(-1) : Scalar(1);
+  template <class Scalar, class Wide>
+  static Wide bias_of_mean(Wide m, Wide margin) {
+    const Wide half = Wide(1) / Wide(2);
+    const Wide p = half * (Wide(1) + m);
+    const Wide most = Wide(1) - margin;
+    return half * Arithmetic<Scalar>::log_odds(p < margin ? margin : p > most ? most : p);
   }
 };
 

@@ -51,7 +51,7 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
   rbm::unpack_bits(bits, chain.visible);
   rbm::unpack_flash_bits(bits, chain.visible);
   return static_cast<float>(constant.free_energy(samples[0]) + constant.energy(chain.visible, chain.hidden)) +
-         static_cast<float>(rbm::to_string(status)[0]) + trainer.learning_rate() + couplings(1, 0) +
+         static_cast<float>(rbm::to_string(status)[0]) + static_cast<float>(trainer.learning_rate()) + couplings(1, 0) +
          rbm::softplus(rbm::uniform(rng));
 }
 
@@ -68,7 +68,7 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   posterior.evidence.clamp(0, true);
   rbm::Status status = posterior.evidence.observe(0, true, 0.1f);
   status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
-  rbm::Vector<typename Model::Sum, 2> probabilities;
+  rbm::Vector<typename Model::Wide, 2> probabilities;
   status = rbm::classify(model, samples[0], 0, probabilities);
   float log_likelihood = 0.0f, estimate = 0.0f;
   status = rbm::pseudo_log_likelihood(model, samples, 1, log_likelihood);

@@ -1,81 +1,36 @@
-// A number type of the caller's own whose sums are of another type, as integers have them: everything must compile for
-// it, and give what float gives.
+// Everything with integers in place of floats: all that the library offers must compile for them.
 // SPDX-License-Identifier: MIT
 
 #include "everything.hpp"
 
-struct Narrow {
-  float value;
-
-  Narrow() = default;
-  explicit Narrow(float x) : value(x) {}
-  explicit Narrow(int x) : value(static_cast<float>(x)) {}
-  explicit operator float() const { return value; }
-
-  friend Narrow operator-(Narrow a, Narrow b) { return Narrow(a.value - b.value); }
-  friend Narrow operator*(Narrow a, Narrow b) { return Narrow(a.value * b.value); }
-  Narrow& operator+=(Narrow other) {
-    value += other.value;
-    return *this;
-  }
-  friend bool operator==(Narrow a, Narrow b) { return a.value == b.value; }
-  friend bool operator!=(Narrow a, Narrow b) { return a.value != b.value; }
-  friend bool operator<=(Narrow a, Narrow b) { return a.value <= b.value; }
-  friend bool operator>=(Narrow a, Narrow b) { return a.value >= b.value; }
-};
-
-namespace rbm {
-
-template <>
-struct Arithmetic<Narrow> {
-  typedef float Sum;
-  typedef float Rate;
-
-  static bool is_finite(Narrow x) { return rbm::is_finite(x.value); }
-  static bool is_finite(float x) { return rbm::is_finite(x); }
-  static float infinity() { return rbm::infinity(); }
-  static float to_sum(float x) { return x; }
-  static float multiply_add(float sum, Narrow a, Narrow b) { return sum + a.value * b.value; }
-  static float scale(Narrow state, float sum) { return state.value * sum; }
-  static Narrow nudge(Narrow parameter, float rate, Narrow difference) {
-    return Narrow(parameter.value + rate * difference.value);
-  }
-  static float two_pi() { return 6.28318531f; }
-  static float exp(float x) { return rbm::exp(x); }
-  static float log(float x) { return rbm::log(x); }
-  static float sqrt(float x) { return rbm::sqrt(x); }
-  static Narrow tanh(float input) { return Narrow(rbm::tanh(input)); }
-  static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
-  static float rectified_mean(float input) { return rbm::rectified_mean(input); }
-  static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
-  static Narrow sigmoid(float input) { return Narrow(rbm::sigmoid(input)); }
-  static float softplus(float input) { return rbm::softplus(input); }
-
-  template <class Rng>
-  static Narrow bernoulli(Narrow p, Rng& rng) {
-    return Narrow(Arithmetic<float>::bernoulli(p.value, rng));
-  }
-  template <class Rng>
-  static float normal(Rng& rng) {
-    return rbm::normal(rng);
-  }
-  template <class Rng>
-  static float rectified(float x, Rng& rng) {
-    return rbm::rectified(x, rng);
-  }
-};
-
-}  // namespace rbm
-
-typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>, Narrow> Model;
-typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>> FloatModel;
-
-static Model model;
-static FloatModel float_model;
+template <class Scalar>
+float use_number(uint32_t seed) {
+  typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>, Scalar> Odd;
+  typedef rbm::Rbm<rbm::Spin<5>, rbm::Softmax<2, 3>, Scalar> Small;
+  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, rbm::Spin<6>, Scalar> Labelled;
+  static Odd odd;
+  static Small small;
+  static Labelled labelled;
+  static const typename Odd::VisibleState odd_samples[4] = {};
+  static typename Small::VisibleState small_samples[4] = {};
+  static typename Labelled::VisibleState labelled_samples[4] = {};
+  for (auto& sample : labelled_samples) sample[5] = Scalar(1);
+  return use_everything<Odd, 4>(odd, seed, odd_samples, 4) +
+         use_model<Small, 4, rbm::plain>(small, seed, small_samples, 4) +
+         use_model<Labelled, 4, rbm::persistent | rbm::centred>(labelled, seed, labelled_samples, 4);
+}
 
 int main() {
-  static const Model::VisibleState samples[10] = {};
-  static const FloatModel::VisibleState float_samples[10] = {};
-  const float narrow = use_everything<Model, 4>(model, 1, samples, 4);
-  return narrow == use_everything<FloatModel, 4>(float_model, 1, float_samples, 4) ? 0 : 1;
+  typedef rbm::Fixed<int16_t, 11> Number;
+  typedef rbm::Rbm<rbm::Gaussian<3>, rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>, Number> Real;
+  static Real real;
+  static const Real::VisibleState samples[2] = {};
+  static rbm::Rbm<rbm::Gaussian<3>, rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>> float_real;
+  size_t saturated = 0;
+  rbm::Status status = rbm::convert(real, float_real, saturated);
+  status = rbm::convert(float_real, real, saturated);
+  const float sum = use_number<rbm::Fixed<int8_t, 5>>(1) + use_number<Number>(1) +
+                    use_model<Real, 2, rbm::plain>(real, 1, samples, 2) +
+                    use_model<Real, 2, rbm::centred | rbm::with_momentum | rbm::penalised>(real, 1, samples, 2);
+  return sum - sum == 0.0f && status == rbm::Status::ok && saturated == 0 ? 0 : 1;
 }

@@ -19,7 +19,7 @@ template <class Model>
 Model random_pair(float weights, float biases, uint32_t seed) {
   rbm::Xorshift32 rng(seed * 0x9E3779B9u);
   Model model;
-  for (float& weight : model.weights.values) weight = weights * rbm::normal(rng);
+  for (auto& weight : model.weights.values) set(weight, double(weights * rbm::normal(rng)));
   Truth<typename Model::Visible>::randomise(model.visible, biases, rng);
   Truth<typename Model::Hidden>::randomise(model.hidden, biases, rng);
   return model;
@@ -28,7 +28,7 @@ Model random_pair(float weights, float biases, uint32_t seed) {
 template <class State>
 State to_state(const Values& values) {
   State state;
-  for (size_t i = 0; i < State::size; ++i) state[i] = static_cast<float>(values[i]);
+  for (size_t i = 0; i < State::size; ++i) set(state[i], values[i]);
   return state;
 }
 
@@ -122,10 +122,7 @@ class Index {
     size_t index = 0, stride = 1;
     for (const Site& site : sites) {
       size_t k = 0;
-      while (k < site.states.size() &&
-             !std::equal(site.states[k].begin(), site.states[k].end(), state.values + site.first)) {
-        ++k;
-      }
+      while (k < site.states.size() && !same_values(site.states[k], state.values + site.first)) ++k;
       if (k == site.states.size()) return static_cast<size_t>(-1);
       index += stride * k;
       stride *= site.states.size();
@@ -212,15 +209,30 @@ typedef List<rbm::Bernoulli<3>,                                 //
              rbm::Both<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
     AllUnits;
 
-template <template <class> class Check, class Visible, class... Hidden>
+/// The units that models of 16 and of 8 bits may have.
+typedef List<rbm::Bernoulli<3>,                                 //
+             rbm::Spin<3>,                                      //
+             rbm::Softmax<2, 3>,                                //
+             rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>,  //
+             rbm::Gaussian<2>,                                  //
+             rbm::Both<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
+    UnitsOf16Bits;
+
+typedef List<rbm::Bernoulli<3>,   //
+             rbm::Spin<3>,        //
+             rbm::Softmax<2, 3>,  //
+             rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>
+    UnitsOf8Bits;
+
+template <template <class> class Check, class Scalar, class Visible, class... Hidden>
 void for_each_hidden(List<Hidden...>) {
-  const int done[] = {(Check<rbm::Rbm<Visible, Hidden>>::run(), 0)...};
+  const int done[] = {(Check<rbm::Rbm<Visible, Hidden, Scalar>>::run(), 0)...};
   static_cast<void>(done);
 }
 
-template <template <class> class Check, class... Visible>
+template <template <class> class Check, class Scalar = float, class... Visible>
 void for_each_pair(List<Visible...> all) {
-  const int done[] = {(for_each_hidden<Check, Visible>(all), 0)...};
+  const int done[] = {(for_each_hidden<Check, Scalar, Visible>(all), 0)...};
   static_cast<void>(done);
 }
 

@@ -19,6 +19,12 @@
 
 typedef std::vector<double> Values;
 
+/// A number of any type that models have.
+template <class Number>
+void set(Number& number, double x) {
+  number = static_cast<Number>(static_cast<float>(x));
+}
+
 /// What is drawn at once: one unit, or a group of which one unit is on.
 struct Site {
   size_t first;                // its first unit
@@ -48,7 +54,7 @@ struct TruthOfBiases {
 
   template <class Layer>
   static void randomise(Layer& layer, float deviation, rbm::Xorshift32& rng) {
-    for (float& bias : layer.bias) bias = deviation * rbm::normal(rng);
+    for (auto& bias : layer.bias) set(bias, double(deviation * rbm::normal(rng)));
   }
 };
 
@@ -102,7 +108,7 @@ struct Truth<rbm::Gaussian<N>> : TruthOfBiases {
   template <class Layer>
   static void randomise(Layer& layer, float deviation, rbm::Xorshift32& rng) {
     TruthOfBiases::randomise(layer, deviation, rng);
-    for (float& variance : layer.variance) variance = 0.4f + 1.2f * rbm::uniform(rng);
+    for (auto& variance : layer.variance) set(variance, double(0.4f + 1.2f * rbm::uniform(rng)));
   }
 };
 
@@ -167,6 +173,14 @@ std::vector<Values> all_states() {
   return all;
 }
 
+template <class Scalar>
+bool same_values(const Values& values, const Scalar* s) {
+  for (size_t u = 0; u < values.size(); ++u) {
+    if (values[u] != double(s[u])) return false;
+  }
+  return true;
+}
+
 /// How a site is distributed: its states and their probabilities; for a real unit, points of quadrature. `bins` are
 /// what draws are counted in: the states, or intervals of about equal probability.
 struct Distribution {
@@ -211,7 +225,7 @@ struct Distribution {
       return static_cast<size_t>(std::upper_bound(edges.begin(), edges.end(), double(s[0])) - edges.begin());
     }
     size_t k = 0;
-    while (k < states.size() && !std::equal(states[k].begin(), states[k].end(), s)) ++k;
+    while (k < states.size() && !same_values(states[k], s)) ++k;
     return k;
   }
 
