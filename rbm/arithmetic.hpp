@@ -87,7 +87,7 @@ struct RealArithmetic {
 
   /// Parameters become, or move by, what was computed for them.                                    change, s [Count]
   template <size_t Count, class Rng>
-  static void round(const Real* change, Real* s, Rng&) {
+  static void assign(const Real* change, Real* s, Rng&) {
     for (size_t i = 0; i < Count; ++i) s[i] = change[i];
   }
   template <size_t Count, class Rng>
@@ -421,7 +421,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   /// Parameters become, or move by, what was computed for them, rounded stochastically.              change, s [Count]
   /// Scaling: from Q24 to QF, with 8 or 16 random bits and half of what they leave.
   template <size_t Count, class Rng>
-  static void round(const Change* change, Scalar* s, Rng& rng) {
+  static void assign(const Change* change, Scalar* s, Rng& rng) {
     enum : int { shift = 24 - F, spare = shift > Width::chance_bits ? shift - Width::chance_bits : 0 };
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
@@ -436,7 +436,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   static void add(const Change* change, Scalar* s, Rng& rng) {
     Change moved[Count];
     for (size_t i = 0; i < Count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
-    round<Count>(moved, s, rng);
+    assign<Count>(moved, s, rng);
   }
 
   static bool is_one(Sum sum, size_t count) {

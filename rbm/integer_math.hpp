@@ -90,7 +90,7 @@ inline int32_t exp_of_minus(uint32_t y) {
 
 /// ln n, n > 0.
 /// Scaling: the result in Q16. n = 2^k (1 + f), ln(1 + f) by a polynomial in Q16 of f in Q15: below 65530 * 32768, 31
-/// bits. Error: at most 0.00005.
+/// bits. Error: at most 0.0002.
 inline int32_t log(uint32_t n) {
   int32_t k = 31;
   while ((n & 0x80000000u) == 0) {

@@ -349,7 +349,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
       const Change old = static_cast<Change>(offset[i]);
       const Change mean = static_cast<Change>(A::quotient(sum, count));
       const Change next = share == Setting(1.0f) ? mean : old + static_cast<Change>(share) * (mean - old);
-      A::template round<1>(&next, &offset[i], rng);
+      A::template assign<1>(&next, &offset[i], rng);
     }
   }
 

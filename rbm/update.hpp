@@ -127,7 +127,7 @@ struct Update {
         old[j] = static_cast<Change>(weights[j]);
         change[j] = shrink(Has<penalised>(), old[j] + change[j]);
       }
-      A::template round<Block::count>(change, weights, rng);
+      A::template assign<Block::count>(change, weights, rng);
       for (size_t j = 0; j < Block::count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
       follow(Has<centred>(), block, i, first, change, bias);
     }
@@ -186,7 +186,7 @@ struct Update {
       return;
     }
     for (size_t j = 0; j < Block::count; ++j) change[j] *= scale;
-    if (last != nullptr) A::template round<Block::count>(change, last, rng);
+    if (last != nullptr) A::template assign<Block::count>(change, last, rng);
   }
 
   Change momentum(If<0>) const { return Change(0); }

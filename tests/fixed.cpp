@@ -1,0 +1,290 @@
+// Fixed numbers and their arithmetic: every 8-bit operation, every input of the integer functions, stochastic rounding.
+// SPDX-License-Identifier: MIT
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "../rbm/arithmetic.hpp"
+#include "../rbm/kernels.hpp"
+#include "support/statistics.hpp"
+
+namespace {
+
+typedef rbm::Fixed<int8_t, 5> Number8;
+typedef rbm::Fixed<int16_t, 12> Number16;
+
+double held(double x, double least, double most) { return x < least ? least : x > most ? most : x; }
+double exact_sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double exact_softplus(double x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }
+
+// The largest error of the probability of a unit with any input, and whether it ever falls where the input rises.
+struct Errors {
+  double chance = 0, mean = 0, softplus = 0, spin = 0;
+  bool monotone = true;
+};
+
+template <class Scalar>
+Errors errors_of_units(int32_t first, int32_t last) {
+  typedef rbm::Arithmetic<Scalar> A;
+  typedef typename A::Sum Sum;
+  Errors errors;
+  double before = -1;
+  const double whole = std::ldexp(1.0, int{A::chance_bits}), half_step = std::ldexp(0.5, -int{Scalar::fraction_bits});
+  for (int64_t raw = first; raw <= last; ++raw) {
+    const Sum x = Sum::from_raw(static_cast<typename Sum::Integer>(raw));
+    const double exact = double(x), p = exact_sigmoid(exact);
+    const double chance = double(A::template chance<1>(x.raw)) / whole;
+    errors.monotone = errors.monotone && chance >= before - (A::is_narrow ? 0 : 4 / 65536.0);  // roundings of 2^-16
+    before = chance;
+    errors.chance = std::max(errors.chance, std::fabs(chance - p));
+    errors.chance =
+        std::max(errors.chance, std::fabs(double(A::template chance<2>(x.raw)) / whole - exact_sigmoid(2 * exact)));
+    errors.mean = std::max(errors.mean, std::fabs(double(A::sigmoid(x)) - p) - half_step);
+    errors.spin = std::max(errors.spin, std::fabs(double(A::tanh(x)) - std::tanh(exact)) - half_step);
+    errors.softplus = std::max(errors.softplus, std::fabs(double(A::softplus(x)) - exact_softplus(exact)));
+    const double cosh = std::fabs(exact) + std::log1p(std::exp(-2 * std::fabs(exact)));
+    errors.softplus = std::max(errors.softplus, std::fabs(double(A::log_two_cosh(x)) - cosh));
+  }
+  return errors;
+}
+
+template <class Scalar>
+void check_units_of_8_bits() {
+  const Errors errors = errors_of_units<Scalar>(-32768, 32767);  // every sum
+  CHECK(errors.monotone);
+  CHECK(errors.chance <= 0.005);
+  CHECK(errors.mean <= 0.005);
+  CHECK(errors.spin <= 0.01);
+  CHECK(errors.softplus <= 0.0008);
+}
+
+// Every sum up to +-20, beyond which nothing changes; then far ones.
+template <class Scalar>
+void check_units_of_16_bits() {
+  typedef typename rbm::Arithmetic<Scalar>::Sum Sum;
+  const int32_t near = 20 * static_cast<int32_t>(Scalar::one());
+  const int32_t ends[][2] = {{-near, near},
+                             {Sum::lowest().raw, Sum::lowest().raw + 1000},
+                             {Sum::highest().raw - 1000, Sum::highest().raw},
+                             {-1000000000, -999999000},
+                             {999999000, 1000000000}};
+  for (const auto& range : ends) {
+    const Errors errors = errors_of_units<Scalar>(range[0], range[1]);
+    CHECK(errors.monotone);
+    CHECK(errors.chance <= 0.0005);
+    CHECK(errors.mean <= 0.0005);
+    CHECK(errors.spin <= 0.001);
+    if (range[0] == -near) CHECK(errors.softplus <= 0.0008);
+  }
+}
+
+// The mean of many updates of one parameter, in steps, is the rate times the difference within its standard error; the
+// ends of the range hold. False alarm: 1e-6 each.
+template <class Scalar>
+void check_rounding(float rate, size_t count, int difference, int start) {
+  typedef rbm::Arithmetic<Scalar> A;
+  typedef typename A::Sum Sum;
+  rbm::Xorshift32 rng(static_cast<uint32_t>(difference * 7919 + start) * 0x9E3779B9u);
+  const rbm::FixedSetting setting(rate);
+  Average moved;
+  for (int draw = 0; draw < 100000; draw += 4) {
+    const typename A::Rate steps =
+        A::rate(static_cast<uint32_t>(setting.raw), count, A::template rate_bits<1, false>(), rng);
+    Scalar c[4];
+    Sum g[4];
+    for (size_t k = 0; k < 4; ++k) {
+      c[k] = Scalar::from_raw(static_cast<typename Scalar::Integer>(start));
+      g[k] = Sum::from_raw(static_cast<typename Sum::Integer>(difference));
+    }
+    rbm::kernels::nudge<4>(c, steps, g, rng);
+    for (size_t k = 0; k < 4; ++k) moved.add(double(c[k].raw) - start);
+  }
+  const double expected = double(setting) * difference / static_cast<double>(count);
+  CAPTURE(rate);
+  CAPTURE(difference);
+  CAPTURE(start);
+  // 8 random bits are exact for products of states off and on; for others there are steps of 2^-8, half of them here.
+  const bool whole = difference % static_cast<int>(Scalar::one()) == 0;
+  CHECK(std::fabs(moved.mean - expected) <= 4.9 * moved.standard_error() + (A::is_narrow && !whole ? 1 / 512.0 : 1e-5));
+}
+
+}  // namespace
+
+TEST_CASE("fixed numbers: every 8-bit operation is the exact one, rounded and saturated") {
+  bool same = true;
+  for (int a = -128; a < 128; ++a) {
+    const Number8 x = Number8::from_raw(static_cast<int8_t>(a));
+    same = same && Number8(float(x)) == x && double(x) == a / 32.0 && (-x).raw == held(-a, -128, 127);
+    for (int b = -128; b < 128; ++b) {
+      const Number8 y = Number8::from_raw(static_cast<int8_t>(b));
+      same = same && (x + y).raw == held(a + b, -128, 127) && (x - y).raw == held(a - b, -128, 127);
+      same = same && (x * y).raw == held(std::floor(a * b / 32.0 + 0.5), -128, 127);
+      const double quotient = b == 0 ? (a > 0 ? 127 : a < 0 ? -128 : 0) : std::round(a * 32.0 / b);
+      same = same && (x / y).raw == held(quotient, -128, 127);
+      same = same && (x < y) == (a < b) && (x == y) == (a == b) && (x >= y) == (a >= b);
+    }
+  }
+  CHECK(same);
+}
+
+TEST_CASE("fixed numbers: conversions round to the nearest and saturate") {
+  CHECK(Number8(3).raw == 96);
+  CHECK(Number8(4).raw == 127);
+  CHECK(Number8(-4).raw == -128);
+  CHECK(Number8(-5).raw == -128);
+  CHECK(Number8(0.046875f).raw == 2);
+  CHECK(Number8(-0.046875f).raw == -2);
+  CHECK(Number8(0.0468f).raw == 1);
+  CHECK(Number8(3.98f).raw == 127);
+  CHECK(Number8(1e30f).raw == 127);
+  CHECK(Number8(-std::numeric_limits<float>::infinity()).raw == -128);
+  CHECK(Number8(std::numeric_limits<float>::quiet_NaN()).raw == 0);
+  bool same = true;
+  for (int raw = -32768; raw < 32768; ++raw) {
+    const Number16 x = Number16::from_raw(static_cast<int16_t>(raw));
+    same = same && Number16(float(x)) == x && rbm::Fixed<int32_t, 24>(x).raw == int64_t{raw} * 4096;
+    same = same && Number8(x).raw == held(std::floor(raw / 128.0 + 0.5), -128, 127);
+    same = same && Number16(rbm::Fixed<int32_t, 24>(x)) == x;
+    same = same && (x * x).raw == held(std::floor(double(raw) * raw / 4096 + 0.5), -32768, 32767);
+  }
+  CHECK(same);
+  CHECK(Number16(rbm::Fixed<int32_t, 12>(-100)).raw == -32768);
+  CHECK(rbm::Fixed<int32_t, 24>(rbm::Fixed<int32_t, 12>(200)).raw == 2147483647);
+  const rbm::FixedSetting none(std::numeric_limits<float>::quiet_NaN()), rate(0.02f), large(1e9f);
+  CHECK(none.raw == std::numeric_limits<int32_t>::min());
+  CHECK(rate.raw == 335544);
+  CHECK(float(large) == 127.0f);
+}
+
+TEST_CASE("8 bits: sigmoid within 0.005 and softplus within 0.0008 of the truth, for every input") {
+  check_units_of_8_bits<Number8>();
+  check_units_of_8_bits<rbm::Fixed<int8_t, 1>>();
+  check_units_of_8_bits<rbm::Fixed<int8_t, 4>>();
+  check_units_of_8_bits<rbm::Fixed<int8_t, 6>>();
+}
+
+TEST_CASE("16 bits: sigmoid within 0.0005 and softplus within 0.0008 of the truth, for every input") {
+  check_units_of_16_bits<Number16>();
+  check_units_of_16_bits<rbm::Fixed<int16_t, 3>>();
+  check_units_of_16_bits<rbm::Fixed<int16_t, 11>>();
+  check_units_of_16_bits<rbm::Fixed<int16_t, 14>>();
+}
+
+TEST_CASE("integer exp, log and square root: errors over their ranges") {
+  double error = 0;
+  for (uint32_t y = 0; y < 70000; ++y) {
+    const double exact = std::exp(-y / 4096.0), got = rbm::integer::exp_of_minus(y) / 16777216.0;
+    error = std::max(error, (std::fabs(got - exact) - 1 / 16777216.0) / exact * (y < 65536 ? 1 : 0));
+    if (y >= 65536) CHECK(got == 0);
+  }
+  CHECK(error <= 0.0002);
+  error = 0;
+  for (uint64_t n = 1; n < 4294967296u; n += 1 + n / 4096) {
+    error = std::max(error, std::fabs(rbm::integer::log(static_cast<uint32_t>(n)) / 65536.0 - std::log(double(n))));
+  }
+  error = std::max(error, std::fabs(rbm::integer::log(0xFFFFFFFFu) / 65536.0 - std::log(4294967295.0)));
+  CHECK(error <= 0.0002);
+  bool right = true;
+  for (uint64_t n = 0; n < 4294967296u; n += 1 + n / 512) {
+    const uint64_t root = rbm::integer::sqrt(static_cast<uint32_t>(n));
+    right = right && root * root <= n && (root + 1) * (root + 1) > n;
+  }
+  CHECK(right);
+  CHECK(rbm::integer::sqrt(uint64_t{1} << 62) == uint64_t{1} << 31);
+  CHECK(rbm::integer::sqrt(0xFFFFFFFFFFFFFFFFull) == 0xFFFFFFFFu);
+}
+
+TEST_CASE("draws are cut from words, the lowest bits first") {
+  struct Words {
+    uint32_t next;
+    uint32_t operator()() { return next += 0x01010101u; }
+  } words = {0x03020100u};
+  uint8_t bytes[6];
+  rbm::integer::draw<6>(bytes, words);
+  const uint8_t expected[6] = {1, 2, 3, 4, 2, 3};
+  for (size_t i = 0; i < 6; ++i) CHECK(bytes[i] == expected[i]);
+  uint16_t halves[3];
+  rbm::integer::draw<3>(halves, words);
+  CHECK(halves[0] == 0x0403);
+  CHECK(halves[1] == 0x0605);
+  CHECK(halves[2] == 0x0504);
+}
+
+TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update") {
+  for (float rate : {0.02f, 0.0007f, 0.9f}) {
+    for (int difference : {32, -32, 64, 5}) {
+      check_rounding<Number8>(rate, 1, difference, 3);
+      check_rounding<rbm::Fixed<int8_t, 6>>(rate, 3, 2 * difference, -10);
+    }
+    for (int difference : {4096, -4096, 1234, -7, 1}) {
+      check_rounding<Number16>(rate, 1, difference, 100);
+      check_rounding<Number16>(rate, 3, difference, -9);
+    }
+  }
+  // At both ends, towards the middle; and away from it nothing moves.
+  check_rounding<Number8>(0.02f, 1, -32, 127);
+  check_rounding<Number8>(0.02f, 1, 32, -128);
+  check_rounding<Number16>(0.0001f, 1, -300, 32767);
+  check_rounding<Number16>(0.0001f, 1, 300, -32768);
+  rbm::Xorshift32 rng(1);
+  Number8 c[2] = {Number8::highest(), Number8::lowest()};
+  const rbm::Arithmetic<Number8>::Sum g[2] = {rbm::Arithmetic<Number8>::Sum(1), rbm::Arithmetic<Number8>::Sum(-1)};
+  for (int k = 0; k < 1000; ++k) rbm::kernels::nudge<2>(c, int16_t{300}, g, rng);
+  CHECK(c[0] == Number8::highest());
+  CHECK(c[1] == Number8::lowest());
+}
+
+TEST_CASE("integer normal draws are normal") {  // false alarm: 1e-6
+  rbm::Xorshift32 rng(0x9E3779B9u);
+  const int bins = 32, draws = 400000;
+  std::vector<double> counts(bins, 0), expected(bins);
+  const auto below = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
+  const auto edge = [&](int b) { return -4.0 + 8.0 * b / bins; };
+  for (int b = 0; b < bins; ++b) {
+    const double low = b == 0 ? 0 : below(edge(b) - 0.5 / 4096),
+                 high = b == bins - 1 ? 1 : below(edge(b + 1) - 0.5 / 4096);
+    expected[static_cast<size_t>(b)] = draws * (high - low);
+  }
+  Average values, squares;
+  for (int draw = 0; draw < draws; ++draw) {
+    const double x = rbm::integer::normal(rng) / 4096.0;
+    values.add(x);
+    squares.add(x * x);
+    counts[static_cast<size_t>(held(std::floor((x + 4) / 8 * bins), 0, bins - 1))] += 1;
+  }
+  CHECK(chi_square(counts, expected) < chi_square_limit(bins - 1, 4.75));
+  CHECK(std::fabs(values.mean) < 4.9 * values.standard_error());
+  CHECK(std::fabs(squares.mean - 1) < 4.9 * squares.standard_error());
+}
+
+TEST_CASE("sums of integers are exact where states are whole, with or without multiplication") {
+  rbm::Xorshift32 rng(5);
+  typedef rbm::Arithmetic<Number8> A;
+  bool same = true;
+  for (int round = 0; round < 2000; ++round) {
+    Number8 weights[3 * 37], h[37], v[3];
+    for (Number8& w : weights) w = Number8::from_raw(static_cast<int8_t>(rng() & 255u));
+    const bool whole = round % 2 == 0;
+    for (Number8& s : h)
+      s = whole ? Number8(static_cast<int>(rng() % 3u) - 1) : Number8::from_raw(static_cast<int8_t>(rng() % 65u - 32u));
+    for (Number8& s : v)
+      s = whole ? Number8(static_cast<int>(rng() % 3u) - 1) : Number8::from_raw(static_cast<int8_t>(rng() % 65u - 32u));
+    A::Sum rows[3] = {A::Sum(1), A::Sum(2), A::Sum(3)}, columns[37];
+    for (A::Sum& x : columns) x = A::Sum(0);
+    rbm::kernels::add_row_products<3, 37>(weights, h, rows);
+    rbm::kernels::add_rows<37, 3, 37>(weights, v, columns);
+    for (size_t i = 0; i < 3; ++i) {
+      double sum = 32.0 * double(i + 1);
+      for (size_t j = 0; j < 37; ++j) sum += std::floor(double(weights[i * 37 + j].raw) * h[j].raw / 32 + 0.5);
+      same = same && rows[i].raw == sum;
+    }
+    for (size_t j = 0; j < 37; ++j) {
+      double sum = 0;
+      for (size_t i = 0; i < 3; ++i) sum += std::floor(double(weights[i * 37 + j].raw) * v[i].raw / 32 + 0.5);
+      same = same && columns[j].raw == sum;
+    }
+  }
+  CHECK(same);
+}

@@ -1,0 +1,38 @@
+// CRC-32 (IEEE 802.3) of a model's parameters, each as two's complement from its lowest byte on, so that it is the same
+// on every machine.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_TESTS_CRC_HPP
+#define RBM_TESTS_CRC_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct Crc32 {
+  uint32_t state = 0xFFFFFFFFu;
+
+  template <class Fixed>
+  void add(const Fixed* numbers, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      uint32_t bits = static_cast<uint32_t>(numbers[i].raw);
+      for (size_t byte = 0; byte < sizeof(Fixed); ++byte, bits >>= 8) {
+        state ^= bits & 255u;
+        for (int k = 0; k < 8; ++k) state = (state >> 1) ^ (0xEDB88320u & (0u - (state & 1u)));
+      }
+    }
+  }
+
+  uint32_t value() const { return ~state; }
+};
+
+/// Of the weights, then the visible, then the hidden biases of layers that have only biases.
+template <class Model>
+uint32_t crc_of(const Model& model) {
+  Crc32 crc;
+  crc.add(model.weights.values, Model::visible_size * size_t{Model::hidden_size});
+  crc.add(model.visible.bias.values, Model::visible_size);
+  crc.add(model.hidden.bias.values, Model::hidden_size);
+  return crc.value();
+}
+
+#endif  // RBM_TESTS_CRC_HPP
