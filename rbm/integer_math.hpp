@@ -54,7 +54,7 @@ inline int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t
   return c0 + detail::shift_down(sum * u, 14);
 }
 
-enum : int32_t { three = 3 * 4096, eight = 8 * 4096 };  // in Q12
+enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in Q12
 
 /// sigmoid(-y) for 16-bit models.
 /// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
@@ -77,7 +77,7 @@ inline int32_t softplus_tail(int32_t y) {
 /// Scaling: y in Q12, the result in Q24. y log2(e) = k + f: y below 2^16 times 23637, in Q26, is below 2^31; 2^-f by a
 /// polynomial in Q15 of an argument in Q15. Relative error: 0.0002, and steps of 2^-24; from y = 16 on the result is 0.
 inline int32_t exp_of_minus(uint32_t y) {
-  if (y >= 16u * 4096u) return 0;
+  if (y >= 0x10000u) return 0;
   const uint32_t power = y * 23637u;
   const int32_t f = static_cast<int32_t>((power >> 11) & 0x7FFFu);
   int32_t sum = 226;

@@ -40,19 +40,37 @@ enum class Schedule : uint8_t {
 
 namespace detail {
 
-inline bool is_finite_setting(float x) { return is_finite(x); }
-inline bool is_finite_setting(FixedSetting x) { return x != FixedSetting::lowest(); }
+/// The bounds of options, as constants of their type.
+template <class Setting>
+struct Limits {
+  static constexpr float zero() { return 0.0f; }
+  static constexpr float one() { return 1.0f; }
+  static constexpr float unlimited() { return 3e38f; }
+  static bool is_finite(float x) { return rbm::is_finite(x); }
+};
+
+template <>
+struct Limits<FixedSetting> {
+  static constexpr FixedSetting zero() { return FixedSetting::from_raw(0); }
+  static constexpr FixedSetting one() { return FixedSetting::from_raw(int32_t{1} << 24); }
+  static constexpr FixedSetting unlimited() { return FixedSetting::highest(); }
+  static bool is_finite(FixedSetting x) { return x != FixedSetting::lowest(); }
+};
 
 /// not_finite, out_of_range outside [least, most], or ok.
 template <class Setting>
-Status check_option(Setting value, float least, float most) {
-  if (!is_finite_setting(value)) return Status::not_finite;
-  return value < Setting(least) || value > Setting(most) ? Status::out_of_range : Status::ok;
+Status check_option(Setting value, Setting least, Setting most) {
+  if (!Limits<Setting>::is_finite(value)) return Status::not_finite;
+  return value < least || value > most ? Status::out_of_range : Status::ok;
+}
+
+/// The same for one that may not be negative.
+template <class Setting>
+Status check_option(Setting value) {
+  return check_option<Setting>(value, Limits<Setting>::zero(), Limits<Setting>::unlimited());
 }
 
 inline Status first_failure(Status a, Status b) { return a != Status::ok ? a : b; }
-
-constexpr float unlimited() { return 3e38f; }
 
 /// The options of any trainer.
 template <class Setting>
@@ -64,8 +82,7 @@ struct ChainOptions {
   explicit constexpr ChainOptions(Setting rate) : learning_rate(rate) {}
 
   Status check() const {
-    return first_failure(check_option(learning_rate, 0, unlimited()),
-                         gibbs_steps == 0 ? Status::out_of_range : Status::ok);
+    return first_failure(check_option(learning_rate), gibbs_steps == 0 ? Status::out_of_range : Status::ok);
   }
 };
 
@@ -107,8 +124,7 @@ struct ScheduleOptions {
   Setting after(uint32_t t, Setting rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
 
   Status check() const {
-    return first_failure(check_option(schedule_power, 0, unlimited()),
-                         schedule_steps == 0 ? Status::out_of_range : Status::ok);
+    return first_failure(check_option(schedule_power), schedule_steps == 0 ? Status::out_of_range : Status::ok);
   }
 };
 
@@ -117,7 +133,7 @@ template <class Setting>
 struct CentringOptions {
   Setting offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
 
-  Status check() const { return check_option(offset_rate, 0, 1); }
+  Status check() const { return check_option<Setting>(offset_rate, Limits<Setting>::zero(), Limits<Setting>::one()); }
 };
 
 /// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
@@ -126,7 +142,8 @@ struct MomentumOptions {
   Setting momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
 
   Status check() const {
-    return first_failure(check_option(momentum, 0, 1), momentum == Setting(1.0f) ? Status::out_of_range : Status::ok);
+    return first_failure(check_option<Setting>(momentum, Limits<Setting>::zero(), Limits<Setting>::one()),
+                         momentum == Limits<Setting>::one() ? Status::out_of_range : Status::ok);
   }
 };
 
@@ -142,11 +159,12 @@ struct PenaltyOptions {
   Setting largest_update = 0.0f;
 
   Status check() const {
-    Status status = check_option(l2, 0, unlimited());
-    status = first_failure(status, check_option(l1, 0, unlimited()));
-    status = first_failure(status, check_option(sparsity_cost, 0, unlimited()));
-    status = first_failure(status, check_option(sparsity_target, -unlimited(), unlimited()));
-    return first_failure(status, check_option(largest_update, 0, unlimited()));
+    Status status = check_option(l2);
+    status = first_failure(status, check_option(l1));
+    status = first_failure(status, check_option(sparsity_cost));
+    status = first_failure(
+        status, check_option<Setting>(sparsity_target, -Limits<Setting>::unlimited(), Limits<Setting>::unlimited()));
+    return first_failure(status, check_option(largest_update));
   }
 };
 
@@ -156,7 +174,7 @@ template <class Setting>
 struct VarianceOptions {
   Setting variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
 
-  Status check() const { return check_option(variance_rate, 0, unlimited()); }
+  Status check() const { return check_option(variance_rate); }
 };
 
 /// Part where it was asked for, and nothing otherwise.

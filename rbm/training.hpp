@@ -117,7 +117,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     Status status = check(model, samples, count);
-    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, Setting(1.0f), rng);
+    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, detail::Limits<Setting>::one(), rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -325,7 +325,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   void follow_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
   template <class Rng>
   void follow_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
-    const Setting share = this->has_offsets ? options.offset_rate : Setting(1.0f);
+    const Setting share = this->has_offsets ? options.offset_rate : detail::Limits<Setting>::one();
     if (follow_means) set_visible_offset(If<centred>(), samples, count, share, rng);
     follow(this->hidden_offset, hidden_data.values, count, share, rng);
     this->has_offsets = true;
@@ -348,7 +348,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
       for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(states[s][i]);
       const Change old = static_cast<Change>(offset[i]);
       const Change mean = static_cast<Change>(A::quotient(sum, count));
-      const Change next = share == Setting(1.0f) ? mean : old + static_cast<Change>(share) * (mean - old);
+      const Change next =
+          share == detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
       A::template assign<1>(&next, &offset[i], rng);
     }
   }

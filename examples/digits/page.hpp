@@ -22,6 +22,7 @@ class Page {
         "(CD-1, batches of 10, %u epochs, learning rate %g falling to 0, seed %u). Training took %.2f seconds. The "
         "other 297 digits were held out.</p>\n",
         report.epochs, static_cast<double>(report.learning_rate), static_cast<unsigned>(report.seed), report.seconds);
+    if (!report.integers.empty()) add("<p>Numbers of the model: %s.</p>\n", report.integers.c_str());
 
     add("<h2>Learning</h2>\n<div class=charts>\n");
     std::vector<double> errors, gaps;

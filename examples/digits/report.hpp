@@ -10,8 +10,7 @@
 
 #include "../../rbm/rbm.hpp"
 
-typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<64>> Model;
-typedef Model::VisibleState Picture;  // 8x8 pixels, row by row
+typedef rbm::Vector<float, 64> Picture;  // 8x8 pixels, row by row
 
 struct Epoch {
   unsigned number;
@@ -29,7 +28,8 @@ struct Report {
   unsigned epochs;
   uint32_t seed;
   float learning_rate;
-  double seconds;  // spent on training
+  std::string integers;  // what numbers the model is made of; empty if they are floats
+  double seconds;        // spent on training
 
   std::vector<Epoch> curve;
   std::vector<Strip> reconstructions;  // pixels in [0, 1]

@@ -145,7 +145,7 @@ struct Gaussian : detail::RealStates<N> {
 
     /// The variance of the data and the bias that gives their mean.
     void start_from(size_t i, Wide mean, Wide data_variance, Wide) {
-      const Wide least = A::least_variance(), most = A::to_wide(most_variance());
+      constexpr Wide least = A::least_variance(), most(most_variance());
       const Wide width = data_variance < least ? least : data_variance > most ? most : data_variance;
       variance[i] = static_cast<Scalar>(width);
       bias[i] = static_cast<Scalar>(mean / width);
@@ -153,7 +153,8 @@ struct Gaussian : detail::RealStates<N> {
 
     /// not_finite, out_of_range beyond +-1e15, or ok.
     static Status check(const Scalar* s) {
-      return detail::check_range<N>(s, Scalar(least()), Scalar(Gaussian::most()));
+      constexpr Scalar lowest(least()), highest(Gaussian::most());
+      return detail::check_range<N>(s, lowest, highest);
     }
 
    private:

@@ -66,7 +66,7 @@ done
 block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; next } /^```/ { inside = 0 } inside' "$here/../../README.md"; }
 {
   block cpp 1
-  for piece in 2 3 4 5; do
+  for piece in 2 3 4 5 6; do
     echo "void piece_$piece();"
     echo "void piece_$piece() {"
     block cpp $piece
@@ -115,6 +115,19 @@ if command -v avr-g++ >/dev/null; then
   for level in -Os -O2; do
     check "everything compiles for AVR at $level" avr-g++ -mmcu=atmega328p -std=gnu++11 -Wall -Wextra -Wconversion -Werror \
       -fno-exceptions -fno-threadsafe-statics $level -c "$here/macros.cpp" -o "$out/avr.o"
+  done
+  check "everything compiles for AVR with integers" avr-g++ -mmcu=atmega328p -std=gnu++11 -Wall -Wextra -Wconversion \
+    -Werror -fno-exceptions -fno-threadsafe-statics -Os -c "$here/number.cpp" -o "$out/avr.o"
+  # Without an FPU every operation of floats is a function of the compiler's library: __addsf3, __fixsfsi, __gtsf2 ...
+  for level in -O0 -Os -O2; do
+    check "integer training compiles for AVR at $level" avr-g++ -mmcu=atmega328p -std=gnu++11 -Wall -Wextra \
+      -Wconversion -Werror -fno-exceptions $level -c "$here/training.cpp" -o "$out/avr.o"
+    avr-nm "$out/avr.o" | grep -E ' U .*[sd]f' >"$out/log"
+    if [ -s "$out/log" ] || ! avr-nm "$out/avr.o" | grep -q ' U __mulhi\| U __mulsi\| U __mul'; then
+      fail "AVR at $level: integer training asks for no float"
+    else
+      pass
+    fi
   done
 fi
 
