@@ -422,13 +422,13 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   /// Scaling: from Q24 to QF, with 8 or 16 random bits and half of what they leave.
   template <size_t Count, class Rng>
   static void assign(const Change* change, Scalar* s, Rng& rng) {
-    enum : int { shift = 24 - F, spare = shift > Width::chance_bits ? shift - Width::chance_bits : 0 };
+    constexpr int shift = 24 - F, drawn = Width::chance_bits;
+    constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
     for (size_t i = 0; i < Count; ++i) {
       const int64_t random =
-          spare > 0 ? (int64_t{draws[i]} << spare) + (int64_t{1} << (spare > 0 ? spare - 1 : 0))
-                    : int64_t{draws[i]} >> (Width::chance_bits - shift > 0 ? Width::chance_bits - shift : 0);
+          ((int64_t{draws[i]} << spare) + (spare > 0 ? (int64_t{1} << spare) / 2 : int64_t{0})) >> excess;
       s[i] = Scalar::from_raw(detail::saturate<Integer>((change[i].raw + random) >> shift));
     }
   }
