@@ -305,7 +305,7 @@ TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {
   CHECK(posterior.run(model, 10, 70000, rng) == Status::too_large);
 }
 
-// The undefined-behaviour sanitizer watches this in CI; all steps are taken in the long suite.
+// Sanitizers watch this in CI, and the longer one below.
 TEST_CASE("integers: models at the ends of the range, with any data and rate") {
   typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
   fuzz<Number8, Labelled, rbm::Spin<7>, rbm::plain>(1, 20000);
