@@ -28,7 +28,7 @@ EXAMPLES = digits bars_and_stripes ising hopfield complete
 
 all: digits
 
-## digits: build and run examples/digits (ARGS="--seed 2" passes options, ARGS=--help lists them)
+## digits: build and run examples/digits (ARGS="--numbers int8" passes options, ARGS=--help lists them)
 digits: $(BUILD)/digits
 	@$(BUILD)/digits --page $(BUILD)/digits.html $(ARGS)
 

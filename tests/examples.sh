@@ -12,6 +12,7 @@ sources=$(dirname "$0")/../examples
 mkdir -p "$out"
 passed=0
 failed=0
+exec 3>&1  # failures are told here, so that none goes to the file that catches what a command prints
 
 # check NAME COMMAND...: passes if the command succeeds.
 check() {
@@ -21,7 +22,7 @@ check() {
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
-    echo "FAILED: $name"
+    echo "FAILED: $name" >&3
   fi
 }
 not() { ! "$@"; }
