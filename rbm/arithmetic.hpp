@@ -288,7 +288,7 @@ struct FixedWidth<int16_t, F> {
       ++shift;
     }
     if (count > 1) factor /= static_cast<uint32_t>(count);
-    while (factor < 0x40000000u && factor != 0) {
+    while (factor < 0x40000000u && shift < 59) {  // so that at most 31 bits are taken off
       factor <<= 1;
       ++shift;
     }
@@ -566,8 +566,9 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
     return most;
   }
 
-  /// e^(x - most) in Q15.
+  /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
   static uint32_t weight(Sum x, Sum most) {
+    if (x <= -infinity() && most > -infinity()) return 0;
     const Wide below = Wide(most) - Wide(x);
     return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
   }

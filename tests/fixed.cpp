@@ -223,6 +223,9 @@ TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update")
       check_rounding<Number16>(rate, 3, difference, -9);
     }
   }
+  // The least rate that there is, shared by many samples.
+  check_rounding<Number16>(6e-8f, 8000, 4096, 5);
+  check_rounding<Number16>(6e-8f, 1, 4096, 5);
   // At both ends, towards the middle; and away from it nothing moves.
   check_rounding<Number8>(0.02f, 1, -32, 127);
   check_rounding<Number8>(0.02f, 1, 32, -128);

@@ -305,6 +305,27 @@ TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {
   CHECK(posterior.run(model, 10, 70000, rng) == Status::too_large);
 }
 
+TEST_CASE("integers: a clamp is certain where the input is at the end of its range, too") {
+  typedef rbm::Rbm<rbm::Softmax<1, 3>, Bernoulli<254>, Number8> Model;
+  Model model;
+  rbm::Xorshift32 rng(9);
+  rbm::initialize(model, rng);
+  for (size_t j = 0; j < 254; ++j) model.weights(1, j) = Number8::lowest();
+  model.visible.bias[1] = Number8::lowest();
+  Model::HiddenState h;
+  h.fill(Number8(1));
+  Model::VisibleEvidence evidence;
+  evidence.forget();
+  evidence.clamp(0, 1);
+  int others = 0;
+  for (int draw = 0; draw < 2000; ++draw) {
+    Model::VisibleState v;
+    model.sample_visible(h, evidence, v, rng);
+    others += v[1] != Number8(1);
+  }
+  CHECK(others == 0);
+}
+
 // Sanitizers watch this in CI, and the longer one below.
 TEST_CASE("integers: models at the ends of the range, with any data and rate") {
   typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
