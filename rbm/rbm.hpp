@@ -22,6 +22,7 @@
 #include "conditional.hpp"
 #include "couplings.hpp"
 #include "options.hpp"
+#include "gradient.hpp"
 #include "update.hpp"
 #include "training.hpp"
 

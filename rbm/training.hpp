@@ -18,8 +18,7 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
-#include "kernels.hpp"
-#include "layers/states.hpp"
+#include "gradient.hpp"
 #include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -63,8 +62,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
                 "rbm: only Gaussian visible units have a variance to learn");
   static_assert(!Arithmetic<typename ModelType::Scalar>::is_fixed || !detail::has(Chosen, learned_variance),
                 "rbm: variances are learned in float only: give integers the variances of the data, by initialize");
-  enum : bool { has_real = bool{ModelType::Visible::is_real} || bool{ModelType::Hidden::is_real} };
-  static_assert(Arithmetic<typename ModelType::Scalar>::template batch_fits<Batch, has_real>(),
+  static_assert(Arithmetic<typename ModelType::Scalar>::template batch_fits<Batch, detail::has_real<ModelType>()>(),
                 "rbm: a batch this large can overflow the sums of its statistics: take a smaller Batch");
 
   typedef ModelType Model;
@@ -165,66 +163,9 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   // The gradient times the rate, and nothing else.
   template <class Rng>
   Status change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    climb(If < A::is_fixed ? 1u : 0u > (), model, batch, rng);
+    detail::Gradient<Model, Batch>::climb(model, batch, learning_rate(), rng);
     return Status::ok;
   }
-
-  template <class Rng>
-  void climb(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng&) {
-    const typename A::Rate rate = learning_rate() / static_cast<float>(batch.count);
-    kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                         batch.hidden);
-    for (size_t s = 0; s < batch.count; ++s) {
-      model.visible.learn(rate, batch.visible_data[s].values, visible[s].values);
-      model.hidden.learn(rate, hidden_data[s].values, hidden[s].values);
-    }
-  }
-
-  // Integers: the gradient of a batch is summed, and rounded once.
-  template <class Rng>
-  void climb(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    const typename A::Rate rate =
-        A::rate(static_cast<uint32_t>(learning_rate().raw), batch.count, A::template rate_bits<Batch, has_real>(), rng);
-    Climb<Rng> weights = {model, batch, rate, rng};
-    detail::walk_blocks<Model::hidden_size, kernels::block>(0, weights);
-    ClimbBiases<typename Model::VisibleLayer, VisibleState, Rng> of_visible = {
-        model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
-    Model::Visible::walk(0, of_visible);
-    ClimbBiases<typename Model::HiddenLayer, HiddenState, Rng> of_hidden = {
-        model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
-    Model::Hidden::walk(0, of_hidden);
-  }
-
-  template <class Rng>
-  struct Climb {
-    Model& model;
-    const detail::Statistics<Model>& batch;
-    typename A::Rate rate;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block, size_t first) {
-      kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
-                                           batch.hidden_data, batch.visible, batch.hidden, rng);
-    }
-  };
-
-  template <class Layer, class State, class Rng>
-  struct ClimbBiases {
-    Layer& layer;
-    const State* data;
-    const State* model;
-    size_t count;
-    typename A::Rate rate;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      typename Model::Sum g[Block::count] = {};
-      kernels::add_differences<Block::count>(first, count, data, model, g);
-      layer.learn(block, first, rate, g, rng);
-    }
-  };
 
   template <class Rng>
   Status change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "arithmetic.hpp"
+#include "gradient.hpp"
 #include "kernels.hpp"
 #include "options.hpp"
 #include "status.hpp"
@@ -45,16 +46,6 @@ struct Velocity {
 
 template <class Model>
 struct Velocity<Model, false> {};
-
-/// A batch's statistics: `count` states at the data and at the end of the chains.
-template <class Model>
-struct Statistics {
-  const typename Model::VisibleState* visible_data;
-  const typename Model::HiddenState* hidden_data;
-  const typename Model::VisibleState* visible;
-  const typename Model::HiddenState* hidden;
-  size_t count;
-};
 
 /// Makes the change, or measures it. What an extra needs of its trainer is overloaded on whether there is that extra.
 template <class Trainer, class Rng>

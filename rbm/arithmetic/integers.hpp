@@ -1,0 +1,296 @@
+// rbm/arithmetic/integers.hpp: Fixed numbers of 8 and 16 bits.
+//
+// They draw a unit's state by comparing 8 (or 16) random bits with its probability, and round updates the same way: the
+// exact change plus a random part of a step, rounded down, is right on average, so that what is far below a step is
+// learned too. Draws come from words of the generator as integer::draw says.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_ARITHMETIC_INTEGERS_HPP
+#define RBM_ARITHMETIC_INTEGERS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../fixed.hpp"
+#include "../integer_math.hpp"
+#include "../math.hpp"
+#include "reals.hpp"
+#include "width.hpp"
+
+namespace rbm {
+
+/// Integers of 8 or 16 bits that count steps of 2^-F.
+///
+/// Scaling: a weighted sum runs in the next wider integer, in QF too. A product of a parameter and a state is rounded
+/// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
+/// and moments are 32 bits wide, in Q12.
+template <class Integer, int F>
+struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
+  typedef detail::FixedWidth<Integer, F> Width;
+  typedef Fixed<Integer, F> Scalar;
+  typedef typename Width::SumInteger SumInteger;
+  typedef Fixed<SumInteger, F> Sum;
+  typedef Fixed<int32_t, 12> Wide;
+  typedef FixedSetting Setting;
+  typedef Fixed<int32_t, 24> Change;
+
+  /// Scaling: squares of Q24 in Q48, below 2^62 each, of which the sum saturates.
+  struct SumOfSquares {
+    uint64_t sum;
+    SumOfSquares() : sum(0) {}
+    void add(Change x) {
+      const uint64_t size = x.raw < 0 ? 0u - static_cast<uint64_t>(x.raw) : static_cast<uint64_t>(x.raw);
+      const uint64_t most = uint64_t{1} << 62;
+      sum = sum + size * size < most ? sum + size * size : most - 1;
+    }
+    Change root() const { return Change::from_raw(static_cast<int32_t>(integer::sqrt(sum))); }
+    bool is_finite() const { return true; }
+  };
+
+  enum : bool {
+    is_fixed = true,
+    is_narrow = Width::chance_bits == 8,
+    samples_statistics = is_narrow,  // a mean in so few steps says little more than a draw
+    has_real_units = !is_narrow,
+    has_rectified_units = false
+  };
+
+  /// Whether the sum of N terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude is at
+  /// most 1 but of real units.
+  template <size_t N, bool Real>
+  static constexpr bool sum_fits() {
+    return N < static_cast<uint32_t>(Sum::Traits::highest()) >> term_bits(Real);
+  }
+
+  /// How many bits a rate may have, at most 12, so that its product with a difference summed over `Batch` samples has
+  /// no more than 30.
+  template <size_t Batch, bool Real>
+  static constexpr int rate_bits() {
+    return detail::lesser(12, 29 - (Real ? term_bits(Real) : F) - detail::bits_of(Batch - 1));
+  }
+
+  /// Whether the sums over a batch cannot overflow, and leave a rate at least 4 bits.
+  template <size_t Batch, bool Real>
+  static constexpr bool batch_fits() {
+    return is_narrow ? Batch <= (0x7FFFu >> (F + 1)) : rate_bits<Batch, Real>() >= 4;
+  }
+
+  /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
+  static constexpr Sum infinity() { return Sum::highest(); }
+  static bool is_finite(Scalar) { return true; }
+  template <class Number>
+  static bool is_finite(Number x) {
+    return x < Number::highest() && x > -Number::highest();
+  }
+
+  static Sum to_sum(float x) {
+    const Sum sum(x);
+    const Sum most = Sum::from_raw(static_cast<SumInteger>(infinity().raw - 1));
+    if (!rbm::is_finite(x)) return sum < Sum(0) ? -infinity() : sum;
+    return sum > most ? most : sum < -most ? -most : sum;
+  }
+  static Wide to_wide(float x) { return Wide(x); }
+  static constexpr Wide least_variance() { return Wide::from_raw(int32_t{1} << (F < 8 ? 12 - F : 4)); }
+  static Wide two_pi() {
+    constexpr Wide value(6.28318531f);
+    return value;
+  }
+
+  /// sum + a b, rounded
+  static Sum multiply_add(Sum sum, Scalar a, Scalar b) {
+    const SumInteger half = SumInteger(1) << (F - 1);
+    return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> F));
+  }
+
+  /// sum + x and sum - x
+  static Sum add(Sum sum, Scalar x) { return plus(sum, x.raw); }
+  static Sum subtract(Sum sum, Scalar x) { return plus(sum, static_cast<SumInteger>(-x.raw)); }
+
+  static Wide scale(Scalar state, Sum sum) {
+    const Wide wide(sum);
+    return state == Scalar(1) ? wide : wide * static_cast<Wide>(state);
+  }
+
+  /// Scaling: the rest of a division is rounded, halves away from zero; counts are below 2^31, and a sum saturates at
+  /// 2^19.
+  static Wide quotient(Wide sum, size_t count) {
+    const int64_t n = static_cast<int64_t>(count);
+    return Wide::from_raw(static_cast<int32_t>((sum.raw + (sum.raw < 0 ? -(n / 2) : n / 2)) / n));
+  }
+  static Wide mean_of(Wide sum, size_t count) { return quotient(sum, count); }
+
+  /// Scaling: a sum of at most 32 bits in QF, times 2^(24 - F) in 64 bits.
+  static Change change_of(Sum sum, size_t count) {
+    const int64_t n = static_cast<int64_t>(count);
+    const int64_t scaled = sum.raw * (int64_t{1} << (24 - F));
+    return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
+  }
+  static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
+
+  /// Parameters become, or move by, what was computed for them, rounded stochastically.              change, s [Count]
+  /// Scaling: from Q24 to QF, with 8 or 16 random bits and half of what they leave.
+  template <size_t Count, class Rng>
+  static void assign(const Change* change, Scalar* s, Rng& rng) {
+    constexpr int shift = 24 - F, drawn = Width::chance_bits;
+    constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
+    typename Width::Draw draws[Count];
+    integer::draw<Count>(draws, rng);
+    for (size_t i = 0; i < Count; ++i) {
+      const int64_t random =
+          ((int64_t{draws[i]} << spare) + (spare > 0 ? (int64_t{1} << spare) / 2 : int64_t{0})) >> excess;
+      s[i] = Scalar::from_raw(detail::saturate<Integer>((change[i].raw + random) >> shift));
+    }
+  }
+  template <size_t Count, class Rng>
+  static void add(const Change* change, Scalar* s, Rng& rng) {
+    Change moved[Count];
+    for (size_t i = 0; i < Count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
+    assign<Count>(moved, s, rng);
+  }
+
+  static bool is_one(Sum sum, size_t count) {
+    const Sum slack = Sum::from_raw(static_cast<SumInteger>(count / 2 + 1));
+    return sum >= Sum(1) - slack && sum <= Sum(1) + slack;
+  }
+
+  /// A parameter moved by a number of steps.
+  static Scalar moved(Scalar parameter, int32_t steps) {
+    return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
+  }
+
+  static Wide log(Wide x) {
+    return x.raw > 0 ? Wide::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
+                     : Wide::lowest();
+  }
+  static Wide log_odds(Wide p) { return log(p) - log(Wide(1) - p); }
+  static Wide exp(Wide x) {
+    return x.raw > 0 ? Wide(1) / exp(-x)
+                     : Wide::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
+  }
+  template <class Integer32, int Bits>
+  static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
+    const uint64_t square = x.raw <= 0 ? 0 : static_cast<uint64_t>(x.raw) << Bits;
+    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(
+        square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square)) : integer::sqrt(square)));
+  }
+
+  /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
+  static Scalar sigmoid(Sum x) {
+    return Scalar::from_raw(static_cast<Integer>(
+        detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - F)));
+  }
+  static Scalar tanh(Sum x) {
+    const int32_t twice =
+        2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - F)));
+  }
+  static Wide softplus(Sum x) {
+    const Wide wide(x);
+    return (wide > Wide(0) ? wide : Wide(0)) + tail(magnitude(wide));
+  }
+  static Wide log_two_cosh(Sum x) {
+    const Wide size = magnitude(Wide(x));
+    return size + tail(size + size);
+  }
+
+  /// s_i = 1 with probability sigmoid(Slope x_i), else `off`.
+  template <size_t Count, int Slope, class Rng>
+  static void turn_on(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar off, Rng& rng) {
+    typename Width::Draw draws[Count];
+    integer::draw<Count>(draws, rng);
+    for (size_t i = 0; i < Count; ++i) s[i] = draws[i] < Width::template chance<Slope>(x[i].raw) ? Scalar(1) : off;
+  }
+
+  /// s_i = 1 or off, with probability 1/2.
+  template <size_t Count, class Rng>
+  static void toss(Scalar* s, Scalar off, Rng& rng) {
+    uint32_t word = 0;
+    for (size_t i = 0; i < Count; ++i) {
+      word = i % 32 == 0 ? static_cast<uint32_t>(rng()) : word >> 1;
+      s[i] = (word & 1u) != 0 ? Scalar(1) : off;
+    }
+  }
+
+  /// ln sum_k exp(x_k)                                                                                          x [K]
+  template <size_t K>
+  static Wide log_sum_exp(const Sum* x) {
+    const Sum most = largest<K>(x);
+    return Wide(most) + Wide::from_raw(detail::shift_down(integer::log(total_weight<K>(x, most)) - 15 * 45426, 4));
+  }
+
+  /// s_k = exp(x_k) / sum exp(x)                                                                             x, s [K]
+  template <size_t K>
+  static void softmax(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    const Sum most = largest<K>(x);
+    const uint32_t total = total_weight<K>(x, most);
+    for (size_t k = 0; k < K; ++k) {
+      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << F) + total / 2) / total));
+    }
+  }
+
+  /// A draw of k with these probabilities: one word of the generator.                                           x [K]
+  template <size_t K, class Rng>
+  static size_t choose(const Sum* x, Scalar*, Rng& rng) {
+    const Sum most = largest<K>(x);
+    uint64_t wide = static_cast<uint32_t>(rng());
+    wide *= total_weight<K>(x, most);
+    uint32_t left = static_cast<uint32_t>(wide >> 32);
+    size_t k = 0;
+    for (; k + 1 < K; ++k) {
+      const uint32_t each = weight(x[k], most);
+      if (left < each) break;
+      left -= each;
+    }
+    return k;
+  }
+
+  /// A draw from the standard normal distribution.
+  template <class Rng>
+  static Sum normal(Rng& rng) {
+    return static_cast<Sum>(Wide::from_raw(integer::normal(rng)));
+  }
+
+  /// A draw from the normal distribution with mean 0 and standard deviation 0.01, rounded stochastically.
+  /// Scaling: a draw in Q12, 15 bits and a sign, times 655 / 2^16 in Q28.
+  template <class Rng>
+  static Scalar small_normal(Rng& rng) {
+    const int32_t draw = integer::normal(rng) * 655;
+    const int32_t random = static_cast<int32_t>(static_cast<uint32_t>(rng()) >> (F + 4));
+    return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - F)));
+  }
+
+ private:
+  static constexpr int term_bits(bool real) { return real ? 2 * (Scalar::bits - 1) - F : Scalar::bits - 1; }
+
+  // For sums that are known to have room.
+  static Sum plus(Sum sum, SumInteger steps) { return Sum::from_raw(static_cast<SumInteger>(sum.raw + steps)); }
+
+  static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }
+  static Wide tail(Wide y) { return Wide::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
+
+  template <size_t K>
+  static Sum largest(const Sum* x) {
+    Sum most = x[0];
+    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
+    return most;
+  }
+
+  /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
+  static uint32_t weight(Sum x, Sum most) {
+    if (x <= -infinity() && most > -infinity()) return 0;
+    const Wide below = Wide(most) - Wide(x);
+    return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
+  }
+
+  template <size_t K>
+  static uint32_t total_weight(const Sum* x, Sum most) {
+    static_assert(K <= 65535, "rbm: a softmax group of integers has at most 65535 units");
+    uint32_t total = 0;
+    for (size_t k = 0; k < K; ++k) total += weight(x[k], most);
+    return total;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_ARITHMETIC_INTEGERS_HPP

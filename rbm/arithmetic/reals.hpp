@@ -1,0 +1,200 @@
+// rbm/arithmetic/reals.hpp: float, and double in likelihood.hpp, where one type serves for everything.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_ARITHMETIC_REALS_HPP
+#define RBM_ARITHMETIC_REALS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../math.hpp"
+#include "../random.hpp"
+#include "../config.hpp"
+
+namespace rbm {
+
+template <class Scalar>
+struct Arithmetic {
+  static_assert(sizeof(Scalar) == 0,
+                "rbm: the number type of a model must be float, Fixed<int16_t, bits> or Fixed<int8_t, bits>");
+};
+
+namespace detail {
+
+/// What float and double have in common: one type for everything.
+template <class Real>
+struct RealArithmetic {
+  typedef Real Sum;      // a unit's input
+  typedef Real Wide;     // an energy, a moment of data, a temperature
+  typedef Real Rate;     // what a difference of statistics is multiplied with before it is added to a parameter
+  typedef Real Setting;  // an option
+  typedef Real Change;   // of a parameter, before it is rounded
+
+  struct SumOfSquares {
+    Real sum;
+    SumOfSquares() : sum(0) {}
+    void add(Real x) { sum += x * x; }
+    Real root() const { return Arithmetic<Real>::sqrt(sum); }
+    bool is_finite() const { return Arithmetic<Real>::is_finite(sum); }
+  };
+
+  enum : bool {
+    is_fixed = false,
+    is_narrow = false,
+    samples_statistics = false,
+    has_real_units = true,
+    has_rectified_units = true
+  };
+
+  /// Whether sums over units, and over batches, cannot overflow.
+  template <size_t N, bool RealUnits>
+  static constexpr bool sum_fits() {
+    return true;
+  }
+  template <size_t Batch, bool RealUnits>
+  static constexpr bool batch_fits() {
+    return true;
+  }
+
+  /// A number given by the user, such as a log-likelihood ratio, as a sum.
+  static Real to_sum(float x) { return static_cast<Real>(x); }
+  static Real to_wide(float x) { return static_cast<Real>(x); }
+
+  /// The least variance that a Gaussian unit starts with.
+  static constexpr Real least_variance() { return static_cast<Real>(1e-4f); }
+
+  /// sum + a b
+  static Real multiply_add(Real sum, Real a, Real b) { return sum + a * b; }
+
+  /// state times sum
+  static Real scale(Real state, Real sum) { return state * sum; }
+
+  /// sum / count, in the two ways that floats round differently: with a reciprocal, which vectorises, and exactly.
+  static Real mean_of(Real sum, size_t count) { return sum * (Real(1) / static_cast<Real>(count)); }
+
+  static Real quotient(Real sum, size_t count) { return sum / static_cast<Real>(count); }
+
+  /// The mean of a sum of differences, as a change; and the rate times that.
+  static Real change_of(Real sum, size_t count) { return sum * (Real(1) / static_cast<Real>(count)); }
+  static Real rate_of(Real rate, Real sum, size_t count) { return sum * (rate * (Real(1) / static_cast<Real>(count))); }
+
+  /// Parameters become, or move by, what was computed for them.                                    change, s [Count]
+  template <size_t Count, class Rng>
+  static void assign(const Real* change, Real* s, Rng&) {
+    for (size_t i = 0; i < Count; ++i) s[i] = change[i];
+  }
+  template <size_t Count, class Rng>
+  static void add(const Real* change, Real* s, Rng&) {
+    for (size_t i = 0; i < Count; ++i) s[i] += change[i];
+  }
+
+  /// Whether the states of a group of `count` units sum to 1, but for rounding.
+  static bool is_one(Real sum, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
+
+  /// ln sum_k exp(x_k)                                                                                          x [K]
+  template <size_t K>
+  static Real log_sum_exp(const Real* x) {
+    const Real most = largest<K>(x);
+    Real total = 0;
+    for (size_t k = 0; k < K; ++k) total += Arithmetic<Real>::exp(x[k] - most);
+    return most + Arithmetic<Real>::log(total);
+  }
+
+  /// s_k = exp(x_k) / sum exp(x)                                                                             x, s [K]
+  template <size_t K>
+  static void softmax(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s) {
+    const Real most = largest<K>(x);
+    Real total = 0;
+    for (size_t k = 0; k < K; ++k) total += Arithmetic<Real>::exp(x[k] - most);
+    for (size_t k = 0; k < K; ++k) s[k] = Arithmetic<Real>::exp(x[k] - most) / total;
+  }
+
+  /// A draw of k with these probabilities: one word of the generator. s is scratch.                          x, s [K]
+  template <size_t K, class Rng>
+  static size_t choose(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s, Rng& rng) {
+    softmax<K>(x, s);
+    // What rounding leaves of the draw after the last unit goes to the most likely one.
+    float left = uniform(rng);
+    size_t likeliest = 0;
+    for (size_t k = 0; k < K; ++k) {
+      const float p = static_cast<float>(s[k]);
+      if (left < p) return k;
+      left -= p;
+      if (s[k] >= s[likeliest]) likeliest = k;
+    }
+    return likeliest;
+  }
+
+ private:
+  template <size_t K>
+  static Real largest(const Real* x) {
+    Real most = x[0];
+    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
+    return most;
+  }
+};
+
+}  // namespace detail
+
+template <>
+struct Arithmetic<float> : detail::RealArithmetic<float> {
+  static bool is_finite(float x) { return rbm::is_finite(x); }
+  static float infinity() { return rbm::infinity(); }
+  static float two_pi() { return 6.28318531f; }
+
+  /// parameter + rate difference
+  static float nudge(float parameter, float rate, float difference) { return parameter + rate * difference; }
+
+  static float exp(float x) { return rbm::exp(x); }
+  static float log(float x) { return rbm::log(x); }
+  static float log_odds(float p) { return rbm::log_odds(p); }
+  static float sqrt(float x) { return rbm::sqrt(x); }
+  static float sigmoid(float input) { return rbm::sigmoid(input); }
+  static float softplus(float input) { return rbm::softplus(input); }
+  static float tanh(float input) { return rbm::tanh(input); }
+  static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
+  static float rectified_mean(float input) { return rbm::rectified_mean(input); }
+  static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
+
+  /// 1 with probability p, else 0: one word of the generator. p counts in steps of 2^-23.
+  template <class Rng>
+  static float bernoulli(float p, Rng& rng) {
+    return uniform(rng) < p ? 1.0f : 0.0f;
+  }
+
+  /// s_i = 1 with probability sigmoid(Slope x_i), else `off`. One word of the generator a unit.
+  template <size_t Count, int Slope, class Rng>
+  static void turn_on(const float* RBM_RESTRICT x, float* RBM_RESTRICT s, float off, Rng& rng) {
+    for (size_t i = 0; i < Count; ++i) s[i] = rbm::sigmoid(static_cast<float>(Slope) * x[i]);
+    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(s[i], rng) == 1.0f ? 1.0f : off;
+  }
+
+  /// s_i = 1 or off, with probability 1/2.
+  template <size_t Count, class Rng>
+  static void toss(float* s, float off, Rng& rng) {
+    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(0.5f, rng) == 1.0f ? 1.0f : off;
+  }
+
+  /// A draw from the standard normal distribution.
+  template <class Rng>
+  static float normal(Rng& rng) {
+    return rbm::normal(rng);
+  }
+
+  /// A draw from the normal distribution with mean 0 and standard deviation 0.01: where weights start.
+  template <class Rng>
+  static float small_normal(Rng& rng) {
+    return 0.01f * rbm::normal(rng);
+  }
+
+  /// A draw of s > 0 with density proportional to exp(x s - s^2 / 2): a normal variable of mean x and variance 1, given
+  /// that it is positive.
+  template <class Rng>
+  static float rectified(float x, Rng& rng) {
+    return rbm::rectified(x, rng);
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_ARITHMETIC_REALS_HPP

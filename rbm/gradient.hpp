@@ -1,0 +1,106 @@
+// rbm/gradient.hpp: the plain step of contrastive divergence: every parameter moves by the rate times its mean
+// gradient.
+//
+// dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. Floats move sample by sample; integers sum
+// the gradient of the batch, and round it once, stochastically. What the extras of a trainer add is in update.hpp.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_GRADIENT_HPP
+#define RBM_GRADIENT_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arithmetic.hpp"
+#include "kernels.hpp"
+#include "layers/states.hpp"
+
+namespace rbm {
+namespace detail {
+
+/// A batch's statistics: `count` states at the data and at the end of the chains.
+template <class Model>
+struct Statistics {
+  const typename Model::VisibleState* visible_data;
+  const typename Model::HiddenState* hidden_data;
+  const typename Model::VisibleState* visible;
+  const typename Model::HiddenState* hidden;
+  size_t count;
+};
+
+template <class Model>
+constexpr bool has_real() {
+  return bool{Model::Visible::is_real} || bool{Model::Hidden::is_real};
+}
+
+template <class Model, size_t Batch, bool IsFixed = Arithmetic<typename Model::Scalar>::is_fixed>
+struct Gradient {
+  typedef Arithmetic<typename Model::Scalar> A;
+
+  template <class Rng>
+  static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng&) {
+    const typename A::Rate rate = learning_rate / static_cast<float>(batch.count);
+    kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                         batch.hidden);
+    for (size_t s = 0; s < batch.count; ++s) {
+      model.visible.learn(rate, batch.visible_data[s].values, batch.visible[s].values);
+      model.hidden.learn(rate, batch.hidden_data[s].values, batch.hidden[s].values);
+    }
+  }
+};
+
+template <class Model, size_t Batch>
+struct Gradient<Model, Batch, true> {
+  typedef Arithmetic<typename Model::Scalar> A;
+
+  template <class Rng>
+  static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng& rng) {
+    const typename A::Rate rate = A::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
+                                          A::template rate_bits<Batch, has_real<Model>()>(), rng);
+    Weights<Rng> weights = {model, batch, rate, rng};
+    walk_blocks<Model::hidden_size, kernels::block>(0, weights);
+    Biases<typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
+        model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
+    Model::Visible::walk(0, visible);
+    Biases<typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
+        model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
+    Model::Hidden::walk(0, hidden);
+  }
+
+ private:
+  template <class Rng>
+  struct Weights {
+    Model& model;
+    const Statistics<Model>& batch;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block, size_t first) {
+      kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
+                                           batch.hidden_data, batch.visible, batch.hidden, rng);
+    }
+  };
+
+  template <class Layer, class State, class Rng>
+  struct Biases {
+    Layer& layer;
+    const State* data;
+    const State* model;
+    size_t count;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block block, size_t first) {
+      typename Model::Sum g[Block::count] = {};
+      kernels::add_differences<Block::count>(first, count, data, model, g);
+      layer.learn(block, first, rate, g, rng);
+    }
+  };
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_GRADIENT_HPP
