@@ -175,7 +175,7 @@ TEST_CASE("16 bits: sigmoid within 0.0005 and softplus within 0.0008 of the trut
 TEST_CASE("integer exp, log and square root: errors over their ranges") {
   double error = 0;
   for (uint32_t y = 0; y < 70000; ++y) {
-    const double exact = std::exp(-y / 4096.0), got = rbm::integer::exp_of_minus(y) / 16777216.0;
+    const double exact = std::exp(-double(y) / 4096), got = rbm::integer::exp_of_minus(y) / 16777216.0;
     error = std::max(error, (std::fabs(got - exact) - 1 / 16777216.0) / exact * (y < 65536 ? 1 : 0));
     if (y >= 65536) CHECK(got == 0);
   }
