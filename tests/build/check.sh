@@ -79,7 +79,7 @@ block text 2 >"$out/readme.expected"
 check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
 
 # The table of the theory names tests, "the first words of a case" after the file it is in.
-sed -n '/^| theory |/,/^$/p' "$here/../../README.md" | grep -oE '`[a-z]+\.cpp`|"[^"]+"' | tr -d '`' | while read -r entry; do
+sed -n '/^| theory |/,/^$/p' "$here/../../README.md" | grep -oE '`[a-z_]+\.cpp`|"[^"]+"' | tr -d '`' | while read -r entry; do
   case $entry in
     *.cpp) file=$entry ;;
     *) grep -qF "TEST_CASE($(echo "$entry" | sed 's/"$//')" "$here/../$file" || echo "$file has no test $entry" ;;
