@@ -57,6 +57,16 @@ struct Gradient<Model, Batch, true> {
   static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng& rng) {
     const typename A::Rate rate = A::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
                                           A::template rate_bits<Batch, has_real<Model>()>(), rng);
+    change(Quick(), model, batch, rate, rng);
+  }
+
+ private:
+  template <bool>
+  struct If {};
+  typedef If<RBM_ONE_BY_ONE != 0 && A::is_narrow && Batch == 1> Quick;
+
+  template <class Rng>
+  static void change(If<false>, Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
     Weights<Rng> weights = {model, batch, rate, rng};
     walk_blocks<Model::hidden_size, kernels::block>(0, weights);
     Biases<typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
@@ -67,7 +77,26 @@ struct Gradient<Model, Batch, true> {
     Model::Hidden::walk(0, hidden);
   }
 
- private:
+  // The same, for one sample of units that are off or on.
+  template <class Rng>
+  static void change(If<true>, Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
+    if (!(kernels::are_off_or_on<Model::visible_size>(batch.visible_data->values) &&
+          kernels::are_off_or_on<Model::visible_size>(batch.visible->values) &&
+          kernels::are_off_or_on<Model::hidden_size>(batch.hidden_data->values) &&
+          kernels::are_off_or_on<Model::hidden_size>(batch.hidden->values))) {
+      change(If<false>(), model, batch, rate, rng);
+      return;
+    }
+    WeightsByUnitsOn<Rng> weights = {model, batch, rate, rng};
+    walk_blocks<Model::hidden_size, kernels::block>(0, weights);
+    BiasesByUnitsOn<typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
+        model.visible, *batch.visible_data, *batch.visible, rate, rng};
+    Model::Visible::walk(0, visible);
+    BiasesByUnitsOn<typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
+        model.hidden, *batch.hidden_data, *batch.hidden, rate, rng};
+    Model::Hidden::walk(0, hidden);
+  }
+
   template <class Rng>
   struct Weights {
     Model& model;
@@ -79,6 +108,20 @@ struct Gradient<Model, Batch, true> {
     void operator()(Block, size_t first) {
       kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
                                            batch.hidden_data, batch.visible, batch.hidden, rng);
+    }
+  };
+
+  template <class Rng>
+  struct WeightsByUnitsOn {
+    Model& model;
+    const Statistics<Model>& batch;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block, size_t first) {
+      kernels::nudge_columns_by_units_on<Block::count>(model.weights.values, rate, first, *batch.visible_data,
+                                                       *batch.hidden_data, *batch.visible, *batch.hidden, rng);
     }
   };
 
@@ -96,6 +139,21 @@ struct Gradient<Model, Batch, true> {
       typename Model::Sum g[Block::count] = {};
       kernels::add_differences<Block::count>(first, count, data, model, g);
       layer.learn(block, first, rate, g, rng);
+    }
+  };
+
+  template <class Layer, class State, class Rng>
+  struct BiasesByUnitsOn {
+    Layer& layer;
+    const State& data;
+    const State& model;
+    typename A::Rate rate;
+    Rng& rng;
+
+    template <class Block>
+    void operator()(Block, size_t first) {
+      kernels::nudge_by_units_on<Block::count>(&layer.bias_of(first), rate, data.values + first, model.values + first,
+                                               rng);
     }
   };
 };

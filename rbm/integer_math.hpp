@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.hpp"
 #include "fixed.hpp"
 
 namespace rbm {
@@ -19,29 +20,43 @@ namespace integer {
 
 /// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. What the
 /// last word has more than is asked for is lost, so that every call begins with a fresh word.
-template <size_t Count, class Draw, class Rng>
-void draw(Draw* draws, Rng& rng) {
-  enum : size_t { each = 4 / sizeof(Draw) };
-  for (size_t i = 0; i < Count; i += each) {
-    uint32_t word = static_cast<uint32_t>(rng());
-    for (size_t k = i; k < i + each && k < Count; ++k) {
-      draws[k] = static_cast<Draw>(word);
-      word >>= 8 * sizeof(Draw);
-    }
+template <size_t Count, class Rng>
+void draw(uint8_t* draws, Rng& rng) {
+  constexpr size_t rest = Count % 4;
+  for (size_t i = 0; i < Count - rest; i += 4) {
+    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
+    draws[i] = static_cast<uint8_t>(low);
+    draws[i + 1] = static_cast<uint8_t>(low >> 8);
+    draws[i + 2] = static_cast<uint8_t>(high);
+    draws[i + 3] = static_cast<uint8_t>(high >> 8);
+  }
+  if (rest == 0) return;
+  uint32_t word = static_cast<uint32_t>(rng());
+  for (size_t i = Count - rest; i < Count; ++i, word >>= 8) draws[i] = static_cast<uint8_t>(word);
+}
+
+template <size_t Count, class Rng>
+void draw(uint16_t* draws, Rng& rng) {
+  for (size_t i = 0; i < Count; i += 2) {
+    const uint32_t word = static_cast<uint32_t>(rng());
+    draws[i] = static_cast<uint16_t>(word);
+    if (i + 1 < Count) draws[i + 1] = static_cast<uint16_t>(word >> 16);
   }
 }
 
 /// sigmoid(-y) for 8-bit models.
-/// Scaling: y in Q6, the result in Q8, at most 128. Squares of at most 212 and 179, so 16 bits; times 169, 24 bits.
-/// Error: at most 0.0041, from y = 357 / 64 on the result is 0.
-inline uint16_t sigmoid_tail8(uint16_t y) {
-  // Two parabolas, (least point, curvature, value there).
-  const bool steep = y < 178;
-  const uint16_t least = steep ? 212 : 357;
-  const uint8_t curvature = steep ? 169 : 28;
-  const uint16_t away = y < least ? static_cast<uint16_t>(least - y) : uint16_t{0};
-  const uint32_t square = static_cast<uint32_t>(away) * away;
-  return static_cast<uint16_t>(away == 0 ? 0u : ((square * curvature) >> 16) + (steep ? 13u : 1u));
+/// Scaling: y in Q6, the result in Q8, at most 128. Squares of at most 212 and 179, so 16 bits; times 169, the high 8
+/// of 24 bits, from two products of 16. Error: at most 0.0041, from y = 357 / 64 on the result is 0.
+RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
+  const uint16_t square = static_cast<uint16_t>(away * away);
+  const uint16_t low = static_cast<uint16_t>(static_cast<uint8_t>(square) * curvature);
+  const uint16_t high = static_cast<uint16_t>(static_cast<uint8_t>(square >> 8) * curvature);
+  return static_cast<uint8_t>(static_cast<uint16_t>(high + static_cast<uint8_t>(low >> 8)) >> 8);
+}
+RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
+  if (y < 178) return static_cast<uint8_t>(parabola(static_cast<uint8_t>(212 - y), 169) + 13);
+  return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
 }
 
 // c0 + c1 u + ... + c5 u^5 with u in Q14.

@@ -66,6 +66,15 @@ void add_row_products(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_REST
   for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
 }
 
+// Whether all states are 0 or 1.
+template <size_t N, class Scalar>
+bool are_off_or_on(const Scalar* s) {
+  for (size_t j = 0; j < N; ++j) {
+    if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
+  }
+  return true;
+}
+
 // Whether all states are -1, 0 or 1.
 template <size_t N, class Integer, int F>
 bool are_whole(const Fixed<Integer, F>* s) {
@@ -77,10 +86,51 @@ bool are_whole(const Fixed<Integer, F>* s) {
   return whole;
 }
 
+/// Which of at most 8 states are on, from the lowest bit on.
+template <class Scalar>
+uint8_t units_on(const Scalar* s, size_t count) {
+  uint8_t on = 0;
+  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + (s[k - 1] == Scalar(1)));
+  return on;
+}
+
+/// sum + the parameters whose bits are set.                                                               row [Count <=
+/// 8]
+template <size_t Count, class Scalar, class Sum>
+RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Scalar* row) {
+  typedef Arithmetic<Scalar> A;
+  if (Count > 0 && (on & 1u) != 0) sum = A::add(sum, row[0]);
+  if (Count > 1 && (on & 2u) != 0) sum = A::add(sum, row[1]);
+  if (Count > 2 && (on & 4u) != 0) sum = A::add(sum, row[2]);
+  if (Count > 3 && (on & 8u) != 0) sum = A::add(sum, row[3]);
+  if (Count > 4 && (on & 16u) != 0) sum = A::add(sum, row[4]);
+  if (Count > 5 && (on & 32u) != 0) sum = A::add(sum, row[5]);
+  if (Count > 6 && (on & 64u) != 0) sum = A::add(sum, row[6]);
+  if (Count > 7 && (on & 128u) != 0) sum = A::add(sum, row[7]);
+  return sum;
+}
+
+/// add_row_products where all units are off or on, without SIMD.
+template <size_t Rows, size_t H, class Scalar, class Sum>
+void add_units_on(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+  constexpr size_t rest = H % 8, whole = H - rest;
+  for (size_t j = 0; j < whole; j += 8) {
+    const uint8_t on = units_on(h + j, 8);
+    if (on == 0) continue;
+    for (size_t i = 0; i < Rows; ++i) x[i] = add_where_on<8>(x[i], on, weights + i * H + j);
+  }
+  const uint8_t on = units_on(h + whole, rest);
+  for (size_t i = 0; i < Rows && rest > 0; ++i) x[i] = add_where_on<rest>(x[i], on, weights + i * H + whole);
+}
+
 template <size_t Rows, size_t H, class Integer, int F, class Sum>
 void add_row_products(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
                       Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, F>> A;
+  if (RBM_ONE_BY_ONE != 0 && are_off_or_on<H>(h)) {
+    add_units_on<Rows, H>(weights, h, x);
+    return;
+  }
   const bool whole = are_whole<H>(h);
   for (size_t i = 0; i < Rows; ++i) {
     const Fixed<Integer, F>* RBM_RESTRICT row = weights + i * H;
@@ -121,6 +171,44 @@ void add_rows(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, 
     const Scalar unit = v[i];
     if (unit == Scalar(0)) continue;
     add_row<Columns>(unit, weights + i * H, x);
+  }
+}
+
+/// The same for eight columns whose sums stay in registers. Units that are neither off nor on come last.
+template <size_t V, size_t H, class Scalar, class Sum>
+void add_eight_columns(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  typedef Arithmetic<Scalar> A;
+  Sum a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5], g = x[6], h = x[7];
+  bool others = false;
+  const Scalar* RBM_RESTRICT row = weights;
+  for (size_t i = 0; i < V; ++i, row += H) {
+    if (v[i] == Scalar(1)) {
+      a = A::add(a, row[0]);
+      b = A::add(b, row[1]);
+      c = A::add(c, row[2]);
+      d = A::add(d, row[3]);
+      e = A::add(e, row[4]);
+      f = A::add(f, row[5]);
+      g = A::add(g, row[6]);
+      h = A::add(h, row[7]);
+    } else if (v[i] != Scalar(0)) {
+      others = true;
+    }
+  }
+  x[0] = a, x[1] = b, x[2] = c, x[3] = d, x[4] = e, x[5] = f, x[6] = g, x[7] = h;
+  for (size_t i = 0; i < V && others; ++i) {
+    if (v[i] != Scalar(1) && v[i] != Scalar(0)) add_row<8>(v[i], weights + i * H, x);
+  }
+}
+
+template <size_t Columns, size_t V, size_t H, int F, class Sum>
+void add_rows(const Fixed<int8_t, F>* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RESTRICT v,
+              Sum* RBM_RESTRICT x) {
+  typedef Fixed<int8_t, F> Scalar;
+  constexpr size_t in_registers = RBM_SUMS_IN_REGISTERS != 0 ? Columns - Columns % 8 : 0;
+  for (size_t j = 0; j < in_registers; j += 8) add_eight_columns<V, H>(weights + j, v, x + j);
+  for (size_t i = 0; i < V && Columns > in_registers; ++i) {
+    if (v[i] != Scalar(0)) add_row<Columns - in_registers>(v[i], weights + i * H + in_registers, x + in_registers);
   }
 }
 
@@ -171,7 +259,9 @@ template <size_t Count, size_t N, class Scalar, class Sum>
 void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, const Vector<Scalar, N>* model,
                      Sum* RBM_RESTRICT x) {
   for (size_t s = 0; s < count; ++s) {
-    for (size_t j = 0; j < Count; ++j) x[j] += static_cast<Sum>(data[s][first + j] - model[s][first + j]);
+    for (size_t j = 0; j < Count; ++j) {
+      x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
+    }
   }
 }
 
@@ -182,7 +272,10 @@ void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer,
   typedef Arithmetic<Fixed<Integer, F>> A;
   typename A::Draw draws[Count];
   integer::draw<Count>(draws, rng);
-  for (size_t j = 0; j < Count; ++j) c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
+  for (size_t j = 0; j < Count; ++j) {
+    if (RBM_ONE_BY_ONE != 0 && g[j].raw == 0) continue;  // no draw moves it
+    c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
+  }
 }
 
 /// W_ij += rate g_ij, rounded stochastically, for `Columns` neighbouring columns: see nudge_outer. A row whose unit is
@@ -201,6 +294,68 @@ void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<
     Sum g[Columns] = {};
     add_outer<Columns>(i, first, count, v_data, h_data, v_model, h_model, g);
     nudge<Columns>(weights + i * H + first, rate, g, rng);
+  }
+}
+
+/// c += rate in the direction of a difference of 1 or -1, or stays, for an 8-bit parameter, rounded stochastically:
+/// Arithmetic::steps and moved in few instructions.
+template <int F>
+RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference, uint8_t draw) {
+  if (difference == 0) return;
+  if (difference > 0) {
+    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
+    const uint8_t room = static_cast<uint8_t>(127 - c.raw);
+    c.raw = static_cast<int8_t>(c.raw + (steps < room ? steps : room));
+  } else {
+    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + static_cast<uint8_t>(~draw)) >> 8);
+    const uint8_t room = static_cast<uint8_t>(c.raw + 128);
+    c.raw = static_cast<int8_t>(c.raw - (steps < room ? steps : room));
+  }
+}
+
+/// The same for `Count` of them. Four draws from a word, as integer::draw takes them.
+template <size_t Count, int F, class Rng>
+RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference,
+                          Rng& rng) {
+  constexpr size_t rest = Count % 4;
+  for (size_t j = 0; j < Count - rest; j += 4, c += 4, difference += 4) {
+    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
+    nudge_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
+    nudge_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
+    nudge_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
+    nudge_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
+  }
+  uint32_t word = rest == 0 ? 0u : static_cast<uint32_t>(rng());
+  for (size_t j = 0; j < rest; ++j, word >>= 8) nudge_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
+}
+
+/// c_j += rate (data_j - model_j) for parameters of units that are all off or on.                          all [Count]
+template <size_t Count, int F, class Rng>
+RBM_APART void nudge_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT c, int16_t rate, const Fixed<int8_t, F>* data,
+                                 const Fixed<int8_t, F>* model, Rng& rng) {
+  int8_t difference[Count];
+  for (size_t j = 0; j < Count; ++j) difference[j] = static_cast<int8_t>(data[j].raw - model[j].raw);
+  nudge_each<Count>(c, static_cast<uint16_t>(rate), difference, rng);
+}
+
+/// nudge_columns for one sample of an 8-bit model without SIMD, where all units are off or on.
+template <size_t Columns, size_t V, size_t H, int F, class Rng>
+RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights, int16_t rate, size_t first,
+                                         const Vector<Fixed<int8_t, F>, V>& v, const Vector<Fixed<int8_t, F>, H>& h,
+                                         const Vector<Fixed<int8_t, F>, V>& v_end,
+                                         const Vector<Fixed<int8_t, F>, H>& h_end, Rng& rng) {
+  int8_t before[Columns], after[Columns], both[Columns];  // of a unit that is on at the data, at the end, at both
+  for (size_t j = 0; j < Columns; ++j) {
+    before[j] = h[first + j].raw;
+    after[j] = static_cast<int8_t>(-h_end[first + j].raw);
+    both[j] = static_cast<int8_t>(before[j] + after[j]);
+  }
+  weights += first;
+  for (size_t i = 0; i < V; ++i, weights += H) {
+    const bool is_on = v[i].raw != 0, ends_on = v_end[i].raw != 0;
+    if (!is_on && !ends_on) continue;
+    nudge_each<Columns>(weights, static_cast<uint16_t>(rate), !is_on ? after : ends_on ? both : before, rng);
   }
 }
 

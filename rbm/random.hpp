@@ -15,6 +15,33 @@
 
 namespace rbm {
 
+namespace detail {
+
+#if defined(__AVR_HAVE_MUL__) && defined(__GNUC__)
+// A chip that shifts by one bit at a time takes five times as long over the lines below. Here a shift to the left is a
+// product of each byte with 32, whose halves go to two bytes: D C B A, from the highest.
+inline uint32_t xorshift(uint32_t x) {
+  uint8_t by32, byte;
+  __asm__(
+      "ldi %1,32"
+      "\n mul %C0,%1\n eor %D0,r0\n mul %B0,%1\n eor %D0,r1\n eor %C0,r0\n mul %A0,%1\n eor %C0,r1\n eor %B0,r0"
+      "\n mov %2,%D0\n lsr %2\n eor %B0,%2\n mov %2,%C0\n ror %2\n eor %A0,%2"
+      "\n mul %D0,%1\n eor %D0,r0\n mul %C0,%1\n eor %D0,r1\n eor %C0,r0\n mul %B0,%1\n eor %C0,r1\n eor %B0,r0"
+      "\n mul %A0,%1\n eor %B0,r1\n eor %A0,r0\n clr r1"
+      : "+r"(x), "=&d"(by32), "=&r"(byte));
+  return x;
+}
+#else
+inline uint32_t xorshift(uint32_t x) {
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  return x;
+}
+#endif
+
+}  // namespace detail
+
 /// Marsaglia's xorshift with the shifts 13, 17, 5 (J. Stat. Soft. 8, 14, 2003): all 2^32 - 1 words but 0 in one cycle.
 /// The seed is the state before the first word, and 0 stands for 2463534242. Words follow from the bits of the state,
 /// so the first few after a small seed are alike for all small seeds: take seeds of many bits where single draws count.
@@ -26,12 +53,7 @@ struct Xorshift32 {
 
   explicit constexpr Xorshift32(uint32_t seed) : state(seed == 0 ? 2463534242u : seed) {}
 
-  uint32_t operator()() {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-  }
+  uint32_t operator()() { return state = detail::xorshift(state); }
 
   // In parentheses, since Arduino defines macros of these names.
   static constexpr uint32_t(min)() { return 1u; }

@@ -93,17 +93,33 @@ inline uint8_t read_flash(const uint8_t* address) {
 #endif
 }
 
+namespace detail {
+
+/// From the highest bit of each byte on. A byte is shifted by one bit at a time, since small chips can do no more.
+template <class T, size_t N, class Read>
+void unpack_bytes(const uint8_t* bits, Vector<T, N>& out, Read read) {
+  uint8_t byte = 0;
+  for (size_t i = 0; i < N; ++i) {
+    byte = i % 8 == 0 ? read(bits + i / 8) : static_cast<uint8_t>(byte << 1);
+    out[i] = static_cast<T>(byte >= 128 ? 1 : 0);
+  }
+}
+
+inline uint8_t read_ram(const uint8_t* address) { return *address; }
+
+}  // namespace detail
+
 /// Unpacks N bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns whose
 /// rows are bytes reads from left to right; `bits` holds (N + 7) / 8 bytes.
 template <class T, size_t N>
 void unpack_bits(const uint8_t* bits, Vector<T, N>& out) {
-  for (size_t i = 0; i < N; ++i) out[i] = static_cast<T>((bits[i / 8] >> (7 - i % 8)) & 1);
+  detail::unpack_bytes(bits, out, detail::read_ram);
 }
 
 /// The same for bits in an array that is declared PROGMEM on AVR; elsewhere there is no difference.
 template <class T, size_t N>
 void unpack_flash_bits(const uint8_t* bits, Vector<T, N>& out) {
-  for (size_t i = 0; i < N; ++i) out[i] = static_cast<T>((read_flash(bits + i / 8) >> (7 - i % 8)) & 1);
+  detail::unpack_bytes(bits, out, read_flash);
 }
 
 }  // namespace rbm

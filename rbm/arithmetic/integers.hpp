@@ -154,8 +154,8 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// A parameter moved by a number of steps.
-  static Scalar moved(Scalar parameter, int32_t steps) {
-    return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
+  static Scalar moved(Scalar parameter, typename Width::Steps steps) {
+    return Scalar::from_raw(detail::saturate<Integer>(static_cast<typename Width::Steps>(parameter.raw + steps)));
   }
 
   static Wide log(Wide x) {
@@ -195,10 +195,10 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
 
   /// s_i = 1 with probability sigmoid(Slope x_i), else `off`.
   template <size_t Count, int Slope, class Rng>
-  static void turn_on(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar off, Rng& rng) {
+  static RBM_APART void turn_on(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar off, Rng& rng) {
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
-    for (size_t i = 0; i < Count; ++i) s[i] = draws[i] < Width::template chance<Slope>(x[i].raw) ? Scalar(1) : off;
+    for (size_t i = 0; i < Count; ++i) s[i] = Width::template is_on<Slope>(x[i].raw, draws[i]) ? Scalar(1) : off;
   }
 
   /// s_i = 1 or off, with probability 1/2.

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../config.hpp"
 #include "../integer_math.hpp"
 
 namespace rbm {
@@ -29,19 +30,29 @@ struct FixedWidth<int8_t, F> {
   typedef uint8_t Draw;
   typedef uint16_t Chance;  // a probability in Q8
   typedef int16_t Rate;     // the rate in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
+  typedef int16_t Steps;    // at most 255: from one end of the range to the other
 
   static_assert(F <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
 
   enum : int { chance_bits = 8 };
 
-  /// Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
+  /// sigmoid(-|Slope x|). Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
+  template <int Slope>
+  static RBM_INLINE uint8_t tail(int16_t x) {
+    const uint16_t most = static_cast<uint16_t>((8 / Slope) << F);
+    const uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
+    return y < most ? integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - F)))) : uint8_t{0};
+  }
+
   template <int Slope>
   static Chance chance(int16_t x) {
-    const uint16_t most = static_cast<uint16_t>((8 / Slope) << F);
-    uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
-    y = y < most ? y : most;
-    const uint16_t tail = integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - F))));
-    return x < 0 ? tail : static_cast<Chance>(256u - tail);
+    return x < 0 ? tail<Slope>(x) : static_cast<Chance>(256u - tail<Slope>(x));
+  }
+
+  /// Whether a draw is below the chance, in 8 bits.
+  template <int Slope>
+  static RBM_INLINE bool is_on(int16_t x, Draw draw) {
+    return x < 0 ? draw < tail<Slope>(x) : static_cast<Draw>(~draw) >= tail<Slope>(x);
   }
 
   /// The rate over the number of samples; the bits below its last are rounded stochastically, once for all parameters.
@@ -55,10 +66,17 @@ struct FixedWidth<int8_t, F> {
   }
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
-  /// above the F that a product of states off and on does not have.
-  static int32_t steps(Rate rate, int16_t difference, Draw draw) {
+  /// above the F that a product of states off and on does not have. Nearly all differences are 1 or -1, and the same
+  /// then comes out of 16 bits.
+  static Steps steps(Rate rate, int16_t difference, Draw draw) {
+    constexpr int16_t one = int16_t{1} << F;
+    if (RBM_ONE_BY_ONE != 0 && difference == one) return static_cast<uint16_t>(rate + uint16_t{draw}) >> 8;
+    if (RBM_ONE_BY_ONE != 0 && difference == -one) {
+      return static_cast<Steps>(-(static_cast<uint16_t>(rate + uint16_t{static_cast<Draw>(~draw)}) >> 8));
+    }
     const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));
-    return (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
+    const int32_t moved = (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
+    return static_cast<Steps>(moved > 255 ? 255 : moved < -255 ? -255 : moved);
   }
 };
 
@@ -69,6 +87,7 @@ struct FixedWidth<int16_t, F> {
   typedef uint16_t Draw;
   typedef uint32_t Chance;  // a probability in Q16
 
+  typedef int32_t Steps;
   struct Rate {  // factor 2^-shift
     int32_t factor;
     uint8_t shift;
@@ -85,6 +104,11 @@ struct FixedWidth<int16_t, F> {
     y = F <= 12 ? y << (F <= 12 ? 12 - F : 0) : (y + (1u << (F > 12 ? F - 13 : 0))) >> (F > 12 ? F - 12 : 0);
     const uint32_t tail = integer::sigmoid_tail16(static_cast<int32_t>(y));
     return x < 0 ? tail : 65536u - tail;
+  }
+
+  template <int Slope>
+  static bool is_on(int32_t x, Draw draw) {
+    return draw < chance<Slope>(x);
   }
 
   /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below
@@ -110,7 +134,7 @@ struct FixedWidth<int16_t, F> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits; of 16
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
-  static int32_t steps(Rate rate, int32_t difference, Draw draw) {
+  static Steps steps(Rate rate, int32_t difference, Draw draw) {
     const int shift = rate.shift;
     const int32_t random = shift > 16 ? (static_cast<int32_t>(draw) << (shift - 16)) + (int32_t{1} << (shift - 17))
                                       : static_cast<int32_t>(draw) >> (16 - shift);

@@ -111,8 +111,8 @@ struct BiasLayer {
   template <size_t Count>
   void learn_variance(Size<Count>, size_t, const Sum*) {}
 
-  void start_from(size_t i, Wide mean, Wide, Wide margin) {
-    bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(mean, margin));
+  void start_from(size_t i, Wide data_mean, Wide, Wide margin) {
+    bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(data_mean, margin));
   }
 
   static Status check(const Scalar* s) { return Units::check(s); }

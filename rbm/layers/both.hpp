@@ -155,8 +155,9 @@ struct Both {
       in(block).learn_variance(block.inner(), i - start(block), squares);
     }
 
-    void start_from(size_t i, Wide mean, Wide variance, Wide margin) {
-      i < border ? first.start_from(i, mean, variance, margin) : second.start_from(i - border, mean, variance, margin);
+    void start_from(size_t i, Wide data_mean, Wide data_variance, Wide margin) {
+      i < border ? first.start_from(i, data_mean, data_variance, margin)
+                 : second.start_from(i - border, data_mean, data_variance, margin);
     }
 
     static Status check(const Scalar* s) {

@@ -144,11 +144,11 @@ struct Gaussian : detail::RealStates<N> {
     }
 
     /// The variance of the data and the bias that gives their mean.
-    void start_from(size_t i, Wide mean, Wide data_variance, Wide) {
+    void start_from(size_t i, Wide data_mean, Wide data_variance, Wide) {
       constexpr Wide least = A::least_variance(), most(most_variance());
       const Wide width = data_variance < least ? least : data_variance > most ? most : data_variance;
       variance[i] = static_cast<Scalar>(width);
-      bias[i] = static_cast<Scalar>(mean / width);
+      bias[i] = static_cast<Scalar>(data_mean / width);
     }
 
     /// not_finite, out_of_range beyond +-1e15, or ok.

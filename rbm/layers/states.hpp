@@ -39,6 +39,10 @@ template <size_t N, class Scalar>
 Status check_range(const Scalar* s, Scalar least, Scalar most) {
   bool finite = true;
   bool inside = true;
+  if (Arithmetic<Scalar>::is_fixed) {
+    for (size_t i = 0; i < N && inside; ++i) inside = s[i] >= least && s[i] <= most;
+    return inside ? Status::ok : Status::out_of_range;
+  }
   for (size_t i = 0; i < N; ++i) {
     finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
     inside = inside && s[i] >= least && s[i] <= most;
