@@ -1,0 +1,3 @@
+# AArch64, under Linux
+CPU = aarch64
+include examples/boards/qemu-user/qemu-user.mk

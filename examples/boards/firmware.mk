@@ -1,0 +1,83 @@
+# Builds and runs the firmware examples for one board: make -f examples/boards/firmware.mk BOARD=microbit TARGET
+# A board is a folder with a board.mk, which sets
+#   PREFIX      of the compiler's commands          PACKAGES  of Debian that hold compiler and emulator
+#   FLAGS       of the compiler: which processor    EMULATOR  the command that there must be to RUN
+#   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status
+#   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board
+# SPDX-License-Identifier: MIT
+
+BUILD   ?= build
+OUT      = $(BUILD)/firmware/$(BOARD)
+NUMBERS  = int8 int16 float
+OPTIMISE = -O2
+
+include examples/boards/$(BOARD)/board.mk
+
+CXXSTD   ?= c++11
+WARNINGS  = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
+COMPILE   = $(FLAGS) $(OPTIMISE) -ffp-contract=off -ffunction-sections -fdata-sections
+COMPILE_C = $(PREFIX)gcc -std=gnu11 -Wall -Wextra -Werror $(COMPILE)
+COMPILE_CXX = $(PREFIX)g++ -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+              -I rbm -I examples/data -I examples/support -I $(BUILD)/deploy
+
+CONFORMANCE = $(NUMBERS:%=learn-%) $(NUMBERS:%=rules-%)
+EXAMPLES  = $(filter-out $(SKIP),uno_digits anomaly deploy)
+PROGRAMS  = $(EXAMPLES) $(CONFORMANCE)
+SECONDS  ?= 300
+
+number_int8  = rbm::Fixed<int8_t, 5>
+number_int16 = rbm::Fixed<int16_t, 11>
+number_float = float
+
+tools    = $(PREFIX)g++ $(EMULATOR)
+missing := $(foreach tool,$(filter-out $(OUT)/%,$(tools)),$(if $(shell command -v $(tool)),,$(tool)))
+
+.DELETE_ON_ERROR:
+.PHONY: firmware test report
+
+# Without its tools a board is left out, but not where that would hide a failure: REQUIRE_BOARDS=1.
+ifneq ($(strip $(missing)),)
+firmware test report:
+	@echo "$(BOARD): skipped, there is no $(missing) (Debian: apt-get install $(PACKAGES))"
+	@test -z "$(REQUIRE_BOARDS)"
+else
+
+firmware: $(PROGRAMS:%=$(OUT)/%.elf)
+
+# What runs says "passed" or what went wrong; what it printed is kept beside it.
+test: $(PROGRAMS:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EMULATOR))
+	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' $(PROGRAMS)
+
+report: $(NUMBERS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
+	@tests/targets/report.sh $(BOARD) $(OUT) '$(PREFIX)' '$(RUN)' $(NUMBERS)
+
+$(OUT)/start.o: $(START) | $(OUT)
+	$(COMPILE_C) -MMD -MP -c $< -o $@
+
+$(EXAMPLES:%=$(OUT)/%.o): $(OUT)/%.o: examples/%/main.cpp | $(OUT)
+	$(COMPILE_CXX) '-DNUMBER=$(number_$(NUMBER))' -MMD -MP -c $< -o $@
+
+$(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp | $(OUT)
+	$(COMPILE_CXX) '-DPART=$(firstword $(subst -, ,$*))' '-DNUMBER=$(number_$(lastword $(subst -, ,$*)))' -MMD -MP -c $< -o $@
+
+$(NUMBERS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp | $(OUT)
+	$(COMPILE_CXX) '-DNUMBER=$(number_$*)' -MMD -MP -c $< -o $@
+
+$(OUT)/report-none.o: tests/targets/report.cpp | $(OUT)
+	$(COMPILE_CXX) -MMD -MP -c $< -o $@
+
+$(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o
+	$(LINK) $^ -o $@
+
+$(OUT)/simulate: examples/boards/uno/simulate.c | $(OUT)
+	gcc -O2 -Wall -Wextra -Werror $< -lsimavr -o $@
+
+# Counts instructions in QEMU.
+$(BUILD)/firmware/count.so: tests/targets/count.c | $(OUT)
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@
+
+$(OUT):
+	mkdir -p $@
+
+-include $(wildcard $(OUT)/*.d)
+endif

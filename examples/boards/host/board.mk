@@ -1,0 +1,7 @@
+# This machine
+EMULATOR   = true
+PACKAGES   = g++
+NUMBER     = float
+START      = examples/boards/qemu-user/start.c
+LINK       = gcc
+RUN        =

@@ -1,0 +1,5 @@
+# BBC micro:bit: Cortex-M0, no FPU, 16 KB of RAM
+MACHINE = microbit
+CPU     = -mcpu=cortex-m0 -mthumb -mfloat-abi=soft
+NUMBER  = int16
+include examples/boards/cortex-m/cortex-m.mk

@@ -1,0 +1,5 @@
+# Arm MPS2 with the image AN386: Cortex-M4 with FPU
+MACHINE = mps2-an386
+CPU     = -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard
+NUMBER  = float
+include examples/boards/cortex-m/cortex-m.mk

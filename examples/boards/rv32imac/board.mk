@@ -1,0 +1,4 @@
+# QEMU's machine "virt": RISC-V with 32 bits and no FPU
+CPU    = -march=rv32imac -mabi=ilp32
+NUMBER = int16
+include examples/boards/risc-v/risc-v.mk

@@ -1,0 +1,10 @@
+# Arduino Uno: ATmega328P, 16 MHz, 32 KB of flash, 2 KB of RAM
+PREFIX     = avr-
+EMULATOR   = $(OUT)/simulate
+PACKAGES   = gcc-avr avr-libc libsimavr-dev
+FLAGS      = -mmcu=atmega328p -DF_CPU=16000000UL
+OPTIMISE   = -Os
+NUMBER     = int16
+START      = examples/boards/uno/start.c
+LINK       = $(PREFIX)gcc $(FLAGS) -Wl,--gc-sections
+RUN        = $(EMULATOR)

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Checks the firmware of one board: the symbols of our objects, then that each program ends in time, with exit status 0
+# and with what it must print.
+#
+#   run.sh BOARD FOLDER SECONDS PREFIX RUN_COMMAND PROGRAM...
+#
+# Its last line counts the checks; it exits with 1 if one failed.
+# SPDX-License-Identifier: MIT
+set -u
+
+here=$(dirname "$0")
+board=$1 out=$2 seconds=$3 prefix=$4 run=$5
+shift 5
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+  failed=$((failed + 1))
+  echo "FAILED: $board: $1"
+}
+
+for program in "$@"; do
+  # What a small machine must not be asked for: heap, exceptions, RTTI, guards, static constructors, libm, double.
+  if ! "${prefix}nm" -C "$out/$program.o" >"$out/symbols" 2>&1 || ! grep -q ' T main$' "$out/symbols"; then
+    fail "$program: nm reads the object"
+  else
+    grep -E "$(cat "$here/forbidden.regex")" "$out/symbols" >"$out/log"
+    if [ -s "$out/log" ]; then
+      fail "$program: asks for what it must not: $(awk '{ print $NF }' "$out/log" | sort -u | tr '\n' ' ')"
+    else
+      pass
+    fi
+  fi
+  if "${prefix}objdump" -h "$out/$program.o" | grep -qE ' \.(init_array|ctors|preinit_array)'; then
+    fail "$program: has static constructors"
+  else
+    pass
+  fi
+
+  # shellcheck disable=SC2086
+  timeout "$seconds" $run "$out/$program.elf" </dev/null >"$out/$program.txt" 2>"$out/$program.log"
+  status=$?
+  if [ $status -eq 0 ]; then
+    pass
+  else
+    [ $status -ne 124 ] || status="no end in $seconds s"
+    fail "$program: status $status"
+    tail -n 5 "$out/$program.txt" "$out/$program.log"
+  fi
+
+  case $program in learn-* | rules-*)
+    line="$program $(cat "$out/$program.txt")"
+    if grep -qxF "$line" "$here/conformance.expected"; then pass; else fail "other bits than elsewhere: $line"; fi
+    ;;
+  esac
+done
+
+echo "$board checks: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
