@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
+#include "flash.hpp"
 #include "random.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -42,7 +43,7 @@ struct SiteConditional {
     for (size_t k = 0; k < states; ++k) {
       log_probability[k] = Wide(0);
       for (size_t u = 0; u < Visible::units(site); ++u) {
-        const Sum bias = static_cast<Sum>(model.visible.bias_of(Visible::first_unit(site) + u));
+        const Sum bias = static_cast<Sum>(number(model.visible.bias_of(Visible::first_unit(site) + u)));
         log_probability[k] += static_cast<Wide>(bias * change(k, u));
       }
     }
@@ -63,8 +64,8 @@ struct SiteConditional {
       for (size_t u = 0; u < Visible::units(site); ++u) {
         const Sum moved = change(k, u);
         if (moved == Sum(0)) continue;
-        const typename Model::Scalar* row = model.weights.row(Visible::first_unit(site) + u) + first;
-        for (size_t j = 0; j < Block::count; ++j) y[j] += moved * static_cast<Sum>(row[j]);
+        const auto* row = model.weights.row(Visible::first_unit(site) + u) + first;
+        for (size_t j = 0; j < Block::count; ++j) y[j] += moved * static_cast<Sum>(number(row[j]));
       }
       log_probability[k] += model.hidden.cumulant(block, first, y);
     }

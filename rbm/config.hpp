@@ -32,17 +32,6 @@
 #define RBM_MUST_USE
 #endif
 
-/// 1 on processors without SIMD: loops of integers then skip what changes nothing, which vectors could not. The results
-/// are the same.
-#ifndef RBM_ONE_BY_ONE
-#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ALTIVEC__) || \
-    defined(__VX__) || defined(__riscv_vector) || defined(_M_X64) || defined(_M_ARM64)
-#define RBM_ONE_BY_ONE 0
-#else
-#define RBM_ONE_BY_ONE 1
-#endif
-#endif
-
 /// 1 where eight sums of 16 bits fit into the processor's registers, but little else does.
 #ifndef RBM_SUMS_IN_REGISTERS
 #ifdef __AVR__

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "arithmetic.hpp"
+#include "flash.hpp"
 #include "model.hpp"
 #include "status.hpp"
 
@@ -49,7 +50,7 @@ struct CountSaturated {
   template <class Units, class Layer>
   void of_layer(const Layer& layer) {
     for (size_t i = 0; i < Units::size; ++i) {
-      (*this)(layer.bias_of(i));
+      (*this)(number(layer.bias_of(i)));
       const float width = static_cast<float>(layer.width(i));
       (*this)(width);
       vanishes = vanishes || (width > 0.0f && Scalar(width) == Scalar(0));
@@ -66,13 +67,13 @@ struct CountSaturated {
 template <class Visible, class Hidden, class From, class To>
 Status convert(const Rbm<Visible, Hidden, From>& from, Rbm<Visible, Hidden, To>& to, size_t& saturated) {
   detail::CountSaturated<To> count = {true, false, 0};
-  for (const From& weight : from.weights.values) count(weight);
+  for (const From& weight : from.weights.values) count(detail::number(weight));
   count.template of_layer<Visible>(from.visible);
   count.template of_layer<Hidden>(from.hidden);
   if (!count.finite) return Status::not_finite;
   if (count.vanishes) return Status::out_of_range;
   for (size_t k = 0; k < size_t{Visible::size} * size_t{Hidden::size}; ++k) {
-    to.weights.values[k] = static_cast<To>(from.weights.values[k]);
+    to.weights.values[k] = static_cast<To>(detail::number(from.weights.values[k]));
   }
   to.visible.copy(from.visible);
   to.hidden.copy(from.hidden);

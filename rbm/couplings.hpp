@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "flash.hpp"
 #include "status.hpp"
 #include "storage.hpp"
 
@@ -50,13 +51,13 @@ struct AddCouplings {
   // The hidden units' part of -F with two visible units put on or off.
   template <class Block>
   float cumulant(Block block, size_t first, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
-    const Scalar* row_i = model.weights.row(i) + first;
-    const Scalar* row_k = model.weights.row(k) + first;
+    const auto* row_i = model.weights.row(i) + first;
+    const auto* row_k = model.weights.row(k) + first;
     const Sum move_i = Sum(i_on ? 1 : Visible::off(i)) - static_cast<Sum>(v[i]);
     const Sum move_k = Sum(k_on ? 1 : Visible::off(k)) - static_cast<Sum>(v[k]);
     Sum y[Block::count];
     for (size_t j = 0; j < Block::count; ++j) {
-      y[j] = x[j] + move_i * static_cast<Sum>(row_i[j]) + move_k * static_cast<Sum>(row_k[j]);
+      y[j] = x[j] + move_i * static_cast<Sum>(number(row_i[j])) + move_k * static_cast<Sum>(number(row_k[j]));
     }
     return static_cast<float>(model.hidden.cumulant(block, first, y));
   }

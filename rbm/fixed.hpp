@@ -122,12 +122,12 @@ struct Fixed {
 
   /// The nearest number in another format, halves upwards.
   template <class Other, int OtherBits>
-  explicit constexpr Fixed(Fixed<Other, OtherBits> x)
+  RBM_INLINE explicit constexpr Fixed(Fixed<Other, OtherBits> x)
       : raw(OtherBits > FractionBits
                 ? detail::saturate<Integer>(detail::shift_down(static_cast<int32_t>(x.raw), down(OtherBits)))
                 : detail::shift_up<Integer>(static_cast<int32_t>(x.raw), up(OtherBits))) {}
 
-  static constexpr Fixed from_raw(Integer raw) { return Fixed(Raw(), raw); }
+  static RBM_INLINE constexpr Fixed from_raw(Integer raw) { return Fixed(Raw(), raw); }
   static constexpr Fixed highest() { return from_raw(Traits::highest()); }
   static constexpr Fixed lowest() { return from_raw(Traits::lowest()); }
 

@@ -63,7 +63,7 @@ struct Gradient<Model, Batch, true> {
  private:
   template <bool>
   struct If {};
-  typedef If<RBM_ONE_BY_ONE != 0 && A::is_narrow && Batch == 1> Quick;
+  typedef If<A::is_narrow && Batch == 1> Quick;
 
   template <class Rng>
   static void change(If<false>, Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {

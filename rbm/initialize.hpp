@@ -18,6 +18,7 @@ namespace rbm {
 template <class Model, class Rng>
 void initialize(Model& model, Rng& rng) {
   typedef typename Model::Scalar Scalar;
+  static_assert(!Model::is_in_flash, "rbm: a model in flash cannot be written: initialize one in RAM");
   for (Scalar& weight : model.weights.values) weight = Arithmetic<Scalar>::small_normal(rng);
   model.visible.clear();
   model.hidden.clear();

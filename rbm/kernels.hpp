@@ -16,6 +16,7 @@
 
 #include "arithmetic.hpp"
 #include "config.hpp"
+#include "flash.hpp"
 #include "storage.hpp"
 
 namespace rbm {
@@ -27,9 +28,9 @@ enum : size_t {
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
-template <size_t Count, class Scalar, class Sum>
-void convert(const Scalar* RBM_RESTRICT from, Sum* RBM_RESTRICT to) {
-  for (size_t i = 0; i < Count; ++i) to[i] = static_cast<Sum>(from[i]);
+template <size_t Count, class Weight, class Sum>
+void convert(const Weight* RBM_RESTRICT from, Sum* RBM_RESTRICT to) {
+  for (size_t i = 0; i < Count; ++i) to[i] = static_cast<Sum>(detail::number(from[i]));
 }
 
 // Of one type, a copy: from a loop GCC would make a call of memmove.
@@ -48,21 +49,22 @@ Sum sum_lanes(Sum* partial) {
 }
 
 /// sum_j a_j b_j                                                                                            a, b [N]
-template <size_t N, class Scalar>
-typename Arithmetic<Scalar>::Sum dot(const Scalar* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
+template <size_t N, class Weight, class Scalar>
+typename Arithmetic<Scalar>::Sum dot(const Weight* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
   typedef Arithmetic<Scalar> A;
   typename A::Sum partial[lanes] = {};
   const size_t whole = N - N % lanes;
   for (size_t j = 0; j < whole; j += lanes) {
-    for (size_t l = 0; l < lanes; ++l) partial[l] = A::multiply_add(partial[l], a[j + l], b[j + l]);
+    for (size_t l = 0; l < lanes; ++l) partial[l] = A::multiply_add(partial[l], detail::number(a[j + l]), b[j + l]);
   }
-  for (size_t j = whole; j < N; ++j) partial[j - whole] = A::multiply_add(partial[j - whole], a[j], b[j]);
+  for (size_t j = whole; j < N; ++j)
+    partial[j - whole] = A::multiply_add(partial[j - whole], detail::number(a[j]), b[j]);
   return sum_lanes(partial);
 }
 
 /// x_i += sum_j W_ij h_j for `Rows` neighbouring rows, of which `weights` points to the first.       h [H], x [Rows]
-template <size_t Rows, size_t H, class Scalar, class Sum>
-void add_row_products(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+template <size_t Rows, size_t H, class Weight, class Scalar, class Sum>
+void add_row_products(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
   for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
 }
 
@@ -94,11 +96,10 @@ uint8_t units_on(const Scalar* s, size_t count) {
   return on;
 }
 
-/// sum + the parameters whose bits are set.                                                               row [Count <=
-/// 8]
-template <size_t Count, class Scalar, class Sum>
-RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Scalar* row) {
-  typedef Arithmetic<Scalar> A;
+/// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
+template <size_t Count, class Weight, class Sum>
+RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Weight* row) {
+  typedef Arithmetic<typename detail::Stored<Weight>::Number> A;
   if (Count > 0 && (on & 1u) != 0) sum = A::add(sum, row[0]);
   if (Count > 1 && (on & 2u) != 0) sum = A::add(sum, row[1]);
   if (Count > 2 && (on & 4u) != 0) sum = A::add(sum, row[2]);
@@ -110,9 +111,9 @@ RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Scalar* row) {
   return sum;
 }
 
-/// add_row_products where all units are off or on, without SIMD.
-template <size_t Rows, size_t H, class Scalar, class Sum>
-void add_units_on(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+/// add_row_products where all units are off or on.
+template <size_t Rows, size_t H, class Weight, class Scalar, class Sum>
+void add_units_on(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
   constexpr size_t rest = H % 8, whole = H - rest;
   for (size_t j = 0; j < whole; j += 8) {
     const uint8_t on = units_on(h + j, 8);
@@ -123,17 +124,17 @@ void add_units_on(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT
   for (size_t i = 0; i < Rows && rest > 0; ++i) x[i] = add_where_on<rest>(x[i], on, weights + i * H + whole);
 }
 
-template <size_t Rows, size_t H, class Integer, int F, class Sum>
-void add_row_products(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
+template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
+void add_row_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
                       Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, F>> A;
-  if (RBM_ONE_BY_ONE != 0 && are_off_or_on<H>(h)) {
+  if (are_off_or_on<H>(h)) {
     add_units_on<Rows, H>(weights, h, x);
     return;
   }
   const bool whole = are_whole<H>(h);
   for (size_t i = 0; i < Rows; ++i) {
-    const Fixed<Integer, F>* RBM_RESTRICT row = weights + i * H;
+    const Weight* RBM_RESTRICT row = weights + i * H;
     Sum sum = x[i];
     if (whole) {
       for (size_t j = 0; j < H; ++j)
@@ -146,13 +147,13 @@ void add_row_products(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed
 }
 
 /// x += unit row, for `Columns` neighbouring columns.                                               row, x [Columns]
-template <size_t Columns, class Scalar, class Sum>
-void add_row(Scalar unit, const Scalar* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+template <size_t Columns, class Scalar, class Weight, class Sum>
+void add_row(Scalar unit, const Weight* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
   for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
 }
 
-template <size_t Columns, class Integer, int F, class Sum>
-void add_row(Fixed<Integer, F> unit, const Fixed<Integer, F>* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+template <size_t Columns, class Integer, int F, class Weight, class Sum>
+void add_row(Fixed<Integer, F> unit, const Weight* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
   typedef Fixed<Integer, F> Scalar;
   if (unit == Scalar(1)) {
     for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::add(x[j], row[j]);
@@ -165,8 +166,8 @@ void add_row(Fixed<Integer, F> unit, const Fixed<Integer, F>* RBM_RESTRICT row, 
 
 /// x_j += sum_i v_i W_ij for `Columns` neighbouring columns of a matrix whose rows are H apart.
 /// `weights` points to the first of these columns in row 0.                                       v [V], x [Columns]
-template <size_t Columns, size_t V, size_t H, class Scalar, class Sum>
-void add_rows(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+template <size_t Columns, size_t V, size_t H, class Weight, class Scalar, class Sum>
+void add_rows(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
   for (size_t i = 0; i < V; ++i) {
     const Scalar unit = v[i];
     if (unit == Scalar(0)) continue;
@@ -174,41 +175,44 @@ void add_rows(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, 
   }
 }
 
-/// The same for eight columns whose sums stay in registers. Units that are neither off nor on come last.
-template <size_t V, size_t H, class Scalar, class Sum>
-void add_eight_columns(const Scalar* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+/// The same for eight columns, whose sums stay in registers; only of units that are on. Returns all bits of all states.
+template <size_t V, size_t H, class Weight, int F, class Sum>
+RBM_APART uint8_t add_eight_columns(const Weight* RBM_RESTRICT row, const Fixed<int8_t, F>* RBM_RESTRICT v,
+                                    Sum* RBM_RESTRICT x) {
+  typedef Fixed<int8_t, F> Scalar;
   typedef Arithmetic<Scalar> A;
   Sum a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5], g = x[6], h = x[7];
-  bool others = false;
-  const Scalar* RBM_RESTRICT row = weights;
-  for (size_t i = 0; i < V; ++i, row += H) {
-    if (v[i] == Scalar(1)) {
-      a = A::add(a, row[0]);
-      b = A::add(b, row[1]);
-      c = A::add(c, row[2]);
-      d = A::add(d, row[3]);
-      e = A::add(e, row[4]);
-      f = A::add(f, row[5]);
-      g = A::add(g, row[6]);
-      h = A::add(h, row[7]);
-    } else if (v[i] != Scalar(0)) {
-      others = true;
-    }
+  uint8_t bits = 0;
+  const Scalar* const end = v + V;
+  for (; v != end; ++v, row += H) {
+    const Scalar unit = *v;
+    bits = static_cast<uint8_t>(bits | static_cast<uint8_t>(unit.raw));
+    if (unit != Scalar(1)) continue;
+    a = A::add(a, row[0]);
+    b = A::add(b, row[1]);
+    c = A::add(c, row[2]);
+    d = A::add(d, row[3]);
+    e = A::add(e, row[4]);
+    f = A::add(f, row[5]);
+    g = A::add(g, row[6]);
+    h = A::add(h, row[7]);
   }
   x[0] = a, x[1] = b, x[2] = c, x[3] = d, x[4] = e, x[5] = f, x[6] = g, x[7] = h;
-  for (size_t i = 0; i < V && others; ++i) {
-    if (v[i] != Scalar(1) && v[i] != Scalar(0)) add_row<8>(v[i], weights + i * H, x);
-  }
+  return bits;
 }
 
-template <size_t Columns, size_t V, size_t H, int F, class Sum>
-void add_rows(const Fixed<int8_t, F>* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RESTRICT v,
-              Sum* RBM_RESTRICT x) {
+template <size_t Columns, size_t V, size_t H, class Weight, int F, class Sum>
+void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
   typedef Fixed<int8_t, F> Scalar;
   constexpr size_t in_registers = RBM_SUMS_IN_REGISTERS != 0 ? Columns - Columns % 8 : 0;
-  for (size_t j = 0; j < in_registers; j += 8) add_eight_columns<V, H>(weights + j, v, x + j);
-  for (size_t i = 0; i < V && Columns > in_registers; ++i) {
-    if (v[i] != Scalar(0)) add_row<Columns - in_registers>(v[i], weights + i * H + in_registers, x + in_registers);
+  uint8_t bits = 0;
+  for (size_t j = 0; j < in_registers; j += 8) bits = add_eight_columns<V, H>(weights + j, v, x + j);
+  const bool others = (bits & static_cast<uint8_t>(~Scalar(1).raw)) != 0;  // units that are neither off nor on
+  for (size_t i = 0; i < V && (others || Columns > in_registers); ++i) {
+    if (v[i] == Scalar(0)) continue;
+    const Weight* row = weights + i * H;
+    if (others && v[i] != Scalar(1)) add_row<in_registers>(v[i], row, x);
+    add_row<Columns - in_registers>(v[i], row + in_registers, x + in_registers);
   }
 }
 
@@ -273,7 +277,7 @@ void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer,
   typename A::Draw draws[Count];
   integer::draw<Count>(draws, rng);
   for (size_t j = 0; j < Count; ++j) {
-    if (RBM_ONE_BY_ONE != 0 && g[j].raw == 0) continue;  // no draw moves it
+    if (g[j].raw == 0) continue;  // no draw moves it
     c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
   }
 }
@@ -339,7 +343,7 @@ RBM_APART void nudge_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT c, int16_t rate,
   nudge_each<Count>(c, static_cast<uint16_t>(rate), difference, rng);
 }
 
-/// nudge_columns for one sample of an 8-bit model without SIMD, where all units are off or on.
+/// nudge_columns for one sample of an 8-bit model whose units are all off or on.
 template <size_t Columns, size_t V, size_t H, int F, class Rng>
 RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights, int16_t rate, size_t first,
                                          const Vector<Fixed<int8_t, F>, V>& v, const Vector<Fixed<int8_t, F>, H>& h,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
+#include "flash.hpp"
 #include "layers.hpp"
 #include "layers/whole.hpp"
 #include "status.hpp"
@@ -153,7 +154,7 @@ struct Likelihood {
     const Model& model;
     void operator()(size_t i, double change) {
       for (size_t j = 0; j < Model::hidden_size; ++j) {
-        of.hidden.input[j] += change * static_cast<double>(model.weights(i, j));
+        of.hidden.input[j] += change * static_cast<double>(detail::number(model.weights(i, j)));
       }
     }
   };
@@ -163,7 +164,7 @@ struct Likelihood {
     const Model& model;
     void operator()(size_t j, double change) {
       for (size_t i = 0; i < Model::visible_size; ++i) {
-        of.visible.input[i] += change * static_cast<double>(model.weights(i, j));
+        of.visible.input[i] += change * static_cast<double>(detail::number(model.weights(i, j)));
       }
     }
   };
@@ -227,7 +228,7 @@ struct Likelihood {
     double sum = 0.0;
     for (size_t i = 0; i < Model::visible_size; ++i) sum += 0.0 * (visible.input[i] + visible.layer.width(i));
     for (size_t j = 0; j < Model::hidden_size; ++j) sum += 0.0 * (hidden.input[j] + hidden.layer.width(j));
-    for (const typename Model::Scalar& weight : model.weights.values) sum += 0.0 * static_cast<double>(weight);
+    for (const auto& weight : model.weights.values) sum += 0.0 * static_cast<double>(detail::number(weight));
     return Arithmetic<double>::is_finite(sum);
   }
 
@@ -302,8 +303,8 @@ struct Likelihood {
         const double width_k = hidden.layer.width(k);
         double p = j != k ? 0.0 : width_j > 0.0 ? 1.0 / width_j : 1.0;
         for (size_t i = 0; i < Model::visible_size && width_j > 0.0 && width_k > 0.0; ++i) {
-          p -= static_cast<double>(model.weights(i, j)) * visible.layer.width(i) *
-               static_cast<double>(model.weights(i, k));
+          p -= static_cast<double>(detail::number(model.weights(i, j))) * visible.layer.width(i) *
+               static_cast<double>(detail::number(model.weights(i, k)));
         }
         for (size_t l = 0; l < k; ++l) p -= precision(j, l) * precision(k, l);
         if (j == k && !(p > 0.0)) return Status::not_normalizable;

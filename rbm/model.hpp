@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "arithmetic.hpp"
+#include "flash.hpp"
 #include "kernels.hpp"
 #include "layers.hpp"
 #include "status.hpp"
@@ -22,21 +23,22 @@ namespace rbm {
 /// `const Model model = {{{weights, row by row}}, {{{visible biases}}}, {{{hidden biases}}}};`
 ///
 /// States given to it must be within their units' range: they are not checked here (the trainers check theirs).
-template <class VisibleUnits, class HiddenUnits, class ScalarType = float>
+template <class VisibleUnits, class HiddenUnits, class Number = float>
 struct Rbm {
   enum : size_t { visible_size = VisibleUnits::size, hidden_size = HiddenUnits::size };
 
   typedef VisibleUnits Visible;
   typedef HiddenUnits Hidden;
-  typedef ScalarType Scalar;
+  typedef typename detail::Stored<Number>::Number Scalar;  // of states, and of parameters unless they are in flash
   typedef typename Arithmetic<Scalar>::Sum Sum;
   typedef typename Arithmetic<Scalar>::Wide Wide;
-  typedef typename VisibleUnits::template Layer<Scalar> VisibleLayer;
-  typedef typename HiddenUnits::template Layer<Scalar> HiddenLayer;
+  typedef typename VisibleUnits::template Layer<Number> VisibleLayer;
+  typedef typename HiddenUnits::template Layer<Number> HiddenLayer;
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
 
+  enum : bool { is_in_flash = detail::Stored<Number>::is_in_flash };
   enum : bool {
     sums_fit = Arithmetic<Scalar>::template sum_fits<visible_size, bool{VisibleUnits::is_real}>() &&
                Arithmetic<Scalar>::template sum_fits<hidden_size, bool{HiddenUnits::is_real}>()
@@ -49,7 +51,7 @@ struct Rbm {
       "rbm: a layer this large can overflow the 32-bit sums of a Fixed<int16_t, bits>: take float, or with real "
       "units more bits after the point");
 
-  Matrix<Scalar, visible_size, hidden_size> weights;  // row i: the weights of visible unit i
+  Matrix<Number, visible_size, hidden_size> weights;  // row i: the weights of visible unit i
   VisibleLayer visible;
   HiddenLayer hidden;
 

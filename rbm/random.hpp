@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.hpp"
 #include "math.hpp"
 #include "storage.hpp"
 
@@ -20,7 +21,7 @@ namespace detail {
 #if defined(__AVR_HAVE_MUL__) && defined(__GNUC__)
 // A chip that shifts by one bit at a time takes five times as long over the lines below. Here a shift to the left is a
 // product of each byte with 32, whose halves go to two bytes: D C B A, from the highest.
-inline uint32_t xorshift(uint32_t x) {
+RBM_INLINE uint32_t xorshift(uint32_t x) {
   uint8_t by32, byte;
   __asm__(
       "ldi %1,32"
@@ -32,7 +33,7 @@ inline uint32_t xorshift(uint32_t x) {
   return x;
 }
 #else
-inline uint32_t xorshift(uint32_t x) {
+RBM_INLINE uint32_t xorshift(uint32_t x) {
   x ^= x << 13;
   x ^= x >> 17;
   x ^= x << 5;
@@ -53,7 +54,7 @@ struct Xorshift32 {
 
   explicit constexpr Xorshift32(uint32_t seed) : state(seed == 0 ? 2463534242u : seed) {}
 
-  uint32_t operator()() { return state = detail::xorshift(state); }
+  RBM_INLINE uint32_t operator()() { return state = detail::xorshift(state); }
 
   // In parentheses, since Arduino defines macros of these names.
   static constexpr uint32_t(min)() { return 1u; }

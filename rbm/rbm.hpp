@@ -10,6 +10,7 @@
 #include "math.hpp"
 #include "random.hpp"
 #include "fixed.hpp"
+#include "flash.hpp"
 #include "integer_math.hpp"
 #include "arithmetic.hpp"
 #include "kernels.hpp"

@@ -97,10 +97,10 @@ namespace detail {
 
 /// From the highest bit of each byte on. A byte is shifted by one bit at a time, since small chips can do no more.
 template <class T, size_t N, class Read>
-void unpack_bytes(const uint8_t* bits, Vector<T, N>& out, Read read) {
+void unpack_bytes(const uint8_t* bits, Vector<T, N>& out, Read fetch) {
   uint8_t byte = 0;
   for (size_t i = 0; i < N; ++i) {
-    byte = i % 8 == 0 ? read(bits + i / 8) : static_cast<uint8_t>(byte << 1);
+    byte = i % 8 == 0 ? fetch(bits + i / 8) : static_cast<uint8_t>(byte << 1);
     out[i] = static_cast<T>(byte >= 128 ? 1 : 0);
   }
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../config.hpp"
 #include "../fixed.hpp"
 #include "../integer_math.hpp"
 #include "../math.hpp"
@@ -103,8 +104,8 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// sum + x and sum - x
-  static Sum add(Sum sum, Scalar x) { return plus(sum, x.raw); }
-  static Sum subtract(Sum sum, Scalar x) { return plus(sum, static_cast<SumInteger>(-x.raw)); }
+  static RBM_INLINE Sum add(Sum sum, Scalar x) { return plus(sum, x.raw); }
+  static RBM_INLINE Sum subtract(Sum sum, Scalar x) { return plus(sum, static_cast<SumInteger>(-x.raw)); }
 
   static Wide scale(Scalar state, Sum sum) {
     const Wide wide(sum);
@@ -123,6 +124,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   static Change change_of(Sum sum, size_t count) {
     const int64_t n = static_cast<int64_t>(count);
     const int64_t scaled = sum.raw * (int64_t{1} << (24 - F));
+    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
     return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
   }
   static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
@@ -263,7 +265,9 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   static constexpr int term_bits(bool real) { return real ? 2 * (Scalar::bits - 1) - F : Scalar::bits - 1; }
 
   // For sums that are known to have room.
-  static Sum plus(Sum sum, SumInteger steps) { return Sum::from_raw(static_cast<SumInteger>(sum.raw + steps)); }
+  static RBM_INLINE Sum plus(Sum sum, SumInteger steps) {
+    return Sum::from_raw(static_cast<SumInteger>(sum.raw + steps));
+  }
 
   static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }
   static Wide tail(Wide y) { return Wide::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }

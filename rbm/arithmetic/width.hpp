@@ -70,8 +70,8 @@ struct FixedWidth<int8_t, F> {
   /// then comes out of 16 bits.
   static Steps steps(Rate rate, int16_t difference, Draw draw) {
     constexpr int16_t one = int16_t{1} << F;
-    if (RBM_ONE_BY_ONE != 0 && difference == one) return static_cast<uint16_t>(rate + uint16_t{draw}) >> 8;
-    if (RBM_ONE_BY_ONE != 0 && difference == -one) {
+    if (difference == one) return static_cast<uint16_t>(rate + uint16_t{draw}) >> 8;
+    if (difference == -one) {
       return static_cast<Steps>(-(static_cast<uint16_t>(rate + uint16_t{static_cast<Draw>(~draw)}) >> 8));
     }
     const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));

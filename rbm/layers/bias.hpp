@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "../arithmetic.hpp"
+#include "../flash.hpp"
 #include "../kernels.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
@@ -14,8 +15,9 @@
 namespace rbm {
 namespace detail {
 
-template <class Units, class Scalar>
+template <class Units, class StoredType>
 struct BiasLayer {
+  typedef typename Stored<StoredType>::Number Scalar;
   typedef Arithmetic<Scalar> A;
   typedef typename A::Sum Sum;
   typedef typename A::Wide Wide;
@@ -25,7 +27,7 @@ struct BiasLayer {
 
   enum : size_t { size = Units::size };
 
-  Vector<Scalar, size> bias;
+  Vector<StoredType, size> bias;
 
   template <size_t Count>
   void start_input(Size<Count>, size_t first, Sum* x) const {
@@ -86,11 +88,11 @@ struct BiasLayer {
 
   template <class OtherLayer>
   void copy(const OtherLayer& other) {
-    for (size_t i = 0; i < size; ++i) bias[i] = static_cast<Scalar>(other.bias[i]);
+    for (size_t i = 0; i < size; ++i) bias[i] = static_cast<Scalar>(number(other.bias[i]));
   }
 
-  Scalar& bias_of(size_t i) { return bias[i]; }
-  const Scalar& bias_of(size_t i) const { return bias[i]; }
+  StoredType& bias_of(size_t i) { return bias[i]; }
+  const StoredType& bias_of(size_t i) const { return bias[i]; }
 
   /// Biases move by the rate times the difference of the states, of one sample.
   void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {

@@ -4,6 +4,7 @@
 #ifndef RBM_LAYERS_BOTH_HPP
 #define RBM_LAYERS_BOTH_HPP
 
+#include "../flash.hpp"
 #include "states.hpp"
 
 namespace rbm {
@@ -76,13 +77,14 @@ struct Both {
     Second::walk(first + border, of_second);
   }
 
-  template <class Scalar>
+  template <class StoredType>
   struct Layer {
+    typedef typename detail::Stored<StoredType>::Number Scalar;
     typedef typename Arithmetic<Scalar>::Sum Sum;
     typedef typename Arithmetic<Scalar>::Wide Wide;
 
-    typename First::template Layer<Scalar> first;
-    typename Second::template Layer<Scalar> second;
+    typename First::template Layer<StoredType> first;
+    typename Second::template Layer<StoredType> second;
 
     template <class Block>
     void start_input(Block block, size_t i, Sum* x) const {
@@ -121,8 +123,8 @@ struct Both {
 
     Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
 
-    Scalar& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
-    const Scalar& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+    StoredType& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+    const StoredType& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
 
     void clear() {
       first.clear();
@@ -176,19 +178,19 @@ struct Both {
       return border;
     }
     template <class Block>
-    const typename First::template Layer<Scalar>& in(detail::FirstBlock<Block>) const {
+    const typename First::template Layer<StoredType>& in(detail::FirstBlock<Block>) const {
       return first;
     }
     template <class Block>
-    typename First::template Layer<Scalar>& in(detail::FirstBlock<Block>) {
+    typename First::template Layer<StoredType>& in(detail::FirstBlock<Block>) {
       return first;
     }
     template <class Block>
-    const typename Second::template Layer<Scalar>& in(detail::SecondBlock<Block>) const {
+    const typename Second::template Layer<StoredType>& in(detail::SecondBlock<Block>) const {
       return second;
     }
     template <class Block>
-    typename Second::template Layer<Scalar>& in(detail::SecondBlock<Block>) {
+    typename Second::template Layer<StoredType>& in(detail::SecondBlock<Block>) {
       return second;
     }
   };
@@ -225,23 +227,21 @@ struct Both {
       second.see(seen + border, noise);
     }
 
-    template <class Block, class Rng>
-    void sample(detail::FirstBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s,
-                Rng& rng) const {
+    template <class Block, class SomeLayer, class Rng>
+    void sample(detail::FirstBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s, Rng& rng) const {
       first.sample(block.inner(), layer.first, i, x, s, rng);
     }
-    template <class Block, class Rng>
-    void sample(detail::SecondBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s,
-                Rng& rng) const {
+    template <class Block, class SomeLayer, class Rng>
+    void sample(detail::SecondBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s, Rng& rng) const {
       second.sample(block.inner(), layer.second, i - border, x, s, rng);
     }
 
-    template <class Block>
-    void mean(detail::FirstBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s) const {
+    template <class Block, class SomeLayer>
+    void mean(detail::FirstBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s) const {
       first.mean(block.inner(), layer.first, i, x, s);
     }
-    template <class Block>
-    void mean(detail::SecondBlock<Block> block, const Layer<Scalar>& layer, size_t i, Sum* x, Scalar* s) const {
+    template <class Block, class SomeLayer>
+    void mean(detail::SecondBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s) const {
       second.mean(block.inner(), layer.second, i - border, x, s);
     }
   };

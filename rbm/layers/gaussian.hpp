@@ -7,6 +7,7 @@
 #ifndef RBM_LAYERS_GAUSSIAN_HPP
 #define RBM_LAYERS_GAUSSIAN_HPP
 
+#include "../flash.hpp"
 #include "evidence.hpp"
 #include "states.hpp"
 
@@ -23,8 +24,9 @@ struct Gaussian : detail::RealStates<N> {
   static constexpr float least_variance() { return 1e-4f; }
   static constexpr float most_variance() { return 1e4f; }
 
-  template <class Scalar>
+  template <class StoredType>
   struct Layer {
+    typedef typename detail::Stored<StoredType>::Number Scalar;
     typedef Arithmetic<Scalar> A;
     typedef typename A::Sum Sum;
     typedef typename A::Wide Wide;
@@ -33,8 +35,8 @@ struct Gaussian : detail::RealStates<N> {
                   "rbm: Gaussian units need Fixed<int16_t, bits> or float: in 8 bits a range wide enough for a normal "
                   "variable leaves steps too coarse for its mean and variance");
 
-    Vector<Scalar, N> bias;
-    Vector<Scalar, N> variance;  // above 0
+    Vector<StoredType, N> bias;
+    Vector<StoredType, N> variance;  // above 0
 
     template <size_t Count>
     void start_input(Size<Count>, size_t first, Sum* x) const {
@@ -46,7 +48,7 @@ struct Gaussian : detail::RealStates<N> {
     Wide cumulant(Size<Count>, size_t first, const Sum* x) const {
       Wide sum(0);
       for (size_t i = 0; i < Count; ++i) {
-        const Wide width = static_cast<Wide>(variance[first + i]);
+        const Wide width = static_cast<Wide>(detail::number(variance[first + i]));
         const Wide input = static_cast<Wide>(x[i]);
         sum += (width * input * input + A::log(A::two_pi() * width)) / Wide(2);
       }
@@ -55,20 +57,21 @@ struct Gaussian : detail::RealStates<N> {
 
     template <size_t Count>
     void mean(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
-      for (size_t i = 0; i < Count; ++i) s[i] = Scalar(static_cast<Sum>(variance[first + i]) * x[i]);
+      for (size_t i = 0; i < Count; ++i) s[i] = Scalar(static_cast<Sum>(detail::number(variance[first + i])) * x[i]);
     }
 
     template <size_t Count, class Rng>
     void sample(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
-      for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(variance[first + i]), rng);
+      for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(detail::number(variance[first + i])), rng);
     }
 
     // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
     template <size_t Count, class Rng>
     void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
       for (size_t i = 0; i < Count; ++i) {
-        s[i] = draw(static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
-                    static_cast<Sum>(static_cast<Wide>(variance[first + i]) / inverse_temperature), rng);
+        s[i] =
+            draw(static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
+                 static_cast<Sum>(static_cast<Wide>(detail::number(variance[first + i])) / inverse_temperature), rng);
       }
     }
 
@@ -88,7 +91,8 @@ struct Gaussian : detail::RealStates<N> {
       Wide sum(0);
       for (size_t i = 0; i < N; ++i) {
         const Wide state = static_cast<Wide>(s[i]);
-        sum += state * (state / (Wide(2) * static_cast<Wide>(variance[i])) - static_cast<Wide>(bias[i]));
+        sum += state * (state / (Wide(2) * static_cast<Wide>(detail::number(variance[i]))) -
+                        static_cast<Wide>(detail::number(bias[i])));
       }
       return sum;
     }
@@ -96,11 +100,11 @@ struct Gaussian : detail::RealStates<N> {
     /// Whether all variances are above 0.
     bool is_proper() const {
       bool proper = true;
-      for (size_t i = 0; i < N; ++i) proper = proper && variance[i] > Scalar(0);
+      for (size_t i = 0; i < N; ++i) proper = proper && detail::number(variance[i]) > Scalar(0);
       return proper;
     }
 
-    Sum width(size_t i) const { return static_cast<Sum>(variance[i]); }
+    Sum width(size_t i) const { return static_cast<Sum>(detail::number(variance[i])); }
 
     /// Biases 0, variances 1.
     void clear() {
@@ -110,12 +114,12 @@ struct Gaussian : detail::RealStates<N> {
 
     template <class OtherLayer>
     void copy(const OtherLayer& other) {
-      for (size_t i = 0; i < N; ++i) bias[i] = static_cast<Scalar>(other.bias[i]);
-      for (size_t i = 0; i < N; ++i) variance[i] = static_cast<Scalar>(other.variance[i]);
+      for (size_t i = 0; i < N; ++i) bias[i] = static_cast<Scalar>(detail::number(other.bias[i]));
+      for (size_t i = 0; i < N; ++i) variance[i] = static_cast<Scalar>(detail::number(other.variance[i]));
     }
 
-    Scalar& bias_of(size_t i) { return bias[i]; }
-    const Scalar& bias_of(size_t i) const { return bias[i]; }
+    StoredType& bias_of(size_t i) { return bias[i]; }
+    const StoredType& bias_of(size_t i) const { return bias[i]; }
 
     void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
       kernels::nudge<N>(bias.values, rate, data, model);
@@ -164,7 +168,7 @@ struct Gaussian : detail::RealStates<N> {
     }
 
     Sum observed_variance(size_t i, Sum precision) const {
-      const Sum width = static_cast<Sum>(variance[i]);
+      const Sum width = static_cast<Sum>(detail::number(variance[i]));
       return width / (Sum(1) + width * precision);
     }
 

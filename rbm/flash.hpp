@@ -1,0 +1,97 @@
+// rbm/flash.hpp: numbers that stay in flash.
+//
+// A const model is in read-only memory on most machines, and nothing is needed there. AVR copies constants to RAM
+// unless they are declared to stay, and then they must be read with an instruction of its own: a model of InFlash
+// numbers, declared RBM_IN_FLASH, is read so. It can do all that a const model can; elsewhere it is one.
+//
+//   static const rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<3>, rbm::InFlash<rbm::Fixed<int8_t, 5>>> model RBM_IN_FLASH
+//   =
+//       {{{32, -32, 64, 0, 16, -8}}, {{{7, 8}}}, {{{9, 10, 11}}}};  // integers count steps, here of 1/32
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_FLASH_HPP
+#define RBM_FLASH_HPP
+
+#include <stdint.h>
+
+#include "config.hpp"
+#include "fixed.hpp"
+#include "storage.hpp"
+
+#ifdef __AVR__
+#define RBM_IN_FLASH PROGMEM
+#else
+#define RBM_IN_FLASH
+#endif
+
+namespace rbm {
+
+/// A float, or a Fixed as the integer that it is, in a constant that is declared RBM_IN_FLASH.
+template <class Number>
+struct InFlash;
+
+template <>
+struct InFlash<float> {
+  float value;
+
+  operator float() const {
+#ifdef __AVR__
+    return pgm_read_float(&value);
+#else
+    return value;
+#endif
+  }
+};
+
+template <int F>
+struct InFlash<Fixed<int8_t, F>> {
+  int8_t raw;
+
+  operator Fixed<int8_t, F>() const {
+    return Fixed<int8_t, F>::from_raw(static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
+  }
+};
+
+template <int F>
+struct InFlash<Fixed<int16_t, F>> {
+  int16_t raw;
+
+  operator Fixed<int16_t, F>() const {
+#ifdef __AVR__
+    return Fixed<int16_t, F>::from_raw(static_cast<int16_t>(pgm_read_word(&raw)));
+#else
+    return Fixed<int16_t, F>::from_raw(raw);
+#endif
+  }
+};
+
+namespace detail {
+
+/// The number that is stored, whether in flash or not.
+template <class StoredType>
+struct Stored {
+  typedef StoredType Number;
+  enum : bool { is_in_flash = false };
+};
+
+template <class NumberType>
+struct Stored<InFlash<NumberType>> {
+  typedef NumberType Number;
+  enum : bool { is_in_flash = true };
+};
+
+template <class Number>
+RBM_INLINE const Number& number(const Number& stored) {
+  return stored;
+}
+
+template <class Number>
+RBM_INLINE Number number(const InFlash<Number>& stored) {
+  return stored;
+}
+
+}  // namespace detail
+
+}  // namespace rbm
+
+#endif  // RBM_FLASH_HPP
