@@ -4,12 +4,16 @@
 #   FLAGS       of the compiler: which processor    EMULATOR  the command that there must be to RUN
 #   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status
 #   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board
+#   SMALL       how programs are optimised that need room, not speed
+#   FITS        number types that a model of 64x16 units is reported for
 # SPDX-License-Identifier: MIT
 
 BUILD   ?= build
 OUT      = $(BUILD)/firmware/$(BOARD)
 NUMBERS  = int8 int16 float
 OPTIMISE = -O2
+FITS     = $(NUMBERS)
+SMALL    = $(OPTIMISE)
 
 include examples/boards/$(BOARD)/board.mk
 
@@ -38,7 +42,7 @@ missing := $(foreach tool,$(filter-out $(OUT)/%,$(tools)),$(if $(shell command -
 # Without its tools a board is left out, but not where that would hide a failure: REQUIRE_BOARDS=1.
 ifneq ($(strip $(missing)),)
 firmware test report:
-	@echo "$(BOARD): skipped, there is no $(missing) (Debian: apt-get install $(PACKAGES))"
+	@echo "$(BOARD): skipped, there is no $(missing) (Debian: apt-get install $(PACKAGES))" >&2
 	@test -z "$(REQUIRE_BOARDS)"
 else
 
@@ -48,8 +52,9 @@ firmware: $(PROGRAMS:%=$(OUT)/%.elf)
 test: $(PROGRAMS:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EMULATOR))
 	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' $(PROGRAMS)
 
-report: $(NUMBERS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
-	@tests/targets/report.sh $(BOARD) $(OUT) '$(PREFIX)' '$(RUN)' $(NUMBERS)
+report: PLUGIN = @PLUGIN@
+report: $(FITS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
+	@tests/targets/report.sh $(BOARD) $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
 
 $(OUT)/start.o: $(START) | $(OUT)
 	$(COMPILE_C) -MMD -MP -c $< -o $@
@@ -57,10 +62,13 @@ $(OUT)/start.o: $(START) | $(OUT)
 $(EXAMPLES:%=$(OUT)/%.o): $(OUT)/%.o: examples/%/main.cpp | $(OUT)
 	$(COMPILE_CXX) '-DNUMBER=$(number_$(NUMBER))' -MMD -MP -c $< -o $@
 
+$(OUT)/deploy.o: $(BUILD)/deploy/digits_model.hpp
+
+$(CONFORMANCE:%=$(OUT)/%.o): OPTIMISE := $(SMALL)
 $(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp | $(OUT)
 	$(COMPILE_CXX) '-DPART=$(firstword $(subst -, ,$*))' '-DNUMBER=$(number_$(lastword $(subst -, ,$*)))' -MMD -MP -c $< -o $@
 
-$(NUMBERS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp | $(OUT)
+$(FITS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp | $(OUT)
 	$(COMPILE_CXX) '-DNUMBER=$(number_$*)' -MMD -MP -c $< -o $@
 
 $(OUT)/report-none.o: tests/targets/report.cpp | $(OUT)
@@ -68,6 +76,12 @@ $(OUT)/report-none.o: tests/targets/report.cpp | $(OUT)
 
 $(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o
 	$(LINK) $^ -o $@
+
+# The host learns a model for the others.
+$(BUILD)/deploy/digits_model.hpp: examples/deploy/train.cpp $(wildcard rbm/*.hpp rbm/*/*.hpp)
+	mkdir -p $(@D)
+	g++ -std=c++11 -O2 -ffp-contract=off $< -o $(@D)/train
+	$(@D)/train > $@
 
 $(OUT)/simulate: examples/boards/uno/simulate.c | $(OUT)
 	gcc -O2 -Wall -Wextra -Werror $< -lsimavr -o $@

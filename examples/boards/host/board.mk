@@ -5,3 +5,4 @@ NUMBER     = float
 START      = examples/boards/qemu-user/start.c
 LINK       = gcc
 RUN        =
+FITS       =

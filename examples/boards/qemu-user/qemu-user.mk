@@ -6,3 +6,4 @@ NUMBER     = float
 START      = examples/boards/qemu-user/start.c
 LINK       = $(PREFIX)gcc -static
 RUN        = $(EMULATOR) $(PLUGIN)
+FITS       =

@@ -3,7 +3,9 @@ PREFIX     = avr-
 EMULATOR   = $(OUT)/simulate
 PACKAGES   = gcc-avr avr-libc libsimavr-dev
 FLAGS      = -mmcu=atmega328p -DF_CPU=16000000UL
-OPTIMISE   = -Os
+SMALL      = -Os
+SKIP       = anomaly
+FITS       = int8
 NUMBER     = int16
 START      = examples/boards/uno/start.c
 LINK       = $(PREFIX)gcc $(FLAGS) -Wl,--gc-sections

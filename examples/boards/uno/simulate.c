@@ -3,7 +3,9 @@
 // standard error how deep the stack went, and for each function that is named how often it was called, its mean cycles,
 // and how much of the stack it took with what it called.
 //
-//   simulate [-q] [-s SECONDS] PROGRAM.elf [FUNCTION...]      time is that of the chip at 16 MHz, 3600 if not given
+//   simulate [-q] [-s SECONDS] [-n CALLS] PROGRAM.elf [FUNCTION...]
+//
+// -q leaves out the serial line, -s bounds the time of the chip (3600 s at 16 MHz), -n looks at the first calls only.
 //
 // SPDX-License-Identifier: MIT
 
@@ -41,9 +43,11 @@ static unsigned stack_pointer(const avr_t* avr) { return avr->data[R_SPL] | (uns
 int main(int argc, char** argv) {
   int quiet = 0, at = 1;
   double seconds = 3600;
+  unsigned most_calls = 0;
   for (; at < argc && argv[at][0] == '-'; ++at) {
     if (strcmp(argv[at], "-q") == 0) quiet = 1;
     else if (strcmp(argv[at], "-s") == 0 && at + 1 < argc) seconds = atof(argv[++at]);
+    else if (strcmp(argv[at], "-n") == 0 && at + 1 < argc) most_calls = (unsigned)atoi(argv[++at]);
     else return fprintf(stderr, "simulate: what is %s?\n", argv[at]), 2;
   }
   elf_firmware_t firmware;
@@ -90,7 +94,7 @@ int main(int argc, char** argv) {
     if (!halfway && now < deepest && now >= data_end) deepest = now;
     for (int f = 0; f < count; ++f) {
       struct function* function = &functions[f];
-      if (!function->inside && avr->pc == function->address) {
+      if (!function->inside && avr->pc == function->address && (most_calls == 0 || function->calls < most_calls)) {
         function->inside = 1;
         function->entry = function->deepest = now;
         function->back = 2 * ((uint32_t)avr->data[now + 1] << 8 | avr->data[now + 2]);
