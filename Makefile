@@ -74,6 +74,45 @@ build-checks: | $(BUILD)
 example-checks: $(EXAMPLES:%=$(BUILD)/%)
 	@tests/examples.sh $(BUILD)
 
+BOARDS   = $(patsubst examples/boards/%/board.mk,%,$(wildcard examples/boards/*/board.mk))
+ON_BOARD = $(MAKE) -s --no-print-directory -f examples/boards/firmware.mk
+
+## firmware: cross-compile the firmware examples for every board of examples/boards/ whose compiler is there
+firmware: $(BOARDS:%=firmware-%)
+$(BOARDS:%=firmware-%): firmware-%: shared-firmware
+	@$(ON_BOARD) BOARD=$* firmware
+
+## test-firmware: run them on the boards' emulators, with the conformance program: the same bits everywhere
+test-firmware: $(BOARDS:%=test-firmware-%)
+$(BOARDS:%=test-firmware-%): test-firmware-%: shared-firmware
+	@$(ON_BOARD) BOARD=$* test
+
+## board-report: the table of README.md: flash, RAM, stack and instructions on each board
+board-report: shared-firmware
+	@echo '| board | numbers | flash | RAM | stack | up pass | CD-1 step | free energy |'
+	@echo '|---|---|---|---|---|---|---|---|'
+	@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board report || exit 1; done
+
+## sketch: lay out uno_digits as an Arduino sketchbook in build/arduino: open uno_digits/uno_digits.ino in the IDE
+SKETCH = $(BUILD)/arduino
+sketch:
+	@rm -rf $(SKETCH) && mkdir -p $(SKETCH)/libraries $(SKETCH)/uno_digits
+	@cp -r rbm $(SKETCH)/libraries/
+	@cp examples/uno_digits/uno_digits.ino examples/uno_digits/uno_digits.hpp examples/data/digits.hpp \
+	  examples/support/text.hpp $(SKETCH)/uno_digits/
+	@echo "sketchbook: $(SKETCH)"
+
+## test-sketch: build the sketch with Arduino's own builder and flags, and run it as test-firmware does
+test-sketch: sketch
+	@$(ON_BOARD) BOARD=uno $(BUILD)/firmware/uno/simulate
+	@tests/targets/sketch.sh $(SKETCH) $(BUILD)/firmware/uno/simulate
+
+# What boards share is made once, and first.
+.PHONY: firmware test-firmware board-report shared-firmware sketch test-sketch
+.PHONY: $(BOARDS:%=firmware-%) $(BOARDS:%=test-firmware-%)
+shared-firmware:
+	@$(ON_BOARD) BOARD=host $(BUILD)/deploy/digits_model.hpp $(BUILD)/firmware/count.so
+
 ## math-errors: the largest error of exp, log ... over all 2^32 floats (a quarter of an hour)
 math-errors: | $(BUILD)
 	$(COMPILE) -pthread tests/tools/math_errors.cpp -o $(BUILD)/math-errors
@@ -93,6 +132,7 @@ data: | $(BUILD)
 ## format: lay out all sources by .clang-format
 format:
 	clang-format -i rbm/*.hpp rbm/*/*.hpp tests/*.cpp tests/*/*.[ch]pp tests/build/fail/*.cpp examples/*/*.cpp \
+	  tests/targets/*.c examples/boards/*/*.c examples/uno_digits/*.ino \
 	  $(filter-out examples/data/digits.hpp,$(wildcard examples/*/*.hpp))
 
 ## clean: remove the build folder

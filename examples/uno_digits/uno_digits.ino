@@ -1,6 +1,6 @@
-// uno_digits: an Arduino Uno learns handwritten digits. Open the serial monitor at 115200 baud. It needs the folder rbm/
-// among the libraries, and beside this file uno_digits.hpp, digits.hpp and text.hpp: `make sketch` lays all of it out.
-// SPDX-License-Identifier: MIT
+// uno_digits: an Arduino Uno learns handwritten digits. Open the serial monitor at 115200 baud. It needs the folder
+// rbm/ among the libraries, and beside this file uno_digits.hpp, digits.hpp and text.hpp: `make sketch` lays all of it
+// out. SPDX-License-Identifier: MIT
 
 #include <avr/sleep.h>
 

@@ -86,8 +86,10 @@ static void print(qemu_plugin_id_t id, void* unused) {
   (void)unused;
   for (int f = 0; f < count; ++f) {
     const struct function* function = &functions[f];
-    fprintf(stderr, "%s: %llu calls, %llu instructions\n", function->name, (unsigned long long)function->calls,
-            (unsigned long long)(function->calls == 0 ? 0 : (function->instructions + function->calls / 2) / function->calls));
+    fprintf(
+        stderr, "%s: %llu calls, %llu instructions\n", function->name, (unsigned long long)function->calls,
+        (unsigned long long)(function->calls == 0 ? 0
+                                                  : (function->instructions + function->calls / 2) / function->calls));
   }
 }
 

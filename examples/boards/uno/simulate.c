@@ -45,10 +45,14 @@ int main(int argc, char** argv) {
   double seconds = 3600;
   unsigned most_calls = 0;
   for (; at < argc && argv[at][0] == '-'; ++at) {
-    if (strcmp(argv[at], "-q") == 0) quiet = 1;
-    else if (strcmp(argv[at], "-s") == 0 && at + 1 < argc) seconds = atof(argv[++at]);
-    else if (strcmp(argv[at], "-n") == 0 && at + 1 < argc) most_calls = (unsigned)atoi(argv[++at]);
-    else return fprintf(stderr, "simulate: what is %s?\n", argv[at]), 2;
+    if (strcmp(argv[at], "-q") == 0)
+      quiet = 1;
+    else if (strcmp(argv[at], "-s") == 0 && at + 1 < argc)
+      seconds = atof(argv[++at]);
+    else if (strcmp(argv[at], "-n") == 0 && at + 1 < argc)
+      most_calls = (unsigned)atoi(argv[++at]);
+    else
+      return fprintf(stderr, "simulate: what is %s?\n", argv[at]), 2;
   }
   elf_firmware_t firmware;
   memset(&firmware, 0, sizeof firmware);
@@ -103,7 +107,8 @@ int main(int argc, char** argv) {
         function->inside = 0;
         ++function->calls;
         function->cycles += avr->cycle - function->since;
-        if (function->entry - function->deepest > function->stack) function->stack = function->entry - function->deepest;
+        if (function->entry - function->deepest > function->stack)
+          function->stack = function->entry - function->deepest;
       } else if (function->inside && !halfway && now < function->deepest) {
         function->deepest = now;
       }
