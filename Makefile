@@ -70,6 +70,11 @@ $(BUILD)/doctest.flags: $(BUILD)/compile.flags
 build-checks: | $(BUILD)
 	@tests/build/check.sh $(BUILD) $(COMPILE)
 
+# All of the library in one translation unit.
+.PHONY: use-everything
+use-everything: | $(BUILD)
+	$(COMPILE) -c tests/build/one.cpp -o $(BUILD)/one.o
+
 ## example-checks: only the examples, run with their output checked
 example-checks: $(EXAMPLES:%=$(BUILD)/%)
 	@tests/examples.sh $(BUILD)
@@ -80,18 +85,18 @@ ON_BOARD = $(MAKE) -s --no-print-directory -f examples/boards/firmware.mk
 ## firmware: cross-compile the firmware examples for every board of examples/boards/ whose compiler is there
 firmware: $(BOARDS:%=firmware-%)
 $(BOARDS:%=firmware-%): firmware-%: shared-firmware
-	@$(ON_BOARD) BOARD=$* firmware
+	+@$(ON_BOARD) BOARD=$* firmware
 
 ## test-firmware: run them on the boards' emulators, with the conformance program: the same bits everywhere
 test-firmware: $(BOARDS:%=test-firmware-%)
 $(BOARDS:%=test-firmware-%): test-firmware-%: shared-firmware
-	@$(ON_BOARD) BOARD=$* test
+	+@$(ON_BOARD) BOARD=$* test
 
 ## board-report: the table of README.md: flash, RAM, stack and instructions on each board
 board-report: shared-firmware
 	@echo '| board | numbers | flash | RAM | stack | up pass | CD-1 step | free energy |'
 	@echo '|---|---|---|---|---|---|---|---|'
-	@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board report || exit 1; done
+	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board report || exit 1; done
 
 ## sketch: lay out uno_digits as an Arduino sketchbook in build/arduino: open uno_digits/uno_digits.ino in the IDE
 SKETCH = $(BUILD)/arduino
@@ -104,14 +109,14 @@ sketch:
 
 ## test-sketch: build the sketch with Arduino's own builder and flags, and run it as test-firmware does
 test-sketch: sketch
-	@$(ON_BOARD) BOARD=uno $(BUILD)/firmware/uno/simulate
+	+@$(ON_BOARD) BOARD=uno $(BUILD)/firmware/uno/simulate
 	@tests/targets/sketch.sh $(SKETCH) $(BUILD)/firmware/uno/simulate
 
 # What boards share is made once, and first.
 .PHONY: firmware test-firmware board-report shared-firmware sketch test-sketch
 .PHONY: $(BOARDS:%=firmware-%) $(BOARDS:%=test-firmware-%)
 shared-firmware:
-	@$(ON_BOARD) BOARD=host $(BUILD)/deploy/digits_model.hpp $(BUILD)/firmware/count.so
+	+@$(ON_BOARD) BOARD=host $(BUILD)/deploy/digits_model.hpp $(BUILD)/firmware/count.so
 
 ## math-errors: the largest error of exp, log ... over all 2^32 floats (a quarter of an hour)
 math-errors: | $(BUILD)

@@ -25,6 +25,7 @@ COMPILE_CXX = $(PREFIX)g++ -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions
               -I rbm -I examples/data -I examples/support -I $(BUILD)/deploy
 
 CONFORMANCE = $(NUMBERS:%=learn-%) $(NUMBERS:%=rules-%)
+BROKEN    = broken-status broken-trap broken-hang
 EXAMPLES  = $(filter-out $(SKIP),uno_digits anomaly deploy)
 PROGRAMS  = $(EXAMPLES) $(CONFORMANCE)
 SECONDS  ?= 300
@@ -49,7 +50,7 @@ else
 firmware: $(PROGRAMS:%=$(OUT)/%.elf)
 
 # What runs says "passed" or what went wrong; what it printed is kept beside it.
-test: $(PROGRAMS:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EMULATOR))
+test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EMULATOR))
 	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' $(PROGRAMS)
 
 report: PLUGIN = @PLUGIN@
@@ -67,6 +68,9 @@ $(OUT)/deploy.o: $(BUILD)/deploy/digits_model.hpp
 $(CONFORMANCE:%=$(OUT)/%.o): OPTIMISE := $(SMALL)
 $(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp | $(OUT)
 	$(COMPILE_CXX) '-DPART=$(firstword $(subst -, ,$*))' '-DNUMBER=$(number_$(lastword $(subst -, ,$*)))' -MMD -MP -c $< -o $@
+
+$(BROKEN:%=$(OUT)/%.o): $(OUT)/broken-%.o: tests/targets/broken.cpp | $(OUT)
+	$(COMPILE_CXX) -DHOW=$* -MMD -MP -c $< -o $@
 
 $(FITS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp | $(OUT)
 	$(COMPILE_CXX) '-DNUMBER=$(number_$*)' -MMD -MP -c $< -o $@

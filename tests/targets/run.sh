@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks the firmware of one board: the symbols of our objects, then that each program ends in time, with exit status 0
-# and with what it must print.
+# Checks the firmware of one board: the symbols of our objects; that each program ends in time, with exit status 0 and
+# with what it must print; and that programs which go wrong are found out.
 #
 #   run.sh BOARD FOLDER SECONDS PREFIX RUN_COMMAND PROGRAM...
 #
@@ -65,6 +65,22 @@ for program in "$@"; do
     ;;
   esac
 done
+
+# A board that does not tell what goes wrong proves nothing.
+runs_broken() { # HOW SECONDS
+  # shellcheck disable=SC2086
+  timeout "$2" $run "$out/broken-$1.elf" </dev/null >"$out/broken.txt" 2>"$out/broken.log"
+}
+runs_broken status 20
+status=$?
+if [ $status -eq 3 ]; then pass; else fail "a program that returns 3 ends with status $status"; fi
+runs_broken trap 20
+status=$?
+if [ $status -ne 0 ] && [ $status -ne 3 ] && [ $status -ne 124 ]; then pass; else fail "a fault ends with status $status"; fi
+runs_broken hang 2
+status=$?
+if [ $status -eq 124 ]; then pass; else fail "a program that hangs ends with status $status"; fi
+if [ "$(cat "$out/broken.txt")" = "!" ]; then pass; else fail "what a program printed before it hung is seen"; fi
 
 echo "$board checks: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,12 +1,11 @@
-// Runs a program for the ATmega328P on simavr: its serial line is standard output, the byte in GPIOR0 when it sleeps
-// with interrupts off is the exit status; a crash is 101, and 102 says that it did not end in time. Then it says on
-// standard error how deep the stack went, and for each function that is named how often it was called, its mean cycles,
-// and how much of the stack it took with what it called.
+// Runs a program for the ATmega328P on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps with
+// interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not end
+// in time. Standard error tells how deep the stack went, and of each function that is named how often it was called, its
+// mean cycles, and how much of the stack it took with what it called.
 //
 //   simulate [-q] [-s SECONDS] [-n CALLS] PROGRAM.elf [FUNCTION...]
 //
 // -q leaves out the serial line, -s bounds the time of the chip (3600 s at 16 MHz), -n looks at the first calls only.
-//
 // SPDX-License-Identifier: MIT
 
 #include <simavr/avr_uart.h>
@@ -57,6 +56,7 @@ int main(int argc, char** argv) {
   elf_firmware_t firmware;
   memset(&firmware, 0, sizeof firmware);
   avr_global_logger_set(log_errors);
+  setvbuf(stdout, NULL, _IONBF, 0);
   if (at >= argc || elf_read_firmware(argv[at], &firmware) != 0) return fprintf(stderr, "simulate: no program\n"), 2;
   ++at;
 
@@ -95,7 +95,12 @@ int main(int argc, char** argv) {
   int state = cpu_Running, halfway = 0;  // between the instructions that set one half and the other
   while (state != cpu_Done && state != cpu_Crashed && avr->cycle < limit) {
     const unsigned now = stack_pointer(avr);
-    if (!halfway && now < deepest && now >= data_end) deepest = now;
+    if (!halfway && now < deepest) {
+      if (now >= data_end)
+        deepest = now;
+      else if (deepest != ram_end)
+        break;  // the stack has met the data (before start-up it is at 0)
+    }
     for (int f = 0; f < count; ++f) {
       struct function* function = &functions[f];
       if (!function->inside && avr->pc == function->address && (most_calls == 0 || function->calls < most_calls)) {
@@ -118,9 +123,9 @@ int main(int argc, char** argv) {
     if ((instruction & out_mask) == out_low) halfway = 0;
     state = avr_run(avr);
   }
-  fflush(stdout);
 
-  const int status = state == cpu_Crashed ? crashed : state != cpu_Done ? no_end : avr->data[gpior0];
+  const int late = avr->cycle >= limit;
+  const int status = late ? no_end : state != cpu_Done ? crashed : avr->data[gpior0];
   fprintf(stderr, "uno: status %d after %.2f s; RAM: %u static, %u stack, %d to spare\n", status,
           (double)avr->cycle / 16e6, data_end - 0x100, ram_end - deepest, (int)deepest + 1 - (int)data_end);
   for (int f = 0; f < count; ++f) {
