@@ -5,7 +5,7 @@
 #   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status
 #   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board
 #   SMALL       how programs are optimised that need room, not speed
-#   FITS        number types that a model of 64x16 units is reported for
+#   FITS        number types that a model of 64x16 units is reported for;  CHIP: what the report calls it
 # SPDX-License-Identifier: MIT
 
 BUILD   ?= build
@@ -55,7 +55,7 @@ test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EM
 
 report: PLUGIN = @PLUGIN@
 report: $(FITS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
-	@tests/targets/report.sh $(BOARD) $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
+	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
 
 $(OUT)/start.o: $(START) | $(OUT)
 	$(COMPILE_C) -MMD -MP -c $< -o $@

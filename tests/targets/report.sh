@@ -2,12 +2,12 @@
 # The rows of README's table of boards for one board, a number type each: bytes of flash and RAM that the library adds to
 # the program, the deepest stack, and what an up pass, a CD-1 step and a free energy take: instructions, on AVR cycles.
 #
-#   report.sh BOARD FOLDER PREFIX RUN_COMMAND NUMBER...
+#   report.sh NAME FOLDER PREFIX RUN_COMMAND NUMBER...
 #
 # SPDX-License-Identifier: MIT
 set -eu
 
-board=$1 out=$2 prefix=$3 run=$4
+name=$1 out=$2 prefix=$3 run=$4
 shift 4
 [ $# -gt 0 ] || exit 0
 functions="up_pass cd_1_step free_energy"
@@ -22,7 +22,7 @@ base_flash=$flash base_ram=$ram
 for number in "$@"; do
   elf=$out/report-$number.elf
   if [ ! -s "$elf" ]; then
-    echo "| $board | $number | no room | | | | | |"
+    echo "| $name | $number | no room | | | | | |"
     continue
   fi
   # shellcheck disable=SC2046
@@ -42,5 +42,5 @@ for number in "$@"; do
       stack=$(awk '$2 > most { most = $2 } END { print most }' "$out/report.txt")
       ;;
   esac
-  echo "| $board | $number | $((flash - base_flash)) | $((ram - base_ram)) | $stack | $(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
+  echo "| $name | $number | $((flash - base_flash)) | $((ram - base_ram)) | $stack | $(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
 done

@@ -1,4 +1,5 @@
 # BBC micro:bit: Cortex-M0, no FPU, 16 KB of RAM
+CHIP    = Cortex-M0
 MACHINE = microbit
 CPU     = -mcpu=cortex-m0 -mthumb -mfloat-abi=soft
 NUMBER  = int16

@@ -1,4 +1,5 @@
 # Arduino Uno: ATmega328P, 16 MHz, 32 KB of flash, 2 KB of RAM
+CHIP       = ATmega328P
 PREFIX     = avr-
 EMULATOR   = $(OUT)/simulate
 PACKAGES   = gcc-avr avr-libc libsimavr-dev
