@@ -1,0 +1,168 @@
+// rbm/kernels/changes.hpp: changes of parameters, in place: the statistics of states times a rate.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_CHANGES_HPP
+#define RBM_KERNELS_CHANGES_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../arithmetic.hpp"
+#include "../config.hpp"
+#include "../storage.hpp"
+#include "sums.hpp"
+
+namespace rbm {
+namespace kernels {
+
+/// c_i += rate (data_i - model_i)                                                                               all [N]
+template <size_t N, class Scalar>
+void nudge(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rate, const Scalar* RBM_RESTRICT data,
+           const Scalar* RBM_RESTRICT model) {
+  for (size_t i = 0; i < N; ++i) c[i] = Arithmetic<Scalar>::nudge(c[i], rate, data[i] - model[i]);
+}
+
+/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) over the samples s < count, the estimate of the likelihood's gradient.
+/// W [V][H]; each of the other arrays holds `count` states.
+template <size_t V, size_t H, class Scalar>
+void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate rate, size_t count,
+                 const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data, const Vector<Scalar, V>* v_model,
+                 const Vector<Scalar, H>* h_model) {
+  for (size_t i = 0; i < V; ++i) {
+    Scalar* RBM_RESTRICT row = weights + i * H;
+    for (size_t s = 0; s < count; ++s) {
+      const Scalar v = v_data[s][i];
+      const Scalar v_end = v_model[s][i];
+      if (v == Scalar(0) && v_end == Scalar(0)) continue;
+      const Scalar* RBM_RESTRICT h = h_data[s].values;
+      const Scalar* RBM_RESTRICT h_end = h_model[s].values;
+      for (size_t j = 0; j < H; ++j) row[j] = Arithmetic<Scalar>::nudge(row[j], rate, v * h[j] - v_end * h_end[j]);
+    }
+  }
+}
+
+/// g_j += sum_s (v_si h_sj - v'_si h'_sj) for one row i and the `Count` columns j from `first` on: a piece of the sum
+/// that nudge_outer adds at once.                                                                             g [Count]
+template <size_t Count, size_t V, size_t H, class Scalar, class Sum>
+void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data,
+               const Vector<Scalar, V>* v_model, const Vector<Scalar, H>* h_model, Sum* RBM_RESTRICT g) {
+  for (size_t s = 0; s < count; ++s) {
+    const Scalar v = v_data[s][i];
+    const Scalar v_end = v_model[s][i];
+    if (v == Scalar(0) && v_end == Scalar(0)) continue;
+    const Scalar* RBM_RESTRICT h = h_data[s].values + first;
+    const Scalar* RBM_RESTRICT h_end = h_model[s].values + first;
+    add_row<Count>(v, h, g);
+    add_row<Count>(Scalar(0) - v_end, h_end, g);
+  }
+}
+
+/// x_j += sum_s (data_sj - model_sj) for the `Count` units from `first` on.                                   x [Count]
+template <size_t Count, size_t N, class Scalar, class Sum>
+void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, const Vector<Scalar, N>* model,
+                     Sum* RBM_RESTRICT x) {
+  for (size_t s = 0; s < count; ++s) {
+    for (size_t j = 0; j < Count; ++j) {
+      x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
+    }
+  }
+}
+
+/// c_j += rate g_j, rounded stochastically, for `Count` parameters and their differences in the statistics.
+template <size_t Count, class Integer, int F, class Sum, class Rng>
+void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+           const Sum* RBM_RESTRICT g, Rng& rng) {
+  typedef Arithmetic<Fixed<Integer, F>> A;
+  typename A::Draw draws[Count];
+  integer::draw<Count>(draws, rng);
+  for (size_t j = 0; j < Count; ++j) {
+    if (g[j].raw == 0) continue;  // no draw moves it
+    c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
+  }
+}
+
+/// W_ij += rate g_ij, rounded stochastically, for `Columns` neighbouring columns: see nudge_outer. A row whose unit is
+/// off in all states takes no draws.
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+                   size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
+                   const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
+                   const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
+  typedef Fixed<Integer, F> Scalar;
+  typedef typename Arithmetic<Scalar>::Sum Sum;
+  for (size_t i = 0; i < V; ++i) {
+    bool on = false;
+    for (size_t s = 0; s < count; ++s) on = on || v_data[s][i] != Scalar(0) || v_model[s][i] != Scalar(0);
+    if (!on) continue;
+    Sum g[Columns] = {};
+    add_outer<Columns>(i, first, count, v_data, h_data, v_model, h_model, g);
+    nudge<Columns>(weights + i * H + first, rate, g, rng);
+  }
+}
+
+/// c += rate in the direction of a difference of 1 or -1, or stays, for an 8-bit parameter, rounded stochastically:
+/// Arithmetic::steps and moved in few instructions.
+template <int F>
+RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference, uint8_t draw) {
+  if (difference == 0) return;
+  if (difference > 0) {
+    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
+    const uint8_t room = static_cast<uint8_t>(127 - c.raw);
+    c.raw = static_cast<int8_t>(c.raw + (steps < room ? steps : room));
+  } else {
+    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + static_cast<uint8_t>(~draw)) >> 8);
+    const uint8_t room = static_cast<uint8_t>(c.raw + 128);
+    c.raw = static_cast<int8_t>(c.raw - (steps < room ? steps : room));
+  }
+}
+
+/// The same for `Count` of them. Four draws from a word, as integer::draw takes them.
+template <size_t Count, int F, class Rng>
+RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference,
+                          Rng& rng) {
+  constexpr size_t rest = Count % 4;
+  for (size_t j = 0; j < Count - rest; j += 4, c += 4, difference += 4) {
+    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
+    nudge_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
+    nudge_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
+    nudge_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
+    nudge_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
+  }
+  uint32_t word = rest == 0 ? 0u : static_cast<uint32_t>(rng());
+  for (size_t j = 0; j < rest; ++j, word >>= 8) nudge_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
+}
+
+/// c_j += rate (data_j - model_j) for parameters of units that are all off or on.                          all [Count]
+template <size_t Count, int F, class Rng>
+RBM_APART void nudge_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT c, int16_t rate, const Fixed<int8_t, F>* data,
+                                 const Fixed<int8_t, F>* model, Rng& rng) {
+  int8_t difference[Count];
+  for (size_t j = 0; j < Count; ++j) difference[j] = static_cast<int8_t>(data[j].raw - model[j].raw);
+  nudge_each<Count>(c, static_cast<uint16_t>(rate), difference, rng);
+}
+
+/// nudge_columns for one sample of an 8-bit model whose units are all off or on.
+template <size_t Columns, size_t V, size_t H, int F, class Rng>
+RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights, int16_t rate, size_t first,
+                                         const Vector<Fixed<int8_t, F>, V>& v, const Vector<Fixed<int8_t, F>, H>& h,
+                                         const Vector<Fixed<int8_t, F>, V>& v_end,
+                                         const Vector<Fixed<int8_t, F>, H>& h_end, Rng& rng) {
+  int8_t before[Columns], after[Columns], both[Columns];  // of a unit that is on at the data, at the end, at both
+  for (size_t j = 0; j < Columns; ++j) {
+    before[j] = h[first + j].raw;
+    after[j] = static_cast<int8_t>(-h_end[first + j].raw);
+    both[j] = static_cast<int8_t>(before[j] + after[j]);
+  }
+  weights += first;
+  for (size_t i = 0; i < V; ++i, weights += H) {
+    const bool is_on = v[i].raw != 0, ends_on = v_end[i].raw != 0;
+    if (!is_on && !ends_on) continue;
+    nudge_each<Columns>(weights, static_cast<uint16_t>(rate), !is_on ? after : ends_on ? both : before, rng);
+  }
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_CHANGES_HPP

@@ -1,0 +1,215 @@
+// rbm/kernels/sums.hpp: weighted sums: what units are given by the other layer, and products of states.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_SUMS_HPP
+#define RBM_KERNELS_SUMS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../arithmetic.hpp"
+#include "../config.hpp"
+#include "../flash.hpp"
+#include "../storage.hpp"
+
+namespace rbm {
+namespace kernels {
+
+enum : size_t {
+  lanes = 16,  // of a dot product
+  block = 32   // units whose inputs are held at a time, in registers or on the stack
+};
+
+/// Parameters as sums, in another place.                                                               from, to [Count]
+template <size_t Count, class Weight, class Sum>
+void convert(const Weight* RBM_RESTRICT from, Sum* RBM_RESTRICT to) {
+  for (size_t i = 0; i < Count; ++i) to[i] = static_cast<Sum>(detail::number(from[i]));
+}
+
+// Of one type, a copy: from a loop GCC would make a call of memmove.
+template <size_t Count, class Number>
+void convert(const Number* RBM_RESTRICT from, Number* RBM_RESTRICT to) {
+  RBM_COPY_BYTES(to, from, Count * sizeof(Number));
+}
+
+/// The sum of partial sums, halves onto halves.
+template <class Sum>
+Sum sum_lanes(Sum* partial) {
+  for (size_t width = lanes / 2; width > 0; width /= 2) {
+    for (size_t l = 0; l < width; ++l) partial[l] += partial[l + width];
+  }
+  return partial[0];
+}
+
+/// sum_j a_j b_j                                                                                            a, b [N]
+template <size_t N, class Weight, class Scalar>
+typename Arithmetic<Scalar>::Sum dot(const Weight* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
+  typedef Arithmetic<Scalar> A;
+  typename A::Sum partial[lanes] = {};
+  const size_t whole = N - N % lanes;
+  for (size_t j = 0; j < whole; j += lanes) {
+    for (size_t l = 0; l < lanes; ++l) partial[l] = A::multiply_add(partial[l], detail::number(a[j + l]), b[j + l]);
+  }
+  for (size_t j = whole; j < N; ++j)
+    partial[j - whole] = A::multiply_add(partial[j - whole], detail::number(a[j]), b[j]);
+  return sum_lanes(partial);
+}
+
+/// x_i += sum_j W_ij h_j for `Rows` neighbouring rows, of which `weights` points to the first.       h [H], x [Rows]
+template <size_t Rows, size_t H, class Weight, class Scalar, class Sum>
+void add_row_products(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+  for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
+}
+
+// Whether all states are 0 or 1.
+template <size_t N, class Scalar>
+bool are_off_or_on(const Scalar* s) {
+  for (size_t j = 0; j < N; ++j) {
+    if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
+  }
+  return true;
+}
+
+// Whether all states are -1, 0 or 1.
+template <size_t N, class Integer, int F>
+bool are_whole(const Fixed<Integer, F>* s) {
+  typedef Fixed<Integer, F> Scalar;
+  bool whole = true;
+  for (size_t j = 0; j < N; ++j) {
+    whole = whole && (s[j] == Scalar(0) || s[j] == Scalar(1) || s[j] == Scalar(-1));
+  }
+  return whole;
+}
+
+/// Which of at most 8 states are on, from the lowest bit on.
+template <class Scalar>
+uint8_t units_on(const Scalar* s, size_t count) {
+  uint8_t on = 0;
+  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + (s[k - 1] == Scalar(1)));
+  return on;
+}
+
+/// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
+template <size_t Count, class Weight, class Sum>
+RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Weight* row) {
+  typedef Arithmetic<typename detail::Stored<Weight>::Number> A;
+  if (Count > 0 && (on & 1u) != 0) sum = A::add(sum, row[0]);
+  if (Count > 1 && (on & 2u) != 0) sum = A::add(sum, row[1]);
+  if (Count > 2 && (on & 4u) != 0) sum = A::add(sum, row[2]);
+  if (Count > 3 && (on & 8u) != 0) sum = A::add(sum, row[3]);
+  if (Count > 4 && (on & 16u) != 0) sum = A::add(sum, row[4]);
+  if (Count > 5 && (on & 32u) != 0) sum = A::add(sum, row[5]);
+  if (Count > 6 && (on & 64u) != 0) sum = A::add(sum, row[6]);
+  if (Count > 7 && (on & 128u) != 0) sum = A::add(sum, row[7]);
+  return sum;
+}
+
+/// add_row_products where all units are off or on.
+template <size_t Rows, size_t H, class Weight, class Scalar, class Sum>
+void add_units_on(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+  constexpr size_t rest = H % 8, whole = H - rest;
+  for (size_t j = 0; j < whole; j += 8) {
+    const uint8_t on = units_on(h + j, 8);
+    if (on == 0) continue;
+    for (size_t i = 0; i < Rows; ++i) x[i] = add_where_on<8>(x[i], on, weights + i * H + j);
+  }
+  const uint8_t on = units_on(h + whole, rest);
+  for (size_t i = 0; i < Rows && rest > 0; ++i) x[i] = add_where_on<rest>(x[i], on, weights + i * H + whole);
+}
+
+template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
+void add_row_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
+                      Sum* RBM_RESTRICT x) {
+  typedef Arithmetic<Fixed<Integer, F>> A;
+  if (are_off_or_on<H>(h)) {
+    add_units_on<Rows, H>(weights, h, x);
+    return;
+  }
+  const bool whole = are_whole<H>(h);
+  for (size_t i = 0; i < Rows; ++i) {
+    const Weight* RBM_RESTRICT row = weights + i * H;
+    Sum sum = x[i];
+    if (whole) {
+      for (size_t j = 0; j < H; ++j)
+        sum = h[j].raw > 0 ? A::add(sum, row[j]) : h[j].raw < 0 ? A::subtract(sum, row[j]) : sum;
+    } else {
+      for (size_t j = 0; j < H; ++j) sum = A::multiply_add(sum, row[j], h[j]);
+    }
+    x[i] = sum;
+  }
+}
+
+/// x += unit row, for `Columns` neighbouring columns.                                               row, x [Columns]
+template <size_t Columns, class Scalar, class Weight, class Sum>
+void add_row(Scalar unit, const Weight* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+  for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+}
+
+template <size_t Columns, class Integer, int F, class Weight, class Sum>
+void add_row(Fixed<Integer, F> unit, const Weight* RBM_RESTRICT row, Sum* RBM_RESTRICT x) {
+  typedef Fixed<Integer, F> Scalar;
+  if (unit == Scalar(1)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::add(x[j], row[j]);
+  } else if (unit == Scalar(-1)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::subtract(x[j], row[j]);
+  } else if (unit != Scalar(0)) {
+    for (size_t j = 0; j < Columns; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+  }
+}
+
+/// x_j += sum_i v_i W_ij for `Columns` neighbouring columns of a matrix whose rows are H apart.
+/// `weights` points to the first of these columns in row 0.                                       v [V], x [Columns]
+template <size_t Columns, size_t V, size_t H, class Weight, class Scalar, class Sum>
+void add_rows(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  for (size_t i = 0; i < V; ++i) {
+    const Scalar unit = v[i];
+    if (unit == Scalar(0)) continue;
+    add_row<Columns>(unit, weights + i * H, x);
+  }
+}
+
+/// The same for eight columns, whose sums stay in registers; only of units that are on. Returns all bits of all states.
+template <size_t V, size_t H, class Weight, int F, class Sum>
+RBM_APART uint8_t add_eight_columns(const Weight* RBM_RESTRICT row, const Fixed<int8_t, F>* RBM_RESTRICT v,
+                                    Sum* RBM_RESTRICT x) {
+  typedef Fixed<int8_t, F> Scalar;
+  typedef Arithmetic<Scalar> A;
+  Sum a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5], g = x[6], h = x[7];
+  uint8_t bits = 0;
+  const Scalar* const end = v + V;
+  for (; v != end; ++v, row += H) {
+    const Scalar unit = *v;
+    bits = static_cast<uint8_t>(bits | static_cast<uint8_t>(unit.raw));
+    if (unit != Scalar(1)) continue;
+    a = A::add(a, row[0]);
+    b = A::add(b, row[1]);
+    c = A::add(c, row[2]);
+    d = A::add(d, row[3]);
+    e = A::add(e, row[4]);
+    f = A::add(f, row[5]);
+    g = A::add(g, row[6]);
+    h = A::add(h, row[7]);
+  }
+  x[0] = a, x[1] = b, x[2] = c, x[3] = d, x[4] = e, x[5] = f, x[6] = g, x[7] = h;
+  return bits;
+}
+
+template <size_t Columns, size_t V, size_t H, class Weight, int F, class Sum>
+void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  typedef Fixed<int8_t, F> Scalar;
+  constexpr size_t in_registers = RBM_SUMS_IN_REGISTERS != 0 ? Columns - Columns % 8 : 0;
+  uint8_t bits = 0;
+  for (size_t j = 0; j < in_registers; j += 8) bits = add_eight_columns<V, H>(weights + j, v, x + j);
+  const bool others = (bits & static_cast<uint8_t>(~Scalar(1).raw)) != 0;  // units that are neither off nor on
+  for (size_t i = 0; i < V && (others || Columns > in_registers); ++i) {
+    if (v[i] == Scalar(0)) continue;
+    const Weight* row = weights + i * H;
+    if (others && v[i] != Scalar(1)) add_row<in_registers>(v[i], row, x);
+    add_row<Columns - in_registers>(v[i], row + in_registers, x + in_registers);
+  }
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_SUMS_HPP
