@@ -34,6 +34,9 @@ template <>
 struct InFlash<float> {
   float value;
 
+  InFlash() = default;
+  constexpr InFlash(float x) : value(x) {}
+
   operator float() const {
 #ifdef __AVR__
     return pgm_read_float(&value);
@@ -47,6 +50,9 @@ template <int F>
 struct InFlash<Fixed<int8_t, F>> {
   int8_t raw;
 
+  InFlash() = default;
+  constexpr InFlash(int8_t steps) : raw(steps) {}
+
   operator Fixed<int8_t, F>() const {
     return Fixed<int8_t, F>::from_raw(static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
   }
@@ -55,6 +61,9 @@ struct InFlash<Fixed<int8_t, F>> {
 template <int F>
 struct InFlash<Fixed<int16_t, F>> {
   int16_t raw;
+
+  InFlash() = default;
+  constexpr InFlash(int16_t steps) : raw(steps) {}
 
   operator Fixed<int16_t, F>() const {
 #ifdef __AVR__

@@ -86,12 +86,33 @@ float use_pair(uint32_t seed) {
   return use_model<Model, 2, Chosen>(model, seed, samples.values, 2);
 }
 
+// A constant in flash, and back.
+inline float use_flash(uint32_t seed) {
+  typedef rbm::Fixed<int16_t, 11> Number;
+  typedef rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<1>> Visible;
+  typedef rbm::Rbm<Visible, rbm::Bernoulli<1>, rbm::InFlash<Number>> Model;
+  static const Model model RBM_IN_FLASH = {{{1, 2, 3}}, {{{{4, 5}}}, {{{6}}, {{2048}}}}, {{{7}}}};
+  static rbm::GibbsChain<Model> chain;
+  static rbm::Posterior<Model> posterior;
+  rbm::Xorshift32 rng(seed);
+  chain.start_from_noise(rng);
+  chain.run(model, 3, rng);
+  chain.run(rbm::at(model, 0.5f), 3, rng);
+  rbm::Status status = rbm::denoise(model, chain.visible, 0.1f, 3, 3, posterior, rng);
+  rbm::reconstruct(model, chain.visible, chain.hidden, posterior.mean);
+  rbm::Rbm<Visible, rbm::Bernoulli<1>, Number> copy;
+  size_t saturated = 0;
+  status = rbm::convert(model, copy, saturated);
+  return static_cast<float>(model.free_energy(chain.visible) + copy.energy(chain.visible, chain.hidden)) +
+         static_cast<float>(rbm::to_string(status)[0]);
+}
+
 // Every type of unit on either side.
 inline float use_all_units(uint32_t seed) {
   typedef rbm::Both<rbm::Both<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Both<rbm::Gaussian<2>, rbm::Relu<2>>> All;
   return use_pair<All, rbm::Gaussian<3>, rbm::learned_variance>(seed) +
          use_pair<rbm::Softmax<4, 10>, All, rbm::persistent | rbm::centred>(seed) +
-         use_pair<rbm::Spin<5>, rbm::Relu<3>, rbm::plain>(seed);
+         use_pair<rbm::Spin<5>, rbm::Relu<3>, rbm::plain>(seed) + use_flash(seed);
 }
 
 #endif  // RBM_TESTS_EVERYTHING_HPP

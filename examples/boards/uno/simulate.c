@@ -1,7 +1,7 @@
-// Runs a program for the ATmega328P on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps with
-// interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not end
-// in time. Standard error tells how deep the stack went, and of each function that is named how often it was called, its
-// mean cycles, and how much of the stack it took with what it called.
+// Runs a program for the ATmega328P on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps
+// with interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not
+// end in time. Standard error tells how deep the stack went, and of each function that is named how often it was
+// called, its mean cycles, and how much of the stack it took with what it called.
 //
 //   simulate [-q] [-s SECONDS] [-n CALLS] PROGRAM.elf [FUNCTION...]
 //
