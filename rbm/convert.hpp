@@ -66,6 +66,7 @@ struct CountSaturated {
 /// for the number type to tell from 0.
 template <class Visible, class Hidden, class From, class To>
 Status convert(const Rbm<Visible, Hidden, From>& from, Rbm<Visible, Hidden, To>& to, size_t& saturated) {
+  static_assert(!detail::Stored<To>::is_in_flash, "rbm: a model in flash cannot be written: convert to one in RAM");
   detail::CountSaturated<To> count = {true, false, 0};
   for (const From& weight : from.weights.values) count(detail::number(weight));
   count.template of_layer<Visible>(from.visible);

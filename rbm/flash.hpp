@@ -1,12 +1,14 @@
 // rbm/flash.hpp: numbers that stay in flash.
 //
 // A const model is in read-only memory on most machines, and nothing is needed there. AVR copies constants to RAM
-// unless they are declared to stay, and then they must be read with an instruction of its own: a model of InFlash
-// numbers, declared RBM_IN_FLASH, is read so. It can do all that a const model can; elsewhere it is one.
+// unless they are declared to stay, and then they must be read with an instruction of their own: a model of InFlash
+// numbers is read so, and on AVR it must be declared RBM_IN_FLASH, static or at namespace scope, in the first 64 KB of
+// flash; it is never copied as a whole. It can do all that a const model can; elsewhere it is one. Integers count
+// steps:
 //
-//   static const rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<3>, rbm::InFlash<rbm::Fixed<int8_t, 5>>> model RBM_IN_FLASH
-//   =
-//       {{{32, -32, 64, 0, 16, -8}}, {{{7, 8}}}, {{{9, 10, 11}}}};  // integers count steps, here of 1/32
+//   typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<3>, rbm::InFlash<rbm::Fixed<int8_t, 5>>> Small;
+//   static const Small model RBM_IN_FLASH = {{{32, -32, 64, 0, 16, -8}}, {{{7, 8}}}, {{{9, 10, 11}}}};
+//
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_FLASH_HPP

@@ -57,7 +57,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
                  detail::Velocity<ModelType, detail::has(Chosen, with_momentum)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
-  static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: train one in RAM, convert() makes it");
+  static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
   static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");

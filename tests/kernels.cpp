@@ -1,6 +1,6 @@
 // The loops that integers take where units are off or on, against the plain ones: the same sums, and the same
-// parameters and generator after a change, for shapes with every kind of tail, parameters up to the ends of their
-// range, any rate. SPDX-License-Identifier: MIT
+// parameters and generator after a change, for every kind of tail, parameters up to the ends of their range, any rate.
+// SPDX-License-Identifier: MIT
 
 #include <doctest/doctest.h>
 
@@ -153,4 +153,14 @@ TEST_CASE("integers: changes by units that are on are those of the statistics") 
       check_changes<1, 6, 39, 32, 7>(static_cast<int16_t>(rate), seed);
     }
   }
+}
+
+TEST_CASE("integers: spins differ by 2, also where 2 is no parameter") {
+  typedef Fixed<int8_t, 6> Scalar;  // up to 127/64
+  typedef rbm::Arithmetic<Scalar>::Sum Sum;
+  const Vector<Scalar, 2> data[1] = {{{Scalar(1), Scalar(-1)}}}, model[1] = {{{Scalar(-1), Scalar(1)}}};
+  Sum g[2] = {};
+  rbm::kernels::add_differences<2>(0, 1, data, model, g);
+  CHECK(g[0] == Sum(2));
+  CHECK(g[1] == Sum(-2));
 }

@@ -1,10 +1,12 @@
 # Builds and runs the firmware examples for one board: make -f examples/boards/firmware.mk BOARD=microbit TARGET
 # A board is a folder with a board.mk, which sets
 #   PREFIX      of the compiler's commands          PACKAGES  of Debian that hold compiler and emulator
-#   FLAGS       of the compiler: which processor    EMULATOR  the command that there must be to RUN
+#   FLAGS       of the compiler: which processor    EMULATOR  what runs programs; PROBE: a command that fails without it
 #   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status
+#   SCRIPTS     that the linker reads, but for those in the board's folder
 #   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board
 #   SMALL       how programs are optimised that need room, not speed
+#   MISUSES     of tests/targets/forbidden.cpp that show in the symbols: not double, where the processor has it
 #   FITS        number types that a model of 64x16 units is reported for;  CHIP: what the report calls it
 # SPDX-License-Identifier: MIT
 
@@ -14,6 +16,15 @@ NUMBERS  = int8 int16 float
 OPTIMISE = -O2
 FITS     = $(NUMBERS)
 SMALL    = $(OPTIMISE)
+MISUSES  = heap libm double guard constructor
+PROBE    = command -v $(EMULATOR)
+# What a board does not set is not taken from the environment.
+PREFIX   =
+FLAGS    =
+SKIP     =
+PLUGIN   =
+CHIP     =
+SCRIPTS  =
 
 include examples/boards/$(BOARD)/board.mk
 
@@ -24,8 +35,9 @@ COMPILE_C = $(PREFIX)gcc -std=gnu11 -Wall -Wextra -Werror $(COMPILE)
 COMPILE_CXX = $(PREFIX)g++ -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions -fno-rtti -fno-threadsafe-statics \
               -I rbm -I examples/data -I examples/support -I $(BUILD)/deploy
 
-CONFORMANCE = $(NUMBERS:%=learn-%) $(NUMBERS:%=rules-%)
+CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%))
 BROKEN    = broken-status broken-trap broken-hang
+FORBIDDEN = $(MISUSES:%=forbidden-%)
 EXAMPLES  = $(filter-out $(SKIP),uno_digits anomaly deploy)
 PROGRAMS  = $(EXAMPLES) $(CONFORMANCE)
 SECONDS  ?= 300
@@ -34,68 +46,83 @@ number_int8  = rbm::Fixed<int8_t, 5>
 number_int16 = rbm::Fixed<int16_t, 11>
 number_float = float
 
-tools    = $(PREFIX)g++ $(EMULATOR)
-missing := $(foreach tool,$(filter-out $(OUT)/%,$(tools)),$(if $(shell command -v $(tool)),,$(tool)))
+# Without its tools a board is left out, but not where that would hide a failure: REQUIRE_BOARDS=1.
+no_compiler := $(shell echo | $(PREFIX)g++ $(FLAGS) -include string.h -E -x c++ - >/dev/null 2>&1 || echo compiler)
+no_emulator := $(shell ($(PROBE)) >/dev/null 2>&1 || echo emulator)
+skip = @echo "$(BOARD): skipped, $(strip $(1)) is missing (Debian: apt-get install $(PACKAGES))" >&2; test -z "$(REQUIRE_BOARDS)"
 
 .DELETE_ON_ERROR:
-.PHONY: firmware test report
+.PHONY: firmware test report always
 
-# Without its tools a board is left out, but not where that would hide a failure: REQUIRE_BOARDS=1.
-ifneq ($(strip $(missing)),)
+ifneq ($(no_compiler),)
 firmware test report:
-	@echo "$(BOARD): skipped, there is no $(missing) (Debian: apt-get install $(PACKAGES))" >&2
-	@test -z "$(REQUIRE_BOARDS)"
+	$(call skip,$(PREFIX)g++)
 else
 
 firmware: $(PROGRAMS:%=$(OUT)/%.elf)
 
-# What runs says "passed" or what went wrong; what it printed is kept beside it.
-test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(filter $(OUT)/%,$(EMULATOR))
-	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' $(PROGRAMS)
+ifneq ($(no_emulator),)
+test report:
+	$(call skip,$(notdir $(EMULATOR)))
+else
+
+# What is run says "passed" or what went wrong; what it printed is kept beside it.
+test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(FORBIDDEN:%=$(OUT)/%.o) $(filter $(OUT)/%,$(EMULATOR))
+	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' '$(MISUSES)' $(PROGRAMS)
 
 report: PLUGIN = @PLUGIN@
 report: $(FITS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
 	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
+endif
+endif
 
-$(OUT)/start.o: $(START) | $(OUT)
+# Changes when a command does, so that all is built anew.
+$(OUT)/compile.flags: always | $(OUT)
+	@echo '$(COMPILE_C) $(COMPILE_CXX) $(LINK) $(NUMBER) $(SMALL)' | cmp -s - $@ || \
+	  echo '$(COMPILE_C) $(COMPILE_CXX) $(LINK) $(NUMBER) $(SMALL)' > $@
+
+$(OUT)/start.o: $(START) $(OUT)/compile.flags
 	$(COMPILE_C) -MMD -MP -c $< -o $@
 
-$(EXAMPLES:%=$(OUT)/%.o): $(OUT)/%.o: examples/%/main.cpp | $(OUT)
+$(EXAMPLES:%=$(OUT)/%.o): $(OUT)/%.o: examples/%/main.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) '-DNUMBER=$(number_$(NUMBER))' -MMD -MP -c $< -o $@
 
 $(OUT)/deploy.o: $(BUILD)/deploy/digits_model.hpp
 
 $(CONFORMANCE:%=$(OUT)/%.o): OPTIMISE := $(SMALL)
-$(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp | $(OUT)
+$(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) '-DPART=$(firstword $(subst -, ,$*))' '-DNUMBER=$(number_$(lastword $(subst -, ,$*)))' -MMD -MP -c $< -o $@
 
-$(BROKEN:%=$(OUT)/%.o): $(OUT)/broken-%.o: tests/targets/broken.cpp | $(OUT)
+$(BROKEN:%=$(OUT)/%.o): $(OUT)/broken-%.o: tests/targets/broken.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) -DHOW=$* -MMD -MP -c $< -o $@
 
-$(FITS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp | $(OUT)
+$(FORBIDDEN:%=$(OUT)/%.o): $(OUT)/forbidden-%.o: tests/targets/forbidden.cpp $(OUT)/compile.flags
+	$(COMPILE_CXX) -DHOW_$* -MMD -MP -c $< -o $@
+
+$(FITS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) '-DNUMBER=$(number_$*)' -MMD -MP -c $< -o $@
 
-$(OUT)/report-none.o: tests/targets/report.cpp | $(OUT)
+$(OUT)/report-none.o: tests/targets/report.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) -MMD -MP -c $< -o $@
 
-$(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o
-	$(LINK) $^ -o $@
+$(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o $(SCRIPTS) $(wildcard examples/boards/$(BOARD)/*.ld)
+	$(LINK) $(filter %.o,$^) -o $@
 
-# The host learns a model for the others.
-$(BUILD)/deploy/digits_model.hpp: examples/deploy/train.cpp $(wildcard rbm/*.hpp rbm/*/*.hpp)
-	mkdir -p $(@D)
-	g++ -std=c++11 -O2 -ffp-contract=off $< -o $(@D)/train
-	$(@D)/train > $@
+# On the host: a model for the others, the simulator of the Uno, and what counts instructions in QEMU.
+$(BUILD)/deploy/train: examples/deploy/train.cpp
+	@mkdir -p $(@D)
+	$(CXX) -std=c++11 $(WARNINGS) -O2 -ffp-contract=off -MMD -MP $< -o $@
+
+$(BUILD)/deploy/digits_model.hpp: $(BUILD)/deploy/train
+	$< > $@
 
 $(OUT)/simulate: examples/boards/uno/simulate.c | $(OUT)
 	gcc -O2 -Wall -Wextra -Werror $< -lsimavr -o $@
 
-# Counts instructions in QEMU.
 $(BUILD)/firmware/count.so: tests/targets/count.c | $(OUT)
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@
 
 $(OUT):
 	mkdir -p $@
 
--include $(wildcard $(OUT)/*.d)
-endif
+-include $(wildcard $(OUT)/*.d $(BUILD)/deploy/*.d)

@@ -24,7 +24,7 @@ void print(Out& out, const char* words) {
 #endif
 }
 
-/// value / 10^decimals, in at least `width` places.
+/// value / 10^decimals, in at least `width` places; at most 9 decimals.
 template <class Out>
 void print(Out& out, int32_t value, uint8_t width = 0, uint8_t decimals = 0) {
   char digits[14];

@@ -1,5 +1,5 @@
 // uno_digits: an Arduino Uno learns handwritten digits. Open the serial monitor at 115200 baud. It needs the folder
-// rbm/ among the libraries, and beside this file uno_digits.hpp, digits.hpp and text.hpp: `make sketch` lays all of it
+// rbm/ among the libraries, and uno_digits.hpp, digits.hpp and text.hpp beside this file: `make sketch` lays it all
 // out. SPDX-License-Identifier: MIT
 
 #include <avr/sleep.h>

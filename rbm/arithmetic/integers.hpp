@@ -105,7 +105,9 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
 
   /// sum + x and sum - x
   static RBM_INLINE Sum add(Sum sum, Scalar x) { return plus(sum, x.raw); }
-  static RBM_INLINE Sum subtract(Sum sum, Scalar x) { return plus(sum, static_cast<SumInteger>(-x.raw)); }
+  static RBM_INLINE Sum subtract(Sum sum, Scalar x) {
+    return plus(sum, static_cast<SumInteger>(-static_cast<SumInteger>(x.raw)));
+  }
 
   static Wide scale(Scalar state, Sum sum) {
     const Wide wide(sum);

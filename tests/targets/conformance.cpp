@@ -1,6 +1,6 @@
 // The same seed gives the same bits on every target: models of a number type, NUMBER, learn, dream, judge and fill in,
-// and checksums of what comes out are printed. conformance.expected has them for all targets. Two PARTs, learn and
-// rules, since the smallest target has no room for both.
+// and checksums of what comes out are printed. conformance.expected has them for all targets. Three PARTs, learn, rules
+// and edges, since the smallest target has no room for all.
 // SPDX-License-Identifier: MIT
 
 #include "../../examples/boards/board.hpp"
@@ -34,6 +34,15 @@ void print_parameters(const char* words, const Model& model) {
   for (size_t j = 0; j < Model::hidden_size; ++j) crc.add(&model.hidden.bias_of(j), 1);
   print_crc(words, crc);
 }
+
+template <class Scalar>
+struct Ends {
+  static Scalar of(bool high) { return high ? Scalar::highest() : Scalar::lowest(); }
+};
+template <>
+struct Ends<float> {
+  static float of(bool high) { return high ? 16.0f : -16.0f; }
+};
 
 // Pictures of horizontal bars, 4x4, one pixel in sixteen flipped.
 template <class Scalar>
@@ -99,10 +108,12 @@ void every_rule(uint32_t seed) {
 // Real values, for which 8 bits are too few.
 template <class Scalar, bool HasRealUnits = rbm::Arithmetic<Scalar>::has_real_units>
 struct Real {
+  static constexpr rbm::Extras extras = rbm::Arithmetic<Scalar>::is_fixed ? rbm::scheduled : rbm::learned_variance;
+
   static void learn(uint32_t seed) {
     typedef rbm::Rbm<rbm::Gaussian<4>, Bernoulli<5>, Scalar> Model;
     Model model;
-    rbm::OnlineTrainer<Model> trainer;
+    rbm::OnlineTrainer<Model, extras> trainer;
     trainer.options.learning_rate = 0.01f;
     rbm::Xorshift32 rng(seed);
     rbm::initialize(model, rng);
@@ -120,6 +131,55 @@ struct Real<Scalar, false> {
   static void learn(uint32_t) {}
 };
 
+// Spins whose parameters are at the ends of their range.
+template <class Scalar>
+void extremes(uint32_t seed) {
+  typedef rbm::Rbm<rbm::Spin<9>, rbm::Spin<7>, Scalar> Model;
+  Model model;
+  rbm::OnlineTrainer<Model> trainer;
+  trainer.options.learning_rate = 1.0f;
+  rbm::Xorshift32 rng(seed);
+  rbm::initialize(model, rng);
+  for (size_t k = 0; k < 63; ++k) {
+    if (k % 3 != 0) model.weights.values[k] = Ends<Scalar>::of(k % 3 == 1);
+  }
+  typename Model::VisibleState sample;
+  for (int step = 0; step < 40; ++step) {
+    Model::VisibleLayer::noise(sample.values, rng);
+    must(trainer.step(model, sample, rng));
+  }
+  print_parameters(TEXT("extremes "), model);
+}
+
+// A constant in flash.
+template <class Scalar>
+struct Constant {
+  typedef rbm::Rbm<rbm::Both<rbm::Spin<3>, Bernoulli<2>>, Bernoulli<2>, rbm::InFlash<Scalar>> Model;
+  static const Model model;
+};
+
+template <class Scalar>
+const typename Constant<Scalar>::Model Constant<Scalar>::model RBM_IN_FLASH = {
+    {{9, -20, 31, 4, -25, 16, 7, -18, 29, 10}}, {{{{11, -12, 13}}}, {{{14, -15}}}}, {{{16, 17}}}};
+
+template <class Scalar>
+void flash(uint32_t seed) {
+  typedef typename Constant<Scalar>::Model Model;
+  const Model& model = Constant<Scalar>::model;
+  rbm::GibbsChain<Model> chain;
+  rbm::Xorshift32 rng(seed);
+  chain.start_from_noise(rng);
+  Crc32 crc;
+  for (int step = 0; step < 20; ++step) {
+    chain.run(model, 1, rng);
+    crc.add(chain.visible.values, Model::visible_size);
+    const typename Model::Wide energies[] = {model.free_energy(chain.visible),
+                                             model.energy(chain.visible, chain.hidden)};
+    crc.add(energies, 2);
+  }
+  print_crc(TEXT("  flash "), crc);
+}
+
 template <class Scalar>
 void learn() {
   online<Scalar>(1);
@@ -129,6 +189,12 @@ void learn() {
 template <class Scalar>
 void rules() {
   every_rule<Scalar>(3);
+}
+
+template <class Scalar>
+void edges() {
+  extremes<Scalar>(4);
+  flash<Scalar>(5);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A QEMU plugin that counts instructions: of each function that is named, how often it was called and how many
-// instructions a call took on average, with what it called. The numbers are the same on every machine and in every run.
+// instructions a call took on average, with what it called. Functions that are named must be entered by a call, and not
+// recursively. The numbers are the same on every machine and in every run.
 //
 //   qemu-... -plugin count.so,NAME=ADDRESS,...
 //

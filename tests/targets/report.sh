@@ -42,5 +42,6 @@ for number in "$@"; do
       stack=$(awk '$2 > most { most = $2 } END { print most }' "$out/report.txt")
       ;;
   esac
+  for function in $functions; do [ "$(cost "$function")" -gt 0 ] || exit 1; done
   echo "| $name | $number | $((flash - base_flash)) | $((ram - base_ram)) | $stack | $(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
 done

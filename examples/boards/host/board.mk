@@ -1,4 +1,5 @@
 # This machine
+MISUSES = heap libm guard constructor
 EMULATOR   = true
 PACKAGES   = g++
 NUMBER     = float

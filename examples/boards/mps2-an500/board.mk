@@ -1,4 +1,5 @@
 # Arm MPS2 with the image AN500: Cortex-M7 with FPU
+MISUSES = heap libm guard constructor
 CHIP    = Cortex-M7
 MACHINE = mps2-an500
 CPU     = -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard

@@ -1,4 +1,5 @@
 # What processors under Linux share, run by QEMU without their system; a board adds CPU.
+MISUSES = heap libm guard constructor
 PREFIX     = $(CPU)-linux-gnu-
 EMULATOR   = qemu-$(CPU)
 PACKAGES   = g++-$(CPU)-linux-gnu qemu-user

@@ -2,6 +2,8 @@
 CHIP       = ATmega328P
 PREFIX     = avr-
 EMULATOR   = $(OUT)/simulate
+PROBE      = echo '\#include <simavr/sim_avr.h>' | gcc -E -
+MISUSES    = heap libm guard constructor
 PACKAGES   = gcc-avr avr-libc libsimavr-dev
 FLAGS      = -mmcu=atmega328p -DF_CPU=16000000UL
 SMALL      = -Os

@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
         function->deepest = now;
       }
     }
-    const unsigned instruction = avr->flash[avr->pc] | (unsigned)avr->flash[avr->pc + 1] << 8;
+    const unsigned instruction =
+        avr->pc >= avr->flashend ? 0u : (unsigned)(avr->flash[avr->pc] | avr->flash[avr->pc + 1] << 8);
     if ((instruction & out_mask) == out_high) halfway = 1;
     if ((instruction & out_mask) == out_low) halfway = 0;
     state = avr_run(avr);
