@@ -103,14 +103,14 @@ board-report: shared-firmware
 	@echo '|---|---|---|---|---|---|---|---|'
 	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board report || exit 1; done
 
-## sketch: lay out uno_digits as an Arduino sketchbook in build/arduino: open uno_digits/uno_digits.ino in the IDE
+## sketch: lay out uno_digits and the library as a sketchbook for Arduino's IDE, in build/arduino
 SKETCH = $(BUILD)/arduino
 sketch:
 	@rm -rf $(SKETCH) && mkdir -p $(SKETCH)/libraries $(SKETCH)/uno_digits
 	@cp -r rbm $(SKETCH)/libraries/
 	@cp examples/uno_digits/uno_digits.ino examples/uno_digits/uno_digits.hpp examples/data/digits.hpp \
 	  examples/support/text.hpp $(SKETCH)/uno_digits/
-	@echo "sketchbook: $(SKETCH)"
+	@echo "$(SKETCH) is a sketchbook: make it the IDE's (Preferences), and open uno_digits; or copy its libraries/rbm to yours"
 
 ## test-sketch: build the sketch with Arduino's own builder and flags, and run it as test-firmware does
 test-sketch: sketch

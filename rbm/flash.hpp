@@ -28,7 +28,17 @@
 
 namespace rbm {
 
-/// A float, or a Fixed as the integer that it is, in a constant that is declared RBM_IN_FLASH.
+namespace detail {
+
+/// An integer that must fit: where one of a constant does not, this function without a body is asked for at run time.
+int steps_in_flash_are_out_of_range();
+constexpr int held_steps(int steps, int least, int most) {
+  return steps < least || steps > most ? steps_in_flash_are_out_of_range() : steps;
+}
+
+}  // namespace detail
+
+/// A float, or a Fixed as the number of steps that it is, in a constant that is declared RBM_IN_FLASH.
 template <class Number>
 struct InFlash;
 
@@ -53,7 +63,9 @@ struct InFlash<Fixed<int8_t, F>> {
   int8_t raw;
 
   InFlash() = default;
-  constexpr InFlash(int8_t steps) : raw(steps) {}
+  constexpr InFlash(int steps) : raw(static_cast<int8_t>(detail::held_steps(steps, -128, 127))) {}
+  template <class Real>
+  InFlash(Real) = delete;  // a number of steps is meant
 
   operator Fixed<int8_t, F>() const {
     return Fixed<int8_t, F>::from_raw(static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
@@ -65,7 +77,9 @@ struct InFlash<Fixed<int16_t, F>> {
   int16_t raw;
 
   InFlash() = default;
-  constexpr InFlash(int16_t steps) : raw(steps) {}
+  constexpr InFlash(int steps) : raw(static_cast<int16_t>(detail::held_steps(steps, -32767 - 1, 32767))) {}
+  template <class Real>
+  InFlash(Real) = delete;
 
   operator Fixed<int16_t, F>() const {
 #ifdef __AVR__

@@ -1,6 +1,6 @@
 // A model in flash does what the same model in RAM does, to the bit: on a host both are memory, and what is tested is
-// that everything reads parameters by way of InFlash. On AVR tests/targets and the firmware example deploy prove the
-// rest. SPDX-License-Identifier: MIT
+// that everything reads parameters by way of InFlash. tests/targets and the example deploy prove the rest on AVR.
+// SPDX-License-Identifier: MIT
 
 #include <doctest/doctest.h>
 

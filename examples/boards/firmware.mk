@@ -38,7 +38,7 @@ COMPILE_CXX = $(PREFIX)g++ -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions
 CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%))
 BROKEN    = broken-status broken-trap broken-hang
 FORBIDDEN = $(MISUSES:%=forbidden-%)
-EXAMPLES  = $(filter-out $(SKIP),uno_digits anomaly deploy)
+EXAMPLES  = $(filter-out $(SKIP),$(patsubst examples/%/main.cpp,%,$(shell grep -l boards/board.hpp examples/*/main.cpp)))
 PROGRAMS  = $(EXAMPLES) $(CONFORMANCE)
 SECONDS  ?= 300
 
@@ -60,10 +60,11 @@ firmware test report:
 else
 
 firmware: $(PROGRAMS:%=$(OUT)/%.elf)
+	@echo "$(BOARD): $(EXAMPLES:%=$(OUT)/%.elf)"
 
 ifneq ($(no_emulator),)
 test report:
-	$(call skip,$(notdir $(EMULATOR)))
+	$(call skip,$(notdir $(EMULATOR:%/simulate=simavr)))
 else
 
 # What is run says "passed" or what went wrong; what it printed is kept beside it.

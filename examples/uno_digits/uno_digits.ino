@@ -1,6 +1,6 @@
-// uno_digits: an Arduino Uno learns handwritten digits. Open the serial monitor at 115200 baud. It needs the folder
-// rbm/ among the libraries, and uno_digits.hpp, digits.hpp and text.hpp beside this file: `make sketch` lays it all
-// out. SPDX-License-Identifier: MIT
+// uno_digits: an Arduino Uno learns handwritten digits. Open the serial monitor at 115200 baud. It needs rbm/ among the
+// libraries, and uno_digits.hpp, digits.hpp and text.hpp beside this file: `make sketch` lays out all of that.
+// SPDX-License-Identifier: MIT
 
 #include <avr/sleep.h>
 
