@@ -101,11 +101,7 @@ uint32_t crc_of_pair(uint32_t seed) {
     for (auto& sample : samples) Model::VisibleLayer::noise(sample.values, rng);
     CHECK(trainer.step(model, samples.values, 3, rng) == Status::ok);
   }
-  Crc32 crc;
-  crc.add(model.weights.values, Model::visible_size * size_t{Model::hidden_size});
-  for (size_t i = 0; i < Model::visible_size; ++i) crc.add(&model.visible.bias_of(i), 1);
-  for (size_t j = 0; j < Model::hidden_size; ++j) crc.add(&model.hidden.bias_of(j), 1);
-  return crc.value();
+  return crc_of(model);
 }
 
 // The change of each parameter, on average over many steps from the same model, is the rate times

@@ -67,7 +67,7 @@ test report:
 	$(call skip,$(notdir $(EMULATOR:%/simulate=simavr)))
 else
 
-# What is run says "passed" or what went wrong; what it printed is kept beside it.
+# Says what failed, and counts; what programs printed is kept beside them.
 test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(FORBIDDEN:%=$(OUT)/%.o) $(filter $(OUT)/%,$(EMULATOR))
 	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' '$(MISUSES)' $(PROGRAMS)
 

@@ -37,13 +37,13 @@ struct Crc32 {
   }
 };
 
-/// Of the weights, then the visible, then the hidden biases of layers that have only biases.
+/// Of the weights, then the visible, then the hidden biases.
 template <class Model>
 uint32_t crc_of(const Model& model) {
   Crc32 crc;
   crc.add(model.weights.values, Model::visible_size * size_t{Model::hidden_size});
-  crc.add(model.visible.bias.values, Model::visible_size);
-  crc.add(model.hidden.bias.values, Model::hidden_size);
+  for (size_t i = 0; i < Model::visible_size; ++i) crc.add(&model.visible.bias_of(i), 1);
+  for (size_t j = 0; j < Model::hidden_size; ++j) crc.add(&model.hidden.bias_of(j), 1);
   return crc.value();
 }
 

@@ -18,21 +18,22 @@ bool refused = false;
 
 void must(Status status) { refused = refused || status != Status::ok; }
 
-void print_crc(const char* words, const Crc32& crc) {
+void print_crc(const char* words, uint32_t crc) {
   print(out, words);
   for (int shift = 28; shift >= 0; shift -= 4) {
-    const uint8_t digit = static_cast<uint8_t>((crc.value() >> shift) & 15u);
+    const uint8_t digit = static_cast<uint8_t>((crc >> shift) & 15u);
     out.write(static_cast<uint8_t>(digit < 10 ? '0' + digit : 'a' + digit - 10));
   }
 }
 
-template <class Model>
-void print_parameters(const char* words, const Model& model) {
-  Crc32 crc;
-  crc.add(model.weights.values, Model::visible_size * size_t{Model::hidden_size});
-  for (size_t i = 0; i < Model::visible_size; ++i) crc.add(&model.visible.bias_of(i), 1);
-  for (size_t j = 0; j < Model::hidden_size; ++j) crc.add(&model.hidden.bias_of(j), 1);
-  print_crc(words, crc);
+// So many updates, each from a batch of noise.
+template <size_t Batch, class Model, class Trainer>
+void learn_noise(Model& model, Trainer& trainer, int updates, rbm::Xorshift32& rng) {
+  for (int update = 0; update < updates; ++update) {
+    typename Model::VisibleState samples[Batch];
+    for (auto& sample : samples) Model::VisibleLayer::noise(sample.values, rng);
+    must(trainer.step(model, samples, Batch, rng));
+  }
 }
 
 template <class Scalar>
@@ -67,7 +68,7 @@ void online(uint32_t seed) {
     draw_bars(bars, rng);
     must(trainer.step(model, bars, rng));
   }
-  print_parameters(TEXT("CD-1 "), model);
+  print_crc(TEXT("CD-1 "), crc_of(model));
 
   rbm::Posterior<Model> posterior;
   posterior.evidence.forget();
@@ -81,7 +82,7 @@ void online(uint32_t seed) {
   const typename Model::Wide energies[] = {model.free_energy(posterior.chain.visible),
                                            model.energy(posterior.chain.visible, posterior.chain.hidden)};
   crc.add(energies, 2);
-  print_crc(TEXT("  used "), crc);
+  print_crc(TEXT("  used "), crc.value());
 }
 
 // Batches with every rule of learning, spins and labels.
@@ -97,12 +98,8 @@ void every_rule(uint32_t seed) {
   trainer.options.largest_update = 1.0f;
   rbm::Xorshift32 rng(seed);
   rbm::initialize(model, rng);
-  for (int step = 0; step < 60; ++step) {
-    typename Model::VisibleState samples[3];
-    for (size_t s = 0; s < 3; ++s) Model::VisibleLayer::noise(samples[s].values, rng);
-    must(trainer.step(model, samples, 3, rng));
-  }
-  print_parameters(TEXT("rules "), model);
+  learn_noise<3>(model, trainer, 60, rng);
+  print_crc(TEXT("rules "), crc_of(model));
 }
 
 // Real values, for which 8 bits are too few.
@@ -117,12 +114,8 @@ struct Real {
     trainer.options.learning_rate = 0.01f;
     rbm::Xorshift32 rng(seed);
     rbm::initialize(model, rng);
-    typename Model::VisibleState sample;
-    for (int step = 0; step < 100; ++step) {
-      Model::VisibleLayer::noise(sample.values, rng);
-      must(trainer.step(model, sample, rng));
-    }
-    print_parameters(TEXT("  real "), model);
+    learn_noise<1>(model, trainer, 100, rng);
+    print_crc(TEXT("  real "), crc_of(model));
   }
 };
 
@@ -143,12 +136,8 @@ void extremes(uint32_t seed) {
   for (size_t k = 0; k < 63; ++k) {
     if (k % 3 != 0) model.weights.values[k] = Ends<Scalar>::of(k % 3 == 1);
   }
-  typename Model::VisibleState sample;
-  for (int step = 0; step < 40; ++step) {
-    Model::VisibleLayer::noise(sample.values, rng);
-    must(trainer.step(model, sample, rng));
-  }
-  print_parameters(TEXT("extremes "), model);
+  learn_noise<1>(model, trainer, 40, rng);
+  print_crc(TEXT("extremes "), crc_of(model));
 }
 
 // A constant in flash.
@@ -177,7 +166,7 @@ void flash(uint32_t seed) {
                                              model.energy(chain.visible, chain.hidden)};
     crc.add(energies, 2);
   }
-  print_crc(TEXT("  flash "), crc);
+  print_crc(TEXT("  flash "), crc.value());
 }
 
 template <class Scalar>
