@@ -57,47 +57,39 @@ struct Gradient<Model, Batch, true> {
   static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng& rng) {
     const typename A::Rate rate = A::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
                                           A::template rate_bits<Batch, has_real<Model>()>(), rng);
-    change(Quick(), model, batch, rate, rng);
+    if (may_be_quick && are_off_or_on(batch)) {
+      change<If<may_be_quick>>(model, batch, rate, rng);
+    } else {
+      change<If<false>>(model, batch, rate, rng);
+    }
   }
 
  private:
+  // One sample of units that are all off or on has differences of 0, 1 and -1, for which there are quicker loops.
   template <bool>
   struct If {};
-  typedef If<A::is_narrow && Batch == 1> Quick;
+  enum : bool { may_be_quick = A::is_narrow && Batch == 1 };
 
-  template <class Rng>
-  static void change(If<false>, Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
-    Weights<Rng> weights = {model, batch, rate, rng};
+  static bool are_off_or_on(const Statistics<Model>& batch) {
+    return kernels::are_off_or_on<Model::visible_size>(batch.visible_data->values) &&
+           kernels::are_off_or_on<Model::visible_size>(batch.visible->values) &&
+           kernels::are_off_or_on<Model::hidden_size>(batch.hidden_data->values) &&
+           kernels::are_off_or_on<Model::hidden_size>(batch.hidden->values);
+  }
+
+  template <class Quick, class Rng>
+  static void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
+    Weights<Quick, Rng> weights = {model, batch, rate, rng};
     walk_blocks<Model::hidden_size, kernels::block>(0, weights);
-    Biases<typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
+    Biases<Quick, typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
         model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
     Model::Visible::walk(0, visible);
-    Biases<typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
+    Biases<Quick, typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
         model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
     Model::Hidden::walk(0, hidden);
   }
 
-  // The same, for one sample of units that are off or on.
-  template <class Rng>
-  static void change(If<true>, Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
-    if (!(kernels::are_off_or_on<Model::visible_size>(batch.visible_data->values) &&
-          kernels::are_off_or_on<Model::visible_size>(batch.visible->values) &&
-          kernels::are_off_or_on<Model::hidden_size>(batch.hidden_data->values) &&
-          kernels::are_off_or_on<Model::hidden_size>(batch.hidden->values))) {
-      change(If<false>(), model, batch, rate, rng);
-      return;
-    }
-    WeightsByUnitsOn<Rng> weights = {model, batch, rate, rng};
-    walk_blocks<Model::hidden_size, kernels::block>(0, weights);
-    BiasesByUnitsOn<typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
-        model.visible, *batch.visible_data, *batch.visible, rate, rng};
-    Model::Visible::walk(0, visible);
-    BiasesByUnitsOn<typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
-        model.hidden, *batch.hidden_data, *batch.hidden, rate, rng};
-    Model::Hidden::walk(0, hidden);
-  }
-
-  template <class Rng>
+  template <class Quick, class Rng>
   struct Weights {
     Model& model;
     const Statistics<Model>& batch;
@@ -105,27 +97,24 @@ struct Gradient<Model, Batch, true> {
     Rng& rng;
 
     template <class Block>
-    void operator()(Block, size_t first) {
+    void operator()(Block block, size_t first) {
+      change(Quick(), block, first);
+    }
+
+   private:
+    template <class Block>
+    void change(If<false>, Block, size_t first) {
       kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
                                            batch.hidden_data, batch.visible, batch.hidden, rng);
     }
-  };
-
-  template <class Rng>
-  struct WeightsByUnitsOn {
-    Model& model;
-    const Statistics<Model>& batch;
-    typename A::Rate rate;
-    Rng& rng;
-
     template <class Block>
-    void operator()(Block, size_t first) {
+    void change(If<true>, Block, size_t first) {
       kernels::nudge_columns_by_units_on<Block::count>(model.weights.values, rate, first, *batch.visible_data,
                                                        *batch.hidden_data, *batch.visible, *batch.hidden, rng);
     }
   };
 
-  template <class Layer, class State, class Rng>
+  template <class Quick, class Layer, class State, class Rng>
   struct Biases {
     Layer& layer;
     const State* data;
@@ -136,23 +125,19 @@ struct Gradient<Model, Batch, true> {
 
     template <class Block>
     void operator()(Block block, size_t first) {
+      change(Quick(), block, first);
+    }
+
+   private:
+    template <class Block>
+    void change(If<false>, Block block, size_t first) {
       typename Model::Sum g[Block::count] = {};
       kernels::add_differences<Block::count>(first, count, data, model, g);
       layer.learn(block, first, rate, g, rng);
     }
-  };
-
-  template <class Layer, class State, class Rng>
-  struct BiasesByUnitsOn {
-    Layer& layer;
-    const State& data;
-    const State& model;
-    typename A::Rate rate;
-    Rng& rng;
-
     template <class Block>
-    void operator()(Block, size_t first) {
-      kernels::nudge_by_units_on<Block::count>(&layer.bias_of(first), rate, data.values + first, model.values + first,
+    void change(If<true>, Block, size_t first) {
+      kernels::nudge_by_units_on<Block::count>(&layer.bias_of(first), rate, data->values + first, model->values + first,
                                                rng);
     }
   };

@@ -45,15 +45,17 @@ void draw(uint16_t* draws, Rng& rng) {
   }
 }
 
-/// sigmoid(-y) for 8-bit models.
-/// Scaling: y in Q6, the result in Q8, at most 128. Squares of at most 212 and 179, so 16 bits; times 169, the high 8
-/// of 24 bits, from two products of 16. Error: at most 0.0041, from y = 357 / 64 on the result is 0.
+/// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
 RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
   const uint16_t square = static_cast<uint16_t>(uint16_t{away} * away);
   const uint16_t low = static_cast<uint16_t>(uint16_t{static_cast<uint8_t>(square)} * curvature);
   const uint16_t high = static_cast<uint16_t>(uint16_t{static_cast<uint8_t>(square >> 8)} * curvature);
   return static_cast<uint8_t>(static_cast<uint16_t>(high + static_cast<uint8_t>(low >> 8)) >> 8);
 }
+
+/// sigmoid(-y) for 8-bit models.
+/// Scaling: y in Q6, the result in Q8, at most 128. Two parabolas, from their least points, at 212 and 357 / 64. Error:
+/// at most 0.0041, from y = 357 / 64 on the result is 0.
 RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
   if (y < 178) return static_cast<uint8_t>(parabola(static_cast<uint8_t>(212 - y), 169) + 13);
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};

@@ -158,8 +158,8 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// A parameter moved by a number of steps.
-  static Scalar moved(Scalar parameter, typename Width::Steps steps) {
-    return Scalar::from_raw(detail::saturate<Integer>(static_cast<typename Width::Steps>(parameter.raw + steps)));
+  static Scalar moved(Scalar parameter, int32_t steps) {
+    return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 
   static Wide log(Wide x) {

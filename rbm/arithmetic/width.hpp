@@ -30,7 +30,6 @@ struct FixedWidth<int8_t, F> {
   typedef uint8_t Draw;
   typedef uint16_t Chance;  // a probability in Q8
   typedef int16_t Rate;     // the rate in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
-  typedef int16_t Steps;    // at most 255: from one end of the range to the other
 
   static_assert(F <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
 
@@ -66,17 +65,10 @@ struct FixedWidth<int8_t, F> {
   }
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
-  /// above the F that a product of states off and on does not have. Nearly all differences are 1 or -1, and the same
-  /// then comes out of 16 bits.
-  static Steps steps(Rate rate, int16_t difference, Draw draw) {
-    constexpr int16_t one = int16_t{1} << F;
-    if (difference == one) return static_cast<uint16_t>(rate + uint16_t{draw}) >> 8;
-    if (difference == -one) {
-      return static_cast<Steps>(-(static_cast<uint16_t>(rate + uint16_t{static_cast<Draw>(~draw)}) >> 8));
-    }
+  /// above the F that a product of states off and on does not have.
+  static int32_t steps(Rate rate, int16_t difference, Draw draw) {
     const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));
-    const int32_t moved = (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
-    return static_cast<Steps>(moved > 255 ? 255 : moved < -255 ? -255 : moved);
+    return (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
   }
 };
 
@@ -87,7 +79,6 @@ struct FixedWidth<int16_t, F> {
   typedef uint16_t Draw;
   typedef uint32_t Chance;  // a probability in Q16
 
-  typedef int32_t Steps;
   struct Rate {  // factor 2^-shift
     int32_t factor;
     uint8_t shift;
@@ -134,7 +125,7 @@ struct FixedWidth<int16_t, F> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits; of 16
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
-  static Steps steps(Rate rate, int32_t difference, Draw draw) {
+  static int32_t steps(Rate rate, int32_t difference, Draw draw) {
     const int shift = rate.shift;
     const int32_t random = shift > 16 ? (static_cast<int32_t>(draw) << (shift - 16)) + (int32_t{1} << (shift - 17))
                                       : static_cast<int32_t>(draw) >> (16 - shift);
