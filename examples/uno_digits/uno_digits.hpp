@@ -15,6 +15,7 @@
 using Digits = rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>, rbm::Fixed<int8_t, 5>>;
 
 enum : uint8_t { passes = 10, fantasies = 8 };
+enum : uint16_t { most_error = 90 };  // what has learnt is below, in the measure of reconstruction_error
 
 static Digits model;
 static rbm::OnlineTrainer<Digits> trainer;

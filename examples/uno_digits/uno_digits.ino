@@ -18,7 +18,7 @@ void loop() {
   const uint16_t error = report(Serial, ++pass);
   if (pass < passes) return;
   dream(Serial);
-  stop(error < 90 ? 0 : 1);
+  stop(error < most_error ? 0 : 1);
 }
 
 // The end: sleep for good. A simulator reads the status.

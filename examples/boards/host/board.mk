@@ -1,8 +1,8 @@
 # This machine
-MISUSES = heap libm guard constructor
 EMULATOR   = true
 PACKAGES   = g++
 NUMBER     = float
+MISUSES    = heap libm guard constructor
 START      = examples/boards/qemu-user/start.c
 LINK       = gcc
 RUN        =
