@@ -41,6 +41,22 @@
 #endif
 #endif
 
+/// The bytes of a vector register of floats: 64, 32, 16, or 4 where floats are added one by one.
+#ifndef RBM_VECTOR_BYTES
+#if !defined(__GNUC__)
+#define RBM_VECTOR_BYTES 4
+#elif defined(__AVX512F__)
+#define RBM_VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define RBM_VECTOR_BYTES 32
+#elif defined(__SSE__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)) || \
+    defined(__VSX__) || defined(__wasm_simd128__)
+#define RBM_VECTOR_BYTES 16
+#else
+#define RBM_VECTOR_BYTES 4
+#endif
+#endif
+
 /// A function that is part of its caller, or one that is not: what is left to the compiler has too few registers, or
 /// calls where there is one instruction to do.
 #if defined(__GNUC__)
@@ -49,6 +65,13 @@
 #else
 #define RBM_INLINE inline
 #define RBM_APART
+#endif
+
+/// A function of which loops are to become SIMD: a call within would keep them from it.
+#if RBM_VECTOR_BYTES > 4
+#define RBM_VECTORISED RBM_INLINE
+#else
+#define RBM_VECTORISED inline
 #endif
 
 /// Copies a few bytes as one load and one store, also where the build turns builtins off (-ffreestanding,

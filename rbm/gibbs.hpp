@@ -37,7 +37,8 @@ struct GibbsChain {
     hidden.fill(typename Model::Scalar(0));
   }
 
-  /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model, or at(model, inverse temperature).
+  /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model,
+  /// at(model, inverse temperature), or a Transposed model.
   template <class Sampler, class Rng>
   void run(const Sampler& sampler, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
@@ -47,11 +48,11 @@ struct GibbsChain {
   }
 
   /// The same under evidence: the chain of p(v, h | observation).
-  template <class Rng>
-  void run(const Model& model, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+  template <class Sampler, class Rng>
+  void run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
-      model.sample_hidden(visible, hidden, rng);
-      model.sample_visible(hidden, evidence, visible, rng);
+      sampler.sample_hidden(visible, hidden, rng);
+      sampler.sample_visible(hidden, evidence, visible, rng);
     }
   }
 };
@@ -85,9 +86,9 @@ struct GibbsChains {
     for (GibbsChain<Model>& chain : chains) chain.run(sampler, steps, rng);
   }
 
-  template <class Rng>
-  void run(const Model& model, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
-    for (GibbsChain<Model>& chain : chains) chain.run(model, evidence, steps, rng);
+  template <class Sampler, class Rng>
+  void run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+    for (GibbsChain<Model>& chain : chains) chain.run(sampler, evidence, steps, rng);
   }
 };
 

@@ -33,6 +33,22 @@ constexpr bool has_real() {
   return bool{Model::Visible::is_real} || bool{Model::Hidden::is_real};
 }
 
+/// Batches of 32 and more, and those of models of more than 64 KB of floats, are gone through layer by layer, for all
+/// samples at once: what was fetched from a far cache, or made of the weights, serves them all.
+template <class Model, size_t Batch>
+constexpr bool is_layer_by_layer() {
+  return !Arithmetic<typename Model::Scalar>::is_fixed && Batch > 1 &&
+         (Batch >= 32 || size_t{Model::visible_size} * Model::hidden_size > 16384);
+}
+
+/// Batches of 32 and more, of models of more than 1 MB from 8 on, take the weights apart into tiles, for sums over
+/// those hidden units that are on.
+template <class Model, size_t Batch>
+constexpr bool is_tiled() {
+  return is_layer_by_layer<Model, Batch>() &&
+         (Batch >= 32 || (Batch >= 8 && size_t{Model::visible_size} * Model::hidden_size > 262144));
+}
+
 template <class Model, size_t Batch, bool IsFixed = Arithmetic<typename Model::Scalar>::is_fixed>
 struct Gradient {
   typedef Arithmetic<typename Model::Scalar> A;
@@ -40,12 +56,25 @@ struct Gradient {
   template <class Rng>
   static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng&) {
     const typename A::Rate rate = learning_rate / static_cast<float>(batch.count);
-    kernels::nudge_outer(model.weights.values, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                         batch.hidden);
+    move(If<is_summed>(), model.weights.values, rate, batch);
     for (size_t s = 0; s < batch.count; ++s) {
       model.visible.learn(rate, batch.visible_data[s].values, batch.visible[s].values);
       model.hidden.learn(rate, batch.hidden_data[s].values, batch.hidden[s].values);
     }
+  }
+
+ private:
+  template <bool>
+  struct If {};
+  enum : bool { is_summed = Batch >= 32 };
+
+  static void move(If<false>, typename Model::Scalar* weights, typename A::Rate rate, const Statistics<Model>& batch) {
+    kernels::nudge_outer(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                         batch.hidden);
+  }
+  static void move(If<true>, typename Model::Scalar* weights, typename A::Rate rate, const Statistics<Model>& batch) {
+    kernels::nudge_outer_of_batch(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
+                                  batch.hidden);
   }
 };
 

@@ -12,6 +12,8 @@
 #ifndef RBM_KERNELS_HPP
 #define RBM_KERNELS_HPP
 
+#include "kernels/batch_changes.hpp"
+#include "kernels/batch_sums.hpp"
 #include "kernels/changes.hpp"
 #include "kernels/sums.hpp"
 

@@ -12,6 +12,7 @@
 
 #include "arithmetic.hpp"
 #include "flash.hpp"
+#include "inputs.hpp"
 #include "kernels.hpp"
 #include "layers.hpp"
 #include "status.hpp"
@@ -65,27 +66,27 @@ struct Rbm {
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
   /// As below, the two states must not be the same object.
   void mean_hidden(const VisibleState& v, HiddenState& h) const {
-    TakeMean<HiddenLayer> take = {hidden, h.values};
-    visit_hidden_inputs(v, take);
+    detail::TakeMean<HiddenLayer> take = {hidden, h.values};
+    visit_hidden_inputs(v, take, h);
   }
 
   /// A draw from p(h | v).
   template <class Rng>
   void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    TakeSample<HiddenLayer, Rng> take = {hidden, h.values, rng};
-    visit_hidden_inputs(v, take);
+    detail::TakeSample<HiddenLayer, Rng> take = {hidden, h.values, rng};
+    visit_hidden_inputs(v, take, h);
   }
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   void mean_visible(const HiddenState& h, VisibleState& v) const {
-    TakeMean<VisibleLayer> take = {visible, v.values};
+    detail::TakeMean<VisibleLayer> take = {visible, v.values};
     visit_visible_inputs(h, take);
   }
 
   /// A draw from p(v | h).
   template <class Rng>
   void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    TakeSample<VisibleLayer, Rng> take = {visible, v.values, rng};
+    detail::TakeSample<VisibleLayer, Rng> take = {visible, v.values, rng};
     visit_visible_inputs(h, take);
   }
 
@@ -109,7 +110,7 @@ struct Rbm {
   /// A draw from p(v | h, observation): from p(v | h) times the likelihood that the evidence gives to v.
   template <class Rng>
   void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
-    TakeObserved<Rng> take = {visible, evidence, v.values, rng};
+    detail::TakeObserved<VisibleLayer, VisibleEvidence, Rng> take = {visible, evidence, v.values, rng};
     visit_visible_inputs(h, take);
   }
 
@@ -120,41 +121,23 @@ struct Rbm {
   /// visitor may change x.
   template <class Visitor>
   void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
-    HiddenWalk<Visitor> walk = {*this, v, visitor};
-    Hidden::walk(0, walk);
+    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, visitor);
+  }
+
+  /// The same, faster in floats, with a state that the visitor may overwrite.
+  template <class Visitor>
+  void visit_hidden_inputs(const VisibleState& v, Visitor& visitor, HiddenState& scratch) const {
+    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, scratch.values,
+                                                              visitor);
   }
 
   /// The same with the inputs a_i + sum_j W_ij h_j of the visible units.
   template <class Visitor>
   void visit_visible_inputs(const HiddenState& h, Visitor& visitor) const {
-    VisibleWalk<Visitor> walk = {*this, h, visitor};
-    Visible::walk(0, walk);
+    detail::visit_row_products<Visible, hidden_size>(visible, weights.values, h.values, visitor);
   }
 
  private:
-  template <class Layer>
-  struct TakeMean {
-    const Layer& layer;
-    Scalar* state;
-
-    template <class Block>
-    void operator()(Block block, size_t first, const Sum* x) {
-      layer.mean(block, first, x, state + first);
-    }
-  };
-
-  template <class Layer, class Rng>
-  struct TakeSample {
-    const Layer& layer;
-    Scalar* state;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, const Sum* x) {
-      layer.sample(block, first, x, state + first, rng);
-    }
-  };
-
   struct TakeCumulant {
     const HiddenLayer& layer;
     Wide sum;
@@ -162,49 +145,6 @@ struct Rbm {
     template <class Block>
     void operator()(Block block, size_t first, const Sum* x) {
       sum += layer.cumulant(block, first, x);
-    }
-  };
-
-  template <class Rng>
-  struct TakeObserved {
-    const VisibleLayer& layer;
-    const VisibleEvidence& evidence;
-    Scalar* state;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, Sum* x) {
-      evidence.sample(block, layer, first, x, state + first, rng);
-    }
-  };
-
-  template <class Visitor>
-  struct HiddenWalk {
-    const Rbm& model;
-    const VisibleState& v;
-    Visitor& visitor;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum x[Block::count];
-      model.hidden.start_input(block, first, x);
-      kernels::add_rows<Block::count, visible_size, hidden_size>(model.weights.values + first, v.values, x);
-      visitor(block, first, x);
-    }
-  };
-
-  template <class Visitor>
-  struct VisibleWalk {
-    const Rbm& model;
-    const HiddenState& h;
-    Visitor& visitor;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum x[Block::count];
-      model.visible.start_input(block, first, x);
-      kernels::add_row_products<Block::count, hidden_size>(model.weights.row(first), h.values, x);
-      visitor(block, first, x);
     }
   };
 };

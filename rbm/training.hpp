@@ -19,6 +19,8 @@
 
 #include "arithmetic.hpp"
 #include "gradient.hpp"
+#include "inputs.hpp"
+#include "kernels.hpp"
 #include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -46,13 +48,23 @@ struct Particles {
 template <>
 struct Particles<false> {};
 
+/// Where a large batch takes the weights of a large model apart, on machines with vectors: 16 KB.
+template <bool Wanted>
+struct Tiles {
+  kernels::Tile tile;
+};
+
+template <>
+struct Tiles<false> {};
+
 }  // namespace detail
 
 /// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
 /// and what the extras need (see Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights
 /// and biases. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
-struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
+struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
+                 detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
                  detail::Velocity<ModelType, detail::has(Chosen, with_momentum)> {
@@ -80,7 +92,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
 
   constexpr Trainer()
-      : detail::Clock<detail::has(Chosen, scheduled)>(),
+      : detail::Tiles<detail::is_tiled<ModelType, Batch>()>(),
+        detail::Clock<detail::has(Chosen, scheduled)>(),
         detail::Particles<detail::has(Chosen, persistent)>(),
         detail::Offsets<Model, detail::has(Chosen, centred)>(),
         detail::Velocity<Model, detail::has(Chosen, with_momentum)>(),
@@ -133,6 +146,8 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <unsigned Extra>
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
+  typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> LayerByLayer;
+  typedef If<detail::is_tiled<Model, Batch>() ? 1u : 0u> Tiled;
   typedef If<A::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
@@ -145,7 +160,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
+    run_chains(LayerByLayer(), model, samples, count, rng);
     if (ran_away(count)) {
       start_particles(Has<persistent>(), 0);
       return Status::not_finite;
@@ -172,6 +187,83 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   Status change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
     return detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename A::Change>(learning_rate()), rng)
         .run();
+  }
+
+  template <class Rng>
+  void run_chains(If<0>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
+    for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
+  }
+
+  // The same chains, of which each step is made for all samples before the next: inputs are where states will be.
+  template <class Rng>
+  void run_chains(If<1>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
+    sum_to_hidden(model, samples, hidden_data, count);
+    start_chains(Has<persistent>(), model, samples, count, rng);
+    for (uint16_t left = options.gibbs_steps; left > 0; --left) {
+      sum_to_visible(model, count);
+      for (size_t s = 0; s < count; ++s) {
+        if (options.mean_field_visible) {
+          detail::TakeMean<typename Model::VisibleLayer> take = {model.visible, visible[s].values};
+          detail::visit_inputs<typename Model::Visible>(visible[s].values, take);
+        } else {
+          detail::TakeSample<typename Model::VisibleLayer, Rng> take = {model.visible, visible[s].values, rng};
+          detail::visit_inputs<typename Model::Visible>(visible[s].values, take);
+        }
+      }
+      sum_to_hidden(model, visible.values, hidden, count);
+      if (left > 1) sample_hidden(model, count, rng);
+    }
+    for (size_t s = 0; s < count; ++s) take_mean(model, hidden[s]);
+  }
+
+  template <class Rng>
+  void start_chains(If<0>, const Model& model, const VisibleState*, size_t count, Rng& rng) {
+    for (size_t s = 0; s < count; ++s) {
+      TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
+      detail::visit_inputs<typename Model::Hidden>(hidden_data[s].values, take);
+    }
+  }
+  template <class Rng>
+  void start_chains(If<persistent>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
+    for (size_t s = 0; s < count; ++s) {
+      take_mean(model, hidden_data[s]);
+      if (s >= this->particles) visible[s] = samples[s];
+    }
+    sum_to_hidden(model, visible.values, hidden, count);
+    sample_hidden(model, count, rng);
+  }
+
+  void sum_to_hidden(const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
+    for (size_t s = 0; s < count; ++s) {
+      detail::StartInputs<typename Model::HiddenLayer> start = {model.hidden, h[s].values};
+      Model::Hidden::walk(0, start);
+    }
+    kernels::add_rows_of_batch(model.weights.values, v, count, h.values);
+  }
+  void sum_to_visible(const Model& model, size_t count) {
+    for (size_t s = 0; s < count; ++s) {
+      detail::StartInputs<typename Model::VisibleLayer> start = {model.visible, visible[s].values};
+      Model::Visible::walk(0, start);
+    }
+    add_products(Tiled(), model, count);
+  }
+  void add_products(If<0>, const Model& model, size_t count) {
+    kernels::add_row_products_of_batch(model.weights.values, hidden.values, count, visible.values);
+  }
+  void add_products(If<1>, const Model& model, size_t count) {
+    kernels::add_columns_of_batch(model.weights.values, hidden.values, count, visible.values, this->tile);
+  }
+
+  static void take_mean(const Model& model, HiddenState& h) {
+    detail::TakeMean<typename Model::HiddenLayer> take = {model.hidden, h.values};
+    detail::visit_inputs<typename Model::Hidden>(h.values, take);
+  }
+  template <class Rng>
+  void sample_hidden(const Model& model, size_t count, Rng& rng) {
+    for (size_t s = 0; s < count; ++s) {
+      detail::TakeSample<typename Model::HiddenLayer, Rng> take = {model.hidden, hidden[s].values, rng};
+      detail::visit_inputs<typename Model::Hidden>(hidden[s].values, take);
+    }
   }
 
   // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
@@ -212,8 +304,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
 
     template <class Block>
     void operator()(Block block, size_t first, const typename Model::Sum* x) {
-      layer.sample(block, first, x, state + first, rng);
-      layer.mean(block, first, x, mean + first);
+      layer.sample_with_mean(block, first, x, state + first, mean + first, rng);
     }
   };
 
@@ -221,7 +312,7 @@ struct Trainer : detail::Clock<detail::has(Chosen, scheduled)>,
   template <class Rng>
   void start_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
     TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
-    model.visit_hidden_inputs(sample, take);
+    model.visit_hidden_inputs(sample, take, hidden_data[s]);
   }
   template <class Rng>
   void start_chain(If<1>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {

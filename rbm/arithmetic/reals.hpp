@@ -166,7 +166,19 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   template <size_t Count, int Slope, class Rng>
   static void turn_on(const float* RBM_RESTRICT x, float* RBM_RESTRICT s, float off, Rng& rng) {
     for (size_t i = 0; i < Count; ++i) s[i] = rbm::sigmoid(static_cast<float>(Slope) * x[i]);
-    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(s[i], rng) == 1.0f ? 1.0f : off;
+    decide<Count>(s, s, off, rng);
+  }
+
+  /// s_i = 1 with probability p_i, else `off`. Both may be the same.
+  template <size_t Count, class Rng>
+  static void decide(const float* p, float* s, float off, Rng& rng) {
+    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(p[i], rng) == 1.0f ? 1.0f : off;
+  }
+  template <size_t Count>
+  static void decide(const float* p, float* s, float off, XorshiftLanes& rng) {
+    uint32_t words[Count];
+    rng.draw<Count>(words);
+    for (size_t i = 0; i < Count; ++i) s[i] = rbm::choose(detail::uniform_of(words[i]) < p[i], 1.0f, off);
   }
 
   /// s_i = 1 or off, with probability 1/2.

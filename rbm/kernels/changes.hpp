@@ -165,4 +165,6 @@ RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights,
 }  // namespace kernels
 }  // namespace rbm
 
+#include "float_changes.hpp"
+
 #endif  // RBM_KERNELS_CHANGES_HPP

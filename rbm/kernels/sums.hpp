@@ -11,13 +11,14 @@
 #include "../config.hpp"
 #include "../flash.hpp"
 #include "../storage.hpp"
+#include "pack.hpp"
+#include "units_on.hpp"
 
 namespace rbm {
 namespace kernels {
 
 enum : size_t {
-  lanes = 16,  // of a dot product
-  block = 32   // units whose inputs are held at a time, in registers or on the stack
+  block = 32  // units whose inputs are held at a time, in registers or on the stack
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
@@ -59,34 +60,6 @@ typename Arithmetic<Scalar>::Sum dot(const Weight* RBM_RESTRICT a, const Scalar*
 template <size_t Rows, size_t H, class Weight, class Scalar, class Sum>
 void add_row_products(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
   for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
-}
-
-// Whether all states are 0 or 1.
-template <size_t N, class Scalar>
-bool are_off_or_on(const Scalar* s) {
-  for (size_t j = 0; j < N; ++j) {
-    if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
-  }
-  return true;
-}
-
-// Whether all states are -1, 0 or 1.
-template <size_t N, class Integer, int F>
-bool are_whole(const Fixed<Integer, F>* s) {
-  typedef Fixed<Integer, F> Scalar;
-  bool whole = true;
-  for (size_t j = 0; j < N; ++j) {
-    whole = whole && (s[j] == Scalar(0) || s[j] == Scalar(1) || s[j] == Scalar(-1));
-  }
-  return whole;
-}
-
-/// Which of at most 8 states are on, from the lowest bit on.
-template <class Scalar>
-uint8_t units_on(const Scalar* s, size_t count) {
-  uint8_t on = 0;
-  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + (s[k - 1] == Scalar(1)));
-  return on;
 }
 
 /// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
@@ -211,5 +184,7 @@ void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RE
 
 }  // namespace kernels
 }  // namespace rbm
+
+#include "float_sums.hpp"
 
 #endif  // RBM_KERNELS_SUMS_HPP

@@ -49,6 +49,13 @@ struct BiasLayer {
     Units::template sample<Count>(x, s, rng);
   }
 
+  /// A draw, and the mean beside it.
+  template <size_t Count, class Rng>
+  void sample_with_mean(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s,
+                        Scalar* RBM_RESTRICT mean_of, Rng& rng) const {
+    draw_with_mean<Count>(If < bool{Units::mean_is_probability} && !bool{A::is_fixed} > (), x, s, mean_of, rng);
+  }
+
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
   template <size_t Count, class Rng>
   void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
@@ -118,6 +125,21 @@ struct BiasLayer {
   }
 
   static Status check(const Scalar* s) { return Units::check(s); }
+
+ private:
+  template <bool>
+  struct If {};
+
+  template <size_t Count, class Rng>
+  static void draw_with_mean(If<false>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
+    Units::template sample<Count>(x, s, rng);
+    Units::template mean<Count>(x, mean_of);
+  }
+  template <size_t Count, class Rng>
+  static void draw_with_mean(If<true>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
+    Units::template mean<Count>(x, mean_of);
+    A::template decide<Count>(mean_of, s, Scalar(0), rng);
+  }
 };
 
 }  // namespace detail

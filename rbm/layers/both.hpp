@@ -107,6 +107,11 @@ struct Both {
     }
 
     template <class Block, class Rng>
+    void sample_with_mean(Block block, size_t i, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) const {
+      in(block).sample_with_mean(block.inner(), i - start(block), x, s, mean_of, rng);
+    }
+
+    template <class Block, class Rng>
     void sample_tempered(Block block, size_t i, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
       in(block).sample_tempered(block.inner(), i - start(block), inverse_temperature, x, s, rng);
     }

@@ -65,6 +65,13 @@ struct Gaussian : detail::RealStates<N> {
       for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(detail::number(variance[first + i])), rng);
     }
 
+    template <size_t Count, class Rng>
+    void sample_with_mean(Size<Count> block, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s,
+                          Scalar* RBM_RESTRICT mean_of, Rng& rng) const {
+      sample(block, first, x, s, rng);
+      mean(block, first, x, mean_of);
+    }
+
     // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
     template <size_t Count, class Rng>
     void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {

@@ -8,6 +8,7 @@
 #define RBM_LAYERS_STATES_HPP
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../arithmetic.hpp"
 #include "../kernels.hpp"
@@ -37,17 +38,18 @@ void walk_blocks(size_t first, Walker& walker) {
 /// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok.                     s [N]
 template <size_t N, class Scalar>
 Status check_range(const Scalar* s, Scalar least, Scalar most) {
-  bool finite = true;
-  bool inside = true;
   if (Arithmetic<Scalar>::is_fixed) {
+    bool inside = true;
     for (size_t i = 0; i < N && inside; ++i) inside = s[i] >= least && s[i] <= most;
     return inside ? Status::ok : Status::out_of_range;
   }
-  for (size_t i = 0; i < N; ++i) {
-    finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
-    inside = inside && s[i] >= least && s[i] <= most;
-  }
-  return !finite ? Status::not_finite : !inside ? Status::out_of_range : Status::ok;
+  uint32_t outside = 0;  // without a branch, and NaN is outside
+  for (size_t i = 0; i < N; ++i)
+    outside |= static_cast<uint32_t>(!(s[i] >= least)) | static_cast<uint32_t>(!(s[i] <= most));
+  if (outside == 0) return Status::ok;
+  bool finite = true;
+  for (size_t i = 0; i < N; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
+  return finite ? Status::out_of_range : Status::not_finite;
 }
 
 /// N units that are Off or 1; what lies between counts as a mean.
@@ -56,7 +58,12 @@ struct TwoStates {
   static_assert(N > 0, "rbm: a layer needs at least one unit");
 
   enum : size_t { size = N, sites = N, most_states = 2 };
-  enum : bool { is_real = false, is_gaussian = false, has_variance = false };
+  enum : bool {
+    is_real = false,
+    is_gaussian = false,
+    has_variance = false,
+    mean_is_probability = Off == 0  // of a unit to be on
+  };
 
   /// What TrainingOptions start with.
   static constexpr float learning_rate() { return 0.1f; }
@@ -88,7 +95,7 @@ struct RealStates {
   static_assert(N > 0, "rbm: a layer needs at least one unit");
 
   enum : size_t { size = N, sites = 0, most_states = 0 };
-  enum : bool { is_real = true };  // some units have no bounds
+  enum : bool { is_real = true, mean_is_probability = false };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
 

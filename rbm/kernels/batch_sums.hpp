@@ -1,0 +1,169 @@
+// rbm/kernels/batch_sums.hpp: the sums of sums.hpp for the states of a batch, where the weights are more than a cache
+// close to the processor holds: a part of them stays there while all states pass.
+//
+// A sum over hidden units is made of the columns of those that are on, one after the other. They are taken from a tile
+// of the weights, transposed, which costs little when many states share it: with a quarter of the units on it is four
+// times as fast as dot products, and without vectors it needs no tile.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_BATCH_SUMS_HPP
+#define RBM_KERNELS_BATCH_SUMS_HPP
+
+#include <stddef.h>
+
+#include "../config.hpp"
+#include "../storage.hpp"
+#include "float_sums.hpp"
+#include "pack.hpp"
+#include "sums.hpp"
+#include "units_on.hpp"
+
+namespace rbm {
+namespace kernels {
+
+#if RBM_VECTOR_BYTES > 4
+
+/// Room for a part of the weights.
+struct Tile {
+  enum : size_t { rows = pack_vectors * width, columns = 4096 / rows };
+
+  float values[rows * columns];
+};
+
+/// x_sj += sum_i v_si W_ij for `count` states.
+template <size_t V, size_t H>
+void add_rows_of_batch(const float* weights, const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+  constexpr size_t rows = rows_in_cache<H>(), whole = V - V % rows;
+  for (size_t i = 0; i < whole; i += rows) {
+    for (size_t s = 0; s < count; ++s) {
+      add_rows_on<H, H>(Size<rows>(), weights + i * H, v[s].values + i, x[s].values);
+    }
+  }
+  for (size_t s = 0; s < count; ++s) {
+    add_rows_on<H, H>(Size<V - whole>(), weights + whole * H, v[s].values + whole, x[s].values);
+  }
+}
+
+#if defined(__clang__) || __GNUC__ >= 12
+
+/// Four rows by four columns. Rows of `to` are `Rows` apart.
+template <size_t Rows, size_t H>
+RBM_INLINE void transpose_four(const float* weights, float* to) {
+  FourFloats row[4], column[4];
+  for (size_t k = 0; k < 4; ++k) RBM_COPY_BYTES(&row[k], weights + k * H, sizeof row[k]);
+  const FourFloats a = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+  const FourFloats b = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+  const FourFloats c = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+  const FourFloats d = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+  column[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+  column[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+  column[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+  column[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+  for (size_t k = 0; k < 4; ++k) RBM_COPY_BYTES(to + k * Rows, &column[k], sizeof column[k]);
+}
+
+#else
+
+template <size_t Rows, size_t H>
+RBM_INLINE void transpose_four(const float* weights, float* to) {
+  for (size_t k = 0; k < 4; ++k) {
+    for (size_t i = 0; i < 4; ++i) to[k * Rows + i] = weights[i * H + k];
+  }
+}
+
+#endif
+
+/// The columns of `Rows` rows, a multiple of four, one after the other.
+template <size_t Rows, size_t Columns, size_t H>
+RBM_INLINE void transpose(const float* weights, float* to) {
+  constexpr size_t whole = Columns - Columns % 4;
+  for (size_t i = 0; i < Rows; i += 4) {
+    const float *a = weights + i * H, *b = a + H, *c = b + H, *d = c + H;
+    for (size_t j = 0; j < whole; j += 4) transpose_four<Rows, H>(a + j, to + j * Rows + i);
+    for (size_t j = whole; j < Columns; ++j) {
+      const FourFloats four = {a[j], b[j], c[j], d[j]};
+      RBM_COPY_BYTES(to + j * Rows + i, &four, sizeof four);
+    }
+  }
+}
+
+/// For a tile of `Rows` rows and `Columns` columns.
+template <size_t Rows, size_t Columns, size_t V, size_t H>
+RBM_INLINE void add_tile(size_t i, size_t j, const float* weights, const Vector<float, H>* h, size_t count,
+                         Vector<float, V>* x, Tile& tile) {
+  transpose<Rows, Columns, H>(weights + i * H + j, tile.values);
+  for (size_t s = 0; s < count; ++s) {
+    UnitsOn<Columns> on;
+    on.look(h[s].values + j);
+    add_rows_to_pack<Rows / width, Rows>(on, tile.values, h[s].values + j, x[s].values + i);
+  }
+}
+
+template <size_t Rows, size_t V, size_t H>
+RBM_INLINE void add_tiles(Size<Rows>, size_t i, const float* weights, const Vector<float, H>* h, size_t count,
+                          Vector<float, V>* x, Tile& tile) {
+  constexpr size_t columns = Tile::columns, whole = H - H % columns;
+  for (size_t j = 0; j < whole; j += columns) add_tile<Rows, columns>(i, j, weights, h, count, x, tile);
+  if (whole < H) add_tile<Rows, (whole < H ? H - whole : 1)>(i, whole, weights, h, count, x, tile);
+}
+
+template <size_t V, size_t H>
+RBM_INLINE void add_tiles(Size<0>, size_t, const float*, const Vector<float, H>*, size_t, Vector<float, V>*, Tile&) {}
+
+#else
+
+struct Tile {};
+
+template <size_t V, size_t H>
+void add_rows_of_batch(const float* weights, const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+  for (size_t s = 0; s < count; ++s) add_rows<H, V, H>(weights, v[s].values, x[s].values);
+}
+
+#endif
+
+/// x_si += sum_j W_ij h_sj for the rows from `first` on, column after column.
+template <size_t V, size_t H>
+void add_columns_in_order(size_t first, const float* weights, const Vector<float, H>* h, size_t count,
+                          Vector<float, V>* x) {
+  for (size_t s = 0; s < count; ++s) {
+    for (size_t i = first; i < V; ++i) {
+      float sum = x[s][i];
+      for (size_t j = 0; j < H; ++j) {
+        if (h[s][j] != 0.0f) sum += h[s][j] * weights[i * H + j];
+      }
+      x[s][i] = sum;
+    }
+  }
+}
+
+/// x_si += sum_j W_ij h_sj for `count` states, by dot products.
+template <size_t V, size_t H>
+void add_row_products_of_batch(const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x) {
+  constexpr size_t rows = block, whole = V - V % rows, rest = V - whole;
+  for (size_t i = 0; i < whole; i += rows) {
+    for (size_t s = 0; s < count; ++s) add_row_products<rows, H>(weights + i * H, h[s].values, x[s].values + i);
+  }
+  for (size_t s = 0; s < count && rest != 0; ++s) {
+    add_row_products<(rest != 0 ? rest : 1), H>(weights + whole * H, h[s].values, x[s].values + whole);
+  }
+}
+
+/// The same, column by column.
+template <size_t V, size_t H>
+void add_columns_of_batch(const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
+                          Tile& tile) {
+#if RBM_VECTOR_BYTES > 4
+  constexpr size_t rows = Tile::rows, whole = V - V % rows, last = (V - whole) / width * width;
+  for (size_t i = 0; i < whole; i += rows) add_tiles(Size<rows>(), i, weights, h, count, x, tile);
+  add_tiles(Size<last>(), whole, weights, h, count, x, tile);
+  if (whole + last < V) add_columns_in_order(whole + last, weights, h, count, x);
+#else
+  (void)tile;
+  add_columns_in_order(0, weights, h, count, x);
+#endif
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_BATCH_SUMS_HPP

@@ -1,0 +1,98 @@
+// rbm/kernels/float_changes.hpp: the changes of changes.hpp for floats, in packs.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_FLOAT_CHANGES_HPP
+#define RBM_KERNELS_FLOAT_CHANGES_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "../storage.hpp"
+#include "pack.hpp"
+#include "units_on.hpp"
+
+#if RBM_VECTOR_BYTES > 4
+
+namespace rbm {
+namespace kernels {
+
+/// The changes of `Columns` weights of a unit that is on at the data, at the end of the chain, or at both.
+template <size_t Columns>
+struct Changes {
+  float of[3][Columns];
+
+  RBM_INLINE void make(float rate, const float* h, const float* h_end) {
+    for (size_t j = 0; j < Columns; ++j) of[0][j] = rate * h[j];
+    for (size_t j = 0; j < Columns; ++j) of[1][j] = rate * -h_end[j];
+    for (size_t j = 0; j < Columns; ++j) of[2][j] = rate * (h[j] - h_end[j]);
+  }
+};
+
+template <size_t Columns, size_t H, size_t Rows>
+RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on, float rate,
+                          float* RBM_RESTRICT weights, const float* h, const float* h_end) {
+  Changes<Columns> changes;
+  changes.make(rate, h, h_end);
+  for (size_t k = 0; k < (Rows + 63) / 64; ++k) {
+    const uint64_t first = on.words[k], second = ends_on.words[k];
+    for (uint64_t left = first | second; left != 0; left &= left - 1) {
+      const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
+      const size_t which = static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)) - 1;
+      float* row = weights + (64 * k + bit) * H;
+      Pack<Columns / width> sum;
+      sum.get(row);
+      sum.add(changes.of[which]);
+      sum.put(row);
+      for (size_t j = Columns - Columns % width; j < Columns; ++j) row[j] += changes.of[which][j];
+    }
+  }
+}
+
+template <size_t H, size_t Rows>
+RBM_INLINE void nudge_rows(Size<Rows>, float* weights, float rate, const float* v, const float* v_end, const float* h,
+                           const float* h_end) {
+  constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time, rest = H - whole;
+  UnitsOn<Rows> on, ends_on;
+  on.look(v);
+  ends_on.look(v_end);
+  if (!on.are_ones || !ends_on.are_ones) {
+    for (size_t i = 0; i < Rows; ++i) {
+      if (v[i] == 0.0f && v_end[i] == 0.0f) continue;
+      for (size_t j = 0; j < H; ++j) weights[i * H + j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);
+    }
+    return;
+  }
+  for (size_t j = 0; j < whole; j += at_a_time) {
+    move_rows<at_a_time, H>(on, ends_on, rate, weights + j, h + j, h_end + j);
+  }
+  if (rest != 0) {
+    move_rows<(rest != 0 ? rest : 1), H>(on, ends_on, rate, weights + whole, h + whole, h_end + whole);
+  }
+}
+
+template <size_t H>
+RBM_INLINE void nudge_rows(Size<0>, float*, float, const float*, const float*, const float*, const float*) {}
+
+template <size_t V, size_t H>
+void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
+                 const Vector<float, H>* h_data, const Vector<float, V>* v_model, const Vector<float, H>* h_model) {
+  constexpr size_t rows = rows_in_cache<H>(), whole = V - V % rows;
+  for (size_t i = 0; i < whole; i += rows) {
+    for (size_t s = 0; s < count; ++s) {
+      nudge_rows<H>(Size<rows>(), weights + i * H, rate, v_data[s].values + i, v_model[s].values + i, h_data[s].values,
+                    h_model[s].values);
+    }
+  }
+  for (size_t s = 0; s < count; ++s) {
+    nudge_rows<H>(Size<V - whole>(), weights + whole * H, rate, v_data[s].values + whole, v_model[s].values + whole,
+                  h_data[s].values, h_model[s].values);
+  }
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif
+
+#endif  // RBM_KERNELS_FLOAT_CHANGES_HPP

@@ -1,0 +1,168 @@
+// rbm/kernels/float_sums.hpp: the sums of sums.hpp for floats, in packs.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_FLOAT_SUMS_HPP
+#define RBM_KERNELS_FLOAT_SUMS_HPP
+
+#include <stddef.h>
+
+#include "../config.hpp"
+#include "../storage.hpp"
+#include "pack.hpp"
+#include "units_on.hpp"
+
+#if RBM_VECTOR_BYTES > 4
+
+namespace rbm {
+namespace kernels {
+
+/// Adds the row of a unit to sums of neighbouring columns.
+template <size_t Vectors, size_t H>
+struct AddRow {
+  const float* weights;
+  const float* v;
+  Pack<Vectors> sum;
+
+  RBM_INLINE void operator()(size_t i) {
+    Floats unit;
+    spread(unit, v[i]);
+    sum.add_product(unit, weights + i * H);
+  }
+};
+
+template <size_t Count, size_t H>
+struct AddFew {
+  const float* weights;
+  const float* v;
+  float* x;
+
+  RBM_INLINE void operator()(size_t i) {
+    for (size_t j = 0; j < Count; ++j) x[j] += v[i] * weights[i * H + j];
+  }
+};
+
+/// The same of units that are 1: an addition takes less time than a multiplication with it.
+template <size_t Vectors, size_t H>
+struct AddRowOfOne {
+  const float* weights;
+  Pack<Vectors> sum;
+
+  RBM_INLINE void operator()(size_t i) { sum.add(weights + i * H); }
+};
+
+template <size_t Vectors, size_t H, size_t Rows>
+RBM_INLINE void add_rows_to_pack(const UnitsOn<Rows>& on, const float* weights, const float* v, float* RBM_RESTRICT x) {
+  if (on.are_ones) {
+    AddRowOfOne<Vectors, H> add;
+    add.weights = weights;
+    add.sum.get(x);
+    on.each(add);
+    add.sum.put(x);
+  } else {
+    AddRow<Vectors, H> add;
+    add.weights = weights;
+    add.v = v;
+    add.sum.get(x);
+    on.each(add);
+    add.sum.put(x);
+  }
+}
+
+template <size_t Columns, size_t H, size_t Rows>
+RBM_INLINE void add_rows_on(Size<Rows>, const float* weights, const float* v, float* RBM_RESTRICT x) {
+  constexpr size_t at_a_time = pack_vectors * width, whole = Columns / at_a_time * at_a_time,
+                   vectors = (Columns - whole) / width, rest = Columns % width;
+  UnitsOn<Rows> on;
+  on.look(v);
+  for (size_t j = 0; j < whole; j += at_a_time) add_rows_to_pack<pack_vectors, H>(on, weights + j, v, x + j);
+  if (vectors != 0) add_rows_to_pack<vectors, H>(on, weights + whole, v, x + whole);
+  if (rest != 0) {
+    AddFew<rest, H> add = {weights + Columns - rest, v, x + Columns - rest};
+    on.each(add);
+  }
+}
+
+template <size_t Columns, size_t H>
+RBM_INLINE void add_rows_on(Size<0>, const float*, const float*, float*) {}
+
+template <size_t Columns, size_t V, size_t H>
+void add_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT v, float* RBM_RESTRICT x) {
+  constexpr size_t whole = V - V % rows_looked_at;
+  for (size_t i = 0; i < whole; i += rows_looked_at) {
+    add_rows_on<Columns, H>(Size<rows_looked_at>(), weights + i * H, v + i, x);
+  }
+  add_rows_on<Columns, H>(Size<V - whole>(), weights + whole * H, v + whole, x);
+}
+
+/// The partial sums of dot products of `Rows` rows.
+template <size_t Rows, size_t H>
+struct Dots {
+  typedef Pack<lanes / width> Lanes;
+
+  Lanes partial;
+  Dots<Rows - 1, H> rest;
+
+  RBM_INLINE void clear() {
+    partial.clear();
+    rest.clear();
+  }
+  RBM_INLINE void add(const float* weights, const Lanes& h) {
+    partial.add_products(weights, h);
+    rest.add(weights + H, h);
+  }
+  template <size_t N>
+  RBM_INLINE void add_part(const float* weights, const Lanes& h) {
+    Lanes w;
+    w.template get_part<N>(weights);
+    partial.add_products(w, h);
+    rest.template add_part<N>(weights + H, h);
+  }
+  RBM_INLINE void put(float* four) const {
+    fold(partial, four);
+    rest.put(four + 4);
+  }
+};
+
+template <size_t H>
+struct Dots<0, H> {
+  typedef Pack<lanes / width> Lanes;
+
+  RBM_INLINE void clear() {}
+  RBM_INLINE void add(const float*, const Lanes&) {}
+  template <size_t N>
+  RBM_INLINE void add_part(const float*, const Lanes&) {}
+  RBM_INLINE void put(float*) const {}
+};
+
+template <size_t Rows, size_t H>
+RBM_INLINE void multiply_rows(const float* weights, const float* h, float* four) {
+  constexpr size_t whole = H - H % lanes;
+  Dots<Rows, H> dots;
+  dots.clear();
+  Pack<lanes / width> units;
+  for (size_t j = 0; j < whole; j += lanes) {
+    units.get(h + j);
+    dots.add(weights + j, units);
+  }
+  if (whole < H) {
+    units.template get_part<H - whole>(h + whole);
+    dots.template add_part<H - whole>(weights + whole, units);
+  }
+  dots.put(four);
+}
+
+template <size_t Rows, size_t H>
+void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
+  constexpr size_t at_a_time = pack_vectors * width / lanes, whole = Rows - Rows % at_a_time;
+  float four[Rows][4];
+  for (size_t i = 0; i < whole; i += at_a_time) multiply_rows<at_a_time, H>(weights + i * H, h, four[i]);
+  if (whole < Rows) multiply_rows<Rows - whole, H>(weights + whole * H, h, four[whole]);
+  for (size_t i = 0; i < Rows; ++i) x[i] += (four[i][0] + four[i][2]) + (four[i][1] + four[i][3]);
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif
+
+#endif  // RBM_KERNELS_FLOAT_SUMS_HPP

@@ -1,0 +1,118 @@
+// rbm/kernels/units_on.hpp: which units of a layer are on, so that the others are skipped.
+//
+// Where there are vectors a branch for every unit would cost more than the rows that it skips: of 64 units a word is
+// made without a branch, and its bits are walked through.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_UNITS_ON_HPP
+#define RBM_KERNELS_UNITS_ON_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "../fixed.hpp"
+
+namespace rbm {
+namespace kernels {
+
+/// Whether all states are 0 or 1.
+template <size_t N, class Scalar>
+bool are_off_or_on(const Scalar* s) {
+  for (size_t j = 0; j < N; ++j) {
+    if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
+  }
+  return true;
+}
+
+/// The same without a branch.
+template <size_t N, class Scalar>
+RBM_INLINE bool are_all_off_or_on(const Scalar* s) {
+  uint32_t others = 0;
+  for (size_t j = 0; j < N; ++j)
+    others |= static_cast<uint32_t>(s[j] != Scalar(0)) & static_cast<uint32_t>(s[j] != Scalar(1));
+  return others == 0;
+}
+
+/// Whether all states are -1, 0 or 1.
+template <size_t N, class Integer, int F>
+bool are_whole(const Fixed<Integer, F>* s) {
+  typedef Fixed<Integer, F> Scalar;
+  bool whole = true;
+  for (size_t j = 0; j < N; ++j) {
+    whole = whole && (s[j] == Scalar(0) || s[j] == Scalar(1) || s[j] == Scalar(-1));
+  }
+  return whole;
+}
+
+/// Which of at most 8 states are on, from the lowest bit on.
+template <class Scalar>
+uint8_t units_on(const Scalar* s, size_t count) {
+  uint8_t on = 0;
+  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + (s[k - 1] == Scalar(1)));
+  return on;
+}
+
+#if defined(__GNUC__) && RBM_VECTOR_BYTES > 4
+
+/// Which of `Count` <= 64 states are not 0, from the lowest bit on.
+template <size_t Count, class Scalar>
+RBM_INLINE uint64_t units_not_off(const Scalar* s) {
+  uint8_t flags[64];
+  for (size_t i = 0; i < Count; ++i) flags[i] = s[i] != Scalar(0);
+  for (size_t i = Count; i < (Count + 7) / 8 * 8; ++i) flags[i] = 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  const uint64_t gather = 0x8040201008040201u;
+#else
+  const uint64_t gather = 0x0102040810204080u;
+#endif
+  uint64_t on = 0;
+  for (size_t k = 0; 8 * k < Count; ++k) {
+    uint64_t eight;
+    RBM_COPY_BYTES(&eight, flags + 8 * k, sizeof eight);
+    on |= ((eight * gather) >> 56) << (8 * k);  // the product's highest byte holds the eight lowest bits
+  }
+  return on;
+}
+
+enum : size_t { rows_looked_at = 256 };
+
+/// How many rows of floats stay in the nearer caches while all states of a batch pass: some 128 KB, at most 256.
+template <size_t H>
+constexpr size_t rows_in_cache() {
+  return H > 256 ? 64 : H > 128 ? 128 : size_t{rows_looked_at};
+}
+
+/// Which units of a layer are not off, 256 of them at most.
+template <size_t N>
+struct UnitsOn {
+  static_assert(N <= 256, "rbm: a bug of ours");
+
+  uint64_t words[(N + 63) / 64];
+  bool are_ones;  // whether those that are not off are 1
+
+  template <class Scalar>
+  RBM_INLINE void look(const Scalar* s) {
+    constexpr size_t rest = N % 64;
+    are_ones = are_all_off_or_on<N>(s);
+    for (size_t k = 0; k < N / 64; ++k) words[k] = units_not_off<64>(s + 64 * k);
+    if (rest != 0) words[N / 64] = units_not_off<rest>(s + N - rest);
+  }
+
+  /// Calls visit(i) for each of them, in order.
+  template <class Visit>
+  RBM_INLINE void each(Visit& visit) const {
+    for (size_t k = 0; k < (N + 63) / 64; ++k) {
+      for (uint64_t left = words[k]; left != 0; left &= left - 1) {
+        visit(64 * k + static_cast<size_t>(__builtin_ctzll(left)));
+      }
+    }
+  }
+};
+
+#endif
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_UNITS_ON_HPP

@@ -1,0 +1,68 @@
+// rbm/transposed.hpp: a second copy of the weights, by column, for chains of a model that does not change.
+//
+// From hidden to visible units a model makes a dot product with every row of its weights. With the columns at hand it
+// adds those of the units that are on, which are few, and a chain is two to six times as fast; `make bench` shows both.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_TRANSPOSED_HPP
+#define RBM_TRANSPOSED_HPP
+
+#include <stddef.h>
+
+#include "inputs.hpp"
+#include "kernels.hpp"
+#include "model.hpp"
+#include "storage.hpp"
+
+namespace rbm {
+
+/// What a GibbsChain runs on in place of its model, which must outlive it: `both.copy(model)`, then
+/// `chain.run(both, steps, rng)`. It costs as much memory as the weights. After a change of the model, copy it again.
+/// Fixed models sample what they sample without it, bit for bit; sums of floats are rounded differently.
+template <class ModelType>
+struct Transposed {
+  typedef ModelType Model;
+  typedef typename Model::Scalar Scalar;
+  typedef typename Model::VisibleState VisibleState;
+  typedef typename Model::HiddenState HiddenState;
+  typedef typename Model::VisibleEvidence VisibleEvidence;
+
+  const Model* model;
+  Matrix<Scalar, Model::hidden_size, Model::visible_size> weights;  // row j: the weights of hidden unit j
+
+  void copy(const Model& from) {
+    model = &from;
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
+      for (size_t i = 0; i < Model::visible_size; ++i) weights(j, i) = detail::number(from.weights(i, j));
+    }
+  }
+
+  template <class Rng>
+  void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
+    model->sample_hidden(v, h, rng);
+  }
+
+  template <class Rng>
+  void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
+    detail::TakeSample<typename Model::VisibleLayer, Rng> take = {model->visible, v.values, rng};
+    visit_visible_inputs(h, take, v);
+  }
+
+  template <class Rng>
+  void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
+    detail::TakeObserved<typename Model::VisibleLayer, VisibleEvidence, Rng> take = {model->visible, evidence, v.values,
+                                                                                     rng};
+    visit_visible_inputs(h, take, v);
+  }
+
+ private:
+  template <class Visitor>
+  void visit_visible_inputs(const HiddenState& h, Visitor& visitor, VisibleState& scratch) const {
+    detail::visit_row_sums<typename Model::Visible, Model::hidden_size, Model::visible_size>(
+        model->visible, weights.values, h.values, scratch.values, visitor);
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_TRANSPOSED_HPP
