@@ -43,7 +43,7 @@
 
 /// The bytes of a vector register of floats: 64, 32, 16, or 4 where floats are added one by one.
 #ifndef RBM_VECTOR_BYTES
-#if !defined(__GNUC__)
+#if RBM_SUMS_IN_REGISTERS || !(defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
 #define RBM_VECTOR_BYTES 4
 #elif defined(__AVX512F__)
 #define RBM_VECTOR_BYTES 64

@@ -14,6 +14,7 @@
 
 #include "config.hpp"
 #include "fixed.hpp"
+#include "random.hpp"
 
 namespace rbm {
 namespace integer {
@@ -45,6 +46,28 @@ void draw(uint16_t* draws, Rng& rng) {
   }
 }
 
+/// The same of words in bulk.
+template <size_t Count, class Draw>
+RBM_INLINE void draw_in_bulk(Draw* draws, XorshiftLanes& rng) {
+  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw), count = (Count + each - 1) / each;
+  uint32_t words[count];
+  rng.draw<count>(words);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  RBM_COPY_BYTES(draws, words, Count * sizeof(Draw));
+#else
+  for (size_t i = 0; i < Count; ++i) draws[i] = static_cast<Draw>(words[i / each] >> (8 * sizeof(Draw) * (i % each)));
+#endif
+}
+
+template <size_t Count>
+void draw(uint8_t* draws, XorshiftLanes& rng) {
+  draw_in_bulk<Count>(draws, rng);
+}
+template <size_t Count>
+void draw(uint16_t* draws, XorshiftLanes& rng) {
+  draw_in_bulk<Count>(draws, rng);
+}
+
 /// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
 RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
   const uint16_t square = static_cast<uint16_t>(uint16_t{away} * away);
@@ -57,12 +80,19 @@ RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
 /// Scaling: y in Q6, the result in Q8, at most 128. Two parabolas, from their least points, at 212 and 357 / 64. Error:
 /// at most 0.0041, from y = 357 / 64 on the result is 0.
 RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
+#if RBM_VECTOR_BYTES > 4
+  const bool near = y < 178;
+  const uint16_t away = static_cast<uint8_t>((near ? 212 : 357) - y);
+  const uint8_t tail = static_cast<uint8_t>(parabola(static_cast<uint8_t>(away), near ? 169 : 28) + (near ? 13 : 1));
+  return y < 357 ? tail : uint8_t{0};
+#else
   if (y < 178) return static_cast<uint8_t>(parabola(static_cast<uint8_t>(212 - y), 169) + 13);
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
+#endif
 }
 
 // c0 + c1 u + ... + c5 u^5 with u in Q14.
-inline int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
+RBM_VECTORISED int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
   int32_t sum = c5;
   sum = c4 + detail::shift_down(sum * u, 14);
   sum = c3 + detail::shift_down(sum * u, 14);
@@ -76,11 +106,21 @@ enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in 
 /// sigmoid(-y) for 16-bit models.
 /// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
 /// Q14, below 2^14: 31 bits. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
+#if RBM_VECTOR_BYTES > 4
+// Without a branch.
+RBM_INLINE uint32_t sigmoid_tail16(int32_t y) {
+  const bool near = y < three;
+  const int32_t tail = polynomial(near ? y : eight - y, near ? 32768 : 20, near ? -65322 : 170, near ? -5039 : -604,
+                                  near ? 126265 : 2837, near ? -130790 : -3405, near ? 43313 : 2159);
+  return y < eight ? static_cast<uint32_t>(tail) : 0u;
+}
+#else
 inline uint32_t sigmoid_tail16(int32_t y) {
   if (y >= eight) return 0;
   return static_cast<uint32_t>(y < three ? polynomial(y, 32768, -65322, -5039, 126265, -130790, 43313)
                                          : polynomial(eight - y, 20, 170, -604, 2837, -3405, 2159));
 }
+#endif
 
 /// ln(1 + e^-y), what softplus(x) is above max(x, 0).
 /// Scaling: as sigmoid_tail16. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.

@@ -98,7 +98,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// sum + a b, rounded
-  static Sum multiply_add(Sum sum, Scalar a, Scalar b) {
+  static RBM_VECTORISED Sum multiply_add(Sum sum, Scalar a, Scalar b) {
     const SumInteger half = SumInteger(1) << (F - 1);
     return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> F));
   }
@@ -158,7 +158,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// A parameter moved by a number of steps.
-  static Scalar moved(Scalar parameter, int32_t steps) {
+  static RBM_VECTORISED Scalar moved(Scalar parameter, int32_t steps) {
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 
@@ -179,11 +179,11 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   }
 
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
-  static Scalar sigmoid(Sum x) {
+  static RBM_VECTORISED Scalar sigmoid(Sum x) {
     return Scalar::from_raw(static_cast<Integer>(
         detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - F)));
   }
-  static Scalar tanh(Sum x) {
+  static RBM_VECTORISED Scalar tanh(Sum x) {
     const int32_t twice =
         2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
     return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - F)));
@@ -202,7 +202,8 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
   static RBM_APART void turn_on(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar off, Rng& rng) {
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
-    for (size_t i = 0; i < Count; ++i) s[i] = Width::template is_on<Slope>(x[i].raw, draws[i]) ? Scalar(1) : off;
+    const Integer one = Scalar(1).raw, other = off.raw;
+    for (size_t i = 0; i < Count; ++i) s[i].raw = Width::template is_on<Slope>(x[i].raw, draws[i]) ? one : other;
   }
 
   /// s_i = 1 or off, with probability 1/2.

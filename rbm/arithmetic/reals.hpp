@@ -64,7 +64,7 @@ struct RealArithmetic {
   static constexpr Real least_variance() { return static_cast<Real>(1e-4f); }
 
   /// sum + a b
-  static Real multiply_add(Real sum, Real a, Real b) { return sum + a * b; }
+  static RBM_VECTORISED Real multiply_add(Real sum, Real a, Real b) { return sum + a * b; }
 
   /// state times sum
   static Real scale(Real state, Real sum) { return state * sum; }
@@ -138,23 +138,25 @@ struct RealArithmetic {
 
 template <>
 struct Arithmetic<float> : detail::RealArithmetic<float> {
-  static bool is_finite(float x) { return rbm::is_finite(x); }
+  static RBM_VECTORISED bool is_finite(float x) { return rbm::is_finite(x); }
   static float infinity() { return rbm::infinity(); }
   static float two_pi() { return 6.28318531f; }
 
   /// parameter + rate difference
-  static float nudge(float parameter, float rate, float difference) { return parameter + rate * difference; }
+  static RBM_VECTORISED float nudge(float parameter, float rate, float difference) {
+    return parameter + rate * difference;
+  }
 
-  static float exp(float x) { return rbm::exp(x); }
-  static float log(float x) { return rbm::log(x); }
-  static float log_odds(float p) { return rbm::log_odds(p); }
-  static float sqrt(float x) { return rbm::sqrt(x); }
-  static float sigmoid(float input) { return rbm::sigmoid(input); }
-  static float softplus(float input) { return rbm::softplus(input); }
-  static float tanh(float input) { return rbm::tanh(input); }
-  static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
-  static float rectified_mean(float input) { return rbm::rectified_mean(input); }
-  static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
+  static RBM_VECTORISED float exp(float x) { return rbm::exp(x); }
+  static RBM_VECTORISED float log(float x) { return rbm::log(x); }
+  static RBM_VECTORISED float log_odds(float p) { return rbm::log_odds(p); }
+  static RBM_VECTORISED float sqrt(float x) { return rbm::sqrt(x); }
+  static RBM_VECTORISED float sigmoid(float input) { return rbm::sigmoid(input); }
+  static RBM_VECTORISED float softplus(float input) { return rbm::softplus(input); }
+  static RBM_VECTORISED float tanh(float input) { return rbm::tanh(input); }
+  static RBM_VECTORISED float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
+  static RBM_VECTORISED float rectified_mean(float input) { return rbm::rectified_mean(input); }
+  static RBM_VECTORISED float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
 
   /// 1 with probability p, else 0: one word of the generator. p counts in steps of 2^-23.
   template <class Rng>

@@ -44,13 +44,16 @@ struct FixedWidth<int8_t, F> {
   }
 
   template <int Slope>
-  static Chance chance(int16_t x) {
+  static RBM_VECTORISED Chance chance(int16_t x) {
     return x < 0 ? tail<Slope>(x) : static_cast<Chance>(256u - tail<Slope>(x));
   }
 
   /// Whether a draw is below the chance, in 8 bits.
   template <int Slope>
   static RBM_INLINE bool is_on(int16_t x, Draw draw) {
+#if RBM_VECTOR_BYTES > 4
+    return draw < chance<Slope>(x);
+#endif
     return x < 0 ? draw < tail<Slope>(x) : static_cast<Draw>(~draw) >= tail<Slope>(x);
   }
 
@@ -66,7 +69,7 @@ struct FixedWidth<int8_t, F> {
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
   /// above the F that a product of states off and on does not have.
-  static int32_t steps(Rate rate, int16_t difference, Draw draw) {
+  static RBM_VECTORISED int32_t steps(Rate rate, int16_t difference, Draw draw) {
     const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));
     return (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
   }
@@ -88,7 +91,7 @@ struct FixedWidth<int16_t, F> {
 
   /// Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
   template <int Slope>
-  static Chance chance(int32_t x) {
+  static RBM_VECTORISED Chance chance(int32_t x) {
     const uint32_t most = static_cast<uint32_t>(8 / Slope) << F;
     uint32_t y = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
     y = (y < most ? y : most) * Slope;
@@ -98,7 +101,7 @@ struct FixedWidth<int16_t, F> {
   }
 
   template <int Slope>
-  static bool is_on(int32_t x, Draw draw) {
+  static RBM_VECTORISED bool is_on(int32_t x, Draw draw) {
     return draw < chance<Slope>(x);
   }
 
@@ -125,8 +128,13 @@ struct FixedWidth<int16_t, F> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits; of 16
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
-  static int32_t steps(Rate rate, int32_t difference, Draw draw) {
+  static RBM_VECTORISED int32_t steps(Rate rate, int32_t difference, Draw draw) {
     const int shift = rate.shift;
+#if RBM_VECTOR_BYTES > 4  // the same without a branch
+    const int up = shift > 16 ? shift - 16 : 0, down = shift > 16 ? 0 : 16 - shift;
+    const int32_t half = shift > 16 ? int32_t{1} << (up - 1) : 0;
+    return (rate.factor * difference + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
+#endif
     const int32_t random = shift > 16 ? (static_cast<int32_t>(draw) << (shift - 16)) + (int32_t{1} << (shift - 17))
                                       : static_cast<int32_t>(draw) >> (16 - shift);
     return (rate.factor * difference + random) >> shift;

@@ -76,7 +76,7 @@ void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer,
   typename A::Draw draws[Count];
   integer::draw<Count>(draws, rng);
   for (size_t j = 0; j < Count; ++j) {
-    if (g[j].raw == 0) continue;  // no draw moves it
+    if (RBM_VECTOR_BYTES == 4 && g[j].raw == 0) continue;  // no draw moves it
     c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
   }
 }
@@ -116,6 +116,24 @@ RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference,
   }
 }
 
+#if RBM_VECTOR_BYTES > 4
+
+/// The same for `Count` of them, without a branch.
+template <size_t Count, int F, class Rng>
+void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference, Rng& rng) {
+  uint8_t draws[Count];
+  integer::draw<Count>(draws, rng);
+  for (size_t j = 0; j < Count; ++j) {
+    const uint16_t up = static_cast<uint16_t>(rate + draws[j]);
+    const uint16_t down = static_cast<uint16_t>(rate + static_cast<uint8_t>(~draws[j]));
+    const int16_t steps = static_cast<int16_t>(difference[j] > 0 ? up >> 8 : difference[j] < 0 ? -(down >> 8) : 0);
+    const int16_t moved = static_cast<int16_t>(c[j].raw + steps);
+    c[j].raw = static_cast<int8_t>(moved > 127 ? 127 : moved < -128 ? -128 : moved);
+  }
+}
+
+#else
+
 /// The same for `Count` of them. Four draws from a word, as integer::draw takes them.
 template <size_t Count, int F, class Rng>
 RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference,
@@ -132,6 +150,8 @@ RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const
   uint32_t word = rest == 0 ? 0u : static_cast<uint32_t>(rng());
   for (size_t j = 0; j < rest; ++j, word >>= 8) nudge_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
 }
+
+#endif
 
 /// c_j += rate (data_j - model_j) for parameters of units that are all off or on.                          all [Count]
 template <size_t Count, int F, class Rng>

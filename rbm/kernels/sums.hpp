@@ -18,7 +18,8 @@ namespace rbm {
 namespace kernels {
 
 enum : size_t {
-  block = 32  // units whose inputs are held at a time, in registers or on the stack
+  block = 32,                                          // units, or columns of weights, that are held at a time
+  units_at_a_time = RBM_VECTOR_BYTES > 4 ? 64 : block  // whose inputs are on the stack
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
@@ -62,6 +63,28 @@ void add_row_products(const Weight* RBM_RESTRICT weights, const Scalar* RBM_REST
   for (size_t i = 0; i < Rows; ++i) x[i] += dot<H>(weights + i * H, h);
 }
 
+#if RBM_VECTOR_BYTES > 4
+
+/// add_row_products of `Columns` neighbouring columns, where all states are -1, 0 or 1: their products with the
+/// parameters need no rounding.
+template <size_t Rows, size_t H, size_t Columns, class Weight, class Integer, int F, class Sum>
+void add_whole_products(Size<Columns>, const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
+                        Sum* RBM_RESTRICT x) {
+  Integer units[Columns];
+  for (size_t j = 0; j < Columns; ++j) units[j] = static_cast<Integer>(h[j].raw >> F);
+  for (size_t i = 0; i < Rows; ++i) {
+    const Weight* RBM_RESTRICT row = weights + i * H;
+    int32_t sum = 0;
+    for (size_t j = 0; j < Columns; ++j) sum += static_cast<int32_t>(detail::number(row[j]).raw) * units[j];
+    x[i].raw = static_cast<typename Sum::Integer>(x[i].raw + sum);
+  }
+}
+
+template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
+void add_whole_products(Size<0>, const Weight*, const Fixed<Integer, F>*, Sum*) {}
+
+#else
+
 /// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
 template <size_t Count, class Weight, class Sum>
 RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Weight* row) {
@@ -90,15 +113,29 @@ void add_units_on(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT
   for (size_t i = 0; i < Rows && rest > 0; ++i) x[i] = add_where_on<rest>(x[i], on, weights + i * H + whole);
 }
 
+#endif
+
 template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
 void add_row_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
                       Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, F>> A;
+#if RBM_VECTOR_BYTES > 4
+  if (are_whole<H>(h)) {
+    constexpr size_t columns = 256, whole_columns = H - H % columns;
+    for (size_t j = 0; j < whole_columns; j += columns) {
+      add_whole_products<Rows, H>(Size<columns>(), weights + j, h + j, x);
+    }
+    add_whole_products<Rows, H>(Size<H - whole_columns>(), weights + whole_columns, h + whole_columns, x);
+    return;
+  }
+  const bool whole = false;
+#else
   if (are_off_or_on<H>(h)) {
     add_units_on<Rows, H>(weights, h, x);
     return;
   }
   const bool whole = are_whole<H>(h);
+#endif
   for (size_t i = 0; i < Rows; ++i) {
     const Weight* RBM_RESTRICT row = weights + i * H;
     Sum sum = x[i];
@@ -167,10 +204,12 @@ RBM_APART uint8_t add_eight_columns(const Weight* RBM_RESTRICT row, const Fixed<
   return bits;
 }
 
+#if RBM_SUMS_IN_REGISTERS
+
 template <size_t Columns, size_t V, size_t H, class Weight, int F, class Sum>
 void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
   typedef Fixed<int8_t, F> Scalar;
-  constexpr size_t in_registers = RBM_SUMS_IN_REGISTERS != 0 ? Columns - Columns % 8 : 0;
+  constexpr size_t in_registers = Columns - Columns % 8;
   uint8_t bits = 0;
   for (size_t j = 0; j < in_registers; j += 8) bits = add_eight_columns<V, H>(weights + j, v, x + j);
   const bool others = (bits & static_cast<uint8_t>(~Scalar(1).raw)) != 0;  // units that are neither off nor on
@@ -182,9 +221,12 @@ void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, F>* RBM_RE
   }
 }
 
+#endif
+
 }  // namespace kernels
 }  // namespace rbm
 
 #include "float_sums.hpp"
+#include "integer_sums.hpp"
 
 #endif  // RBM_KERNELS_SUMS_HPP

@@ -38,11 +38,12 @@ RBM_INLINE bool are_all_off_or_on(const Scalar* s) {
 template <size_t N, class Integer, int F>
 bool are_whole(const Fixed<Integer, F>* s) {
   typedef Fixed<Integer, F> Scalar;
-  bool whole = true;
+  uint32_t others = 0;
   for (size_t j = 0; j < N; ++j) {
-    whole = whole && (s[j] == Scalar(0) || s[j] == Scalar(1) || s[j] == Scalar(-1));
+    others |= static_cast<uint32_t>(s[j] != Scalar(0)) & static_cast<uint32_t>(s[j] != Scalar(1)) &
+              static_cast<uint32_t>(s[j] != Scalar(-1));
   }
-  return whole;
+  return others == 0;
 }
 
 /// Which of at most 8 states are on, from the lowest bit on.

@@ -1,0 +1,112 @@
+// rbm/kernels/integer_sums.hpp: the sums of sums.hpp for integers of 8 and 16 bits, where there are vectors.
+//
+// The order of additions does not matter to integers that cannot overflow, so that these sums have the same bits.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_INTEGER_SUMS_HPP
+#define RBM_KERNELS_INTEGER_SUMS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../arithmetic.hpp"
+#include "../config.hpp"
+#include "../storage.hpp"
+#include "units_on.hpp"
+
+#if RBM_VECTOR_BYTES > 4
+
+namespace rbm {
+namespace kernels {
+
+/// Count vectors of sums, to which narrower integers are added.
+template <class Integer, class Sum, size_t Count>
+struct IntegerPack {
+  typedef Sum Sums __attribute__((vector_size(RBM_VECTOR_BYTES)));
+  typedef Integer Integers __attribute__((vector_size(RBM_VECTOR_BYTES / 2)));
+
+  enum : size_t { width = RBM_VECTOR_BYTES / sizeof(Sum) };
+
+  Sums first;
+  IntegerPack<Integer, Sum, Count - 1> rest;
+
+  RBM_INLINE void get(const Sum* x) {
+    RBM_COPY_BYTES(&first, x, sizeof first);
+    rest.get(x + width);
+  }
+  RBM_INLINE void put(Sum* x) const {
+    RBM_COPY_BYTES(x, &first, sizeof first);
+    rest.put(x + width);
+  }
+  RBM_INLINE void add(const Integer* x) {
+    Integers narrow;
+    RBM_COPY_BYTES(&narrow, x, sizeof narrow);
+    first += __builtin_convertvector(narrow, Sums);
+    rest.add(x + width);
+  }
+};
+
+template <class Integer, class Sum>
+struct IntegerPack<Integer, Sum, 0> {
+  RBM_INLINE void get(const Sum*) {}
+  RBM_INLINE void put(Sum*) const {}
+  RBM_INLINE void add(const Integer*) {}
+};
+
+/// Adds the row of a unit to sums of neighbouring columns.
+template <size_t Columns, size_t H, class Integer, class Sum>
+struct AddIntegers {
+  enum : size_t {
+    vectors = Columns * sizeof(Sum) / RBM_VECTOR_BYTES,
+    few = Columns * sizeof(Sum) % RBM_VECTOR_BYTES / sizeof(Sum)
+  };
+
+  const Integer* weights;
+  Sum* last;  // the sums that are left over
+  IntegerPack<Integer, Sum, vectors> sum;
+
+  RBM_INLINE void operator()(size_t i) {
+    const Integer* row = weights + i * H;
+    sum.add(row);
+    for (size_t j = 0; j < few; ++j) last[j] = static_cast<Sum>(last[j] + row[Columns - few + j]);
+  }
+};
+
+template <size_t Columns, size_t H, size_t Rows, class Integer, int F, class Sum>
+RBM_INLINE void add_integer_rows(Size<Rows>, const Fixed<Integer, F>* weights, const Fixed<Integer, F>* v,
+                                 Sum* RBM_RESTRICT x) {
+  UnitsOn<Rows> on;
+  on.look(v);
+  if (on.are_ones) {
+    typedef AddIntegers<Columns, H, Integer, typename Sum::Integer> Add;
+    typename Sum::Integer* sums = &x->raw;
+    Add add;
+    add.weights = &weights->raw;
+    add.last = sums + Columns - Add::few;
+    add.sum.get(sums);
+    on.each(add);
+    add.sum.put(sums);
+  } else {
+    for (size_t i = 0; i < Rows; ++i) add_row<Columns>(v[i], weights + i * H, x);
+  }
+}
+
+template <size_t Columns, size_t H, class Integer, int F, class Sum>
+RBM_INLINE void add_integer_rows(Size<0>, const Fixed<Integer, F>*, const Fixed<Integer, F>*, Sum*) {}
+
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Sum>
+void add_rows(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT v,
+              Sum* RBM_RESTRICT x) {
+  constexpr size_t whole = V - V % rows_looked_at;
+  for (size_t i = 0; i < whole; i += rows_looked_at) {
+    add_integer_rows<Columns, H>(Size<rows_looked_at>(), weights + i * H, v + i, x);
+  }
+  add_integer_rows<Columns, H>(Size<V - whole>(), weights + whole * H, v + whole, x);
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif
+
+#endif  // RBM_KERNELS_INTEGER_SUMS_HPP
