@@ -57,6 +57,34 @@
 #endif
 #endif
 
+/// 0 where GCC has no vectors of float comparisons and quotients: Helium.
+#ifndef RBM_VECTORS_COMPARE
+#if defined(__ARM_FEATURE_MVE)
+#define RBM_VECTORS_COMPARE 0
+#else
+#define RBM_VECTORS_COMPARE 1
+#endif
+#endif
+
+/// 1 where states of 64 units are looked at together, as bits of a word, rather than one by one.
+#ifndef RBM_LOOKS_AT_64
+#if RBM_VECTOR_BYTES > 4 && defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ == 8
+#define RBM_LOOKS_AT_64 1
+#else
+#define RBM_LOOKS_AT_64 0
+#endif
+#endif
+
+/// 1 where there are instructions for floats.
+#ifndef RBM_HAS_FPU
+#if defined(__AVR__) || (defined(__arm__) && !defined(__ARM_FP)) || (defined(__riscv) && !defined(__riscv_flen)) || \
+    defined(__mips_soft_float)
+#define RBM_HAS_FPU 0
+#else
+#define RBM_HAS_FPU 1
+#endif
+#endif
+
 /// A function that is part of its caller, or one that is not: what is left to the compiler has too few registers, or
 /// calls where there is one instruction to do.
 #if defined(__GNUC__)
@@ -72,6 +100,13 @@
 #define RBM_VECTORISED RBM_INLINE
 #else
 #define RBM_VECTORISED inline
+#endif
+
+/// The same on hosts only, where code may be large.
+#if RBM_LOOKS_AT_64
+#define RBM_INLINE_ON_HOSTS RBM_INLINE
+#else
+#define RBM_INLINE_ON_HOSTS inline
 #endif
 
 /// Copies a few bytes as one load and one store, also where the build turns builtins off (-ffreestanding,

@@ -15,6 +15,7 @@
 #ifndef RBM_MATH_HPP
 #define RBM_MATH_HPP
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "config.hpp"
@@ -41,9 +42,12 @@ RBM_VECTORISED bool is_finite(float x) { return (to_bits(x) & 0x7F800000u) != 0x
 /// +infinity.
 RBM_VECTORISED float infinity() { return from_bits(0x7F800000u); }
 
-/// condition ? a : b, by masking bits. Of a plain conditional GCC moves what one outcome alone needs into a branch, and
-/// then does not vectorise the loop.
+/// condition ? a : b, where there are vectors by masking bits. Of a plain conditional GCC moves what one outcome alone
+/// needs into a branch, and then does not vectorise the loop.
 RBM_VECTORISED float choose(bool condition, float a, float b) {
+#if RBM_VECTOR_BYTES == 4
+  return condition ? a : b;
+#endif
   const uint32_t mask = 0u - static_cast<uint32_t>(condition);
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
 }
@@ -61,8 +65,9 @@ struct Exponential {
 
 RBM_VECTORISED Exponential exponential(float x) {
   // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum.
-  const uint32_t n = to_bits(x * 1.44269504f + 12582912.0f) - 0x4B400000u;
-  const float n_float = static_cast<float>(static_cast<int32_t>(n));
+  const float sum = x * 1.44269504f + 12582912.0f;
+  const uint32_t n = to_bits(sum) - 0x4B400000u;
+  const float n_float = sum - 12582912.0f;
   const float r = (x - n_float * 0.693115234375f) - n_float * 3.19461833e-5f;  // 12 + 24 bits of ln 2
 
   // e^r - 1 = r + r^2 P(r), minimax: relative error 3.3e-9
@@ -76,7 +81,13 @@ RBM_VECTORISED Exponential exponential(float x) {
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.
 RBM_VECTORISED float exp_of_negative(float x) {
+#if RBM_VECTORS_COMPARE
   x = choose(x < -104.0f, -104.0f, x);
+#else  // by the bits, which are ordered as the magnitudes are
+  const int32_t magnitude = static_cast<int32_t>(to_bits(x) & 0x7FFFFFFFu);
+  const int32_t held = magnitude < 0x42D00000 ? magnitude : 0x42D00000;
+  x = from_bits(static_cast<uint32_t>(magnitude > 0x7F800000 ? magnitude : held) | 0x80000000u);
+#endif
   const Exponential e = exponential(x);
   return (e.rest + 1.0f) * from_bits((e.power + 191u) << 23) * 5.42101086e-20f;  // 2^(n + 64) 2^-64
 }
@@ -84,7 +95,7 @@ RBM_VECTORISED float exp_of_negative(float x) {
 }  // namespace detail
 
 /// e^x.
-RBM_VECTORISED float exp(float x) {
+RBM_INLINE_ON_HOSTS float exp(float x) {
   // Beyond these bounds the result is 0 or infinite as it is there. A NaN passes both comparisons.
   x = choose(x < -104.0f, -104.0f, x);
   x = choose(x > 104.0f, 104.0f, x);
@@ -95,7 +106,7 @@ RBM_VECTORISED float exp(float x) {
 }
 
 /// ln x: -infinity at 0, NaN below.
-RBM_VECTORISED float log(float x) {
+RBM_INLINE_ON_HOSTS float log(float x) {
   const bool subnormal = x < 1.17549435e-38f;
   const float y = choose(subnormal, x * 8388608.0f, x);
 
@@ -123,7 +134,7 @@ RBM_VECTORISED float log(float x) {
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
-RBM_VECTORISED float log1p(float x) {
+RBM_INLINE_ON_HOSTS float log1p(float x) {
   const float u = 1.0f + x;
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
   const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
@@ -132,18 +143,40 @@ RBM_VECTORISED float log1p(float x) {
 }
 
 /// 1 / (1 + e^-x), the probability of a Bernoulli unit with input x.
-RBM_VECTORISED float sigmoid(float x) {
+RBM_INLINE_ON_HOSTS float sigmoid(float x) {
   const float e = detail::exp_of_negative(negative_magnitude(x));
   return choose(x < 0.0f, e, 1.0f) / (1.0f + e);
 }
 
+/// The same of `Count` inputs, each times `slope`.                                                          x, s
+/// [Count]
+template <size_t Count>
+RBM_INLINE_ON_HOSTS void sigmoids(float slope, const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
+#if RBM_VECTORS_COMPARE
+  for (size_t i = 0; i < Count; ++i) s[i] = sigmoid(slope * x[i]);
+#else  // some at a time, of which the quotients are made one by one
+  constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
+  for (size_t first = 0; first < whole; first += some) {
+    float divisor[some];
+    for (size_t i = 0; i < some; ++i) {
+      const uint32_t input = to_bits(slope * x[first + i]), negative = 0u - (input >> 31);
+      const float e = detail::exp_of_negative(from_bits(input | 0x80000000u));
+      s[first + i] = from_bits((to_bits(e) & negative) | (0x3F800000u & ~negative));
+      divisor[i] = 1.0f + e;
+    }
+    for (size_t i = 0; i < some; ++i) s[first + i] /= divisor[i];
+  }
+  for (size_t i = whole; i < Count; ++i) s[i] = sigmoid(slope * x[i]);
+#endif
+}
+
 /// ln(1 + e^x), the cumulant of a Bernoulli unit with input x.
-RBM_VECTORISED float softplus(float x) {
+RBM_INLINE_ON_HOSTS float softplus(float x) {
   return choose(x > 0.0f, x, 0.0f) + log1p(detail::exp_of_negative(negative_magnitude(x)));
 }
 
 /// sqrt(x): NaN below 0.
-RBM_VECTORISED float sqrt(float x) {
+RBM_INLINE_ON_HOSTS float sqrt(float x) {
   const bool subnormal = x < 1.17549435e-38f;
   const float y = choose(subnormal, x * 16777216.0f, x);
   // Newton's method for 1 / sqrt(y) from a guess that halves the exponent, then once for sqrt(y).
@@ -158,7 +191,7 @@ RBM_VECTORISED float sqrt(float x) {
 }
 
 /// tanh x, the mean of a spin with input x.
-RBM_VECTORISED float tanh(float x) {
+RBM_INLINE_ON_HOSTS float tanh(float x) {
   float y = 2.0f * negative_magnitude(x);
   y = choose(y < -40.0f, -40.0f, y);  // where tanh is 1
   const detail::Exponential e = detail::exponential(y);
@@ -169,14 +202,14 @@ RBM_VECTORISED float tanh(float x) {
 }
 
 /// ln(2 cosh x), the cumulant of a spin with input x.
-RBM_VECTORISED float log_two_cosh(float x) {
+RBM_INLINE_ON_HOSTS float log_two_cosh(float x) {
   const float y = negative_magnitude(x);
   return log1p(detail::exp_of_negative(2.0f * y)) - y;
 }
 
 /// What the mean of a rectified unit is for a negative input -t, t >= 0: phi(t) / Phi(-t) - t, with phi and Phi the
 /// density and distribution of a standard normal variable. 1/t - 2/t^3 ... for large t.
-RBM_VECTORISED float rectified_tail(float t) {
+RBM_INLINE_ON_HOSTS float rectified_tail(float t) {
   const float u = 1.0f / (1.0f + t);
   // Rational and close to minimax: relative error 3.5e-8
   float p = -0.161022616f;
@@ -195,7 +228,7 @@ RBM_VECTORISED float rectified_tail(float t) {
 }
 
 /// The mean of a normal variable of mean x and variance 1, given that it is positive: x + phi(x) / Phi(x).
-RBM_VECTORISED float rectified_mean(float x) {
+RBM_INLINE_ON_HOSTS float rectified_mean(float x) {
   const float t = -negative_magnitude(x);
   const float tail = rectified_tail(t);
   const float density = 0.398942280f * exp(-0.5f * t * t);
@@ -203,7 +236,7 @@ RBM_VECTORISED float rectified_mean(float x) {
 }
 
 /// ln of the integral of exp(x s - s^2 / 2) over s > 0: x^2 / 2 + ln(sqrt(2 pi) Phi(x)).
-RBM_VECTORISED float rectified_cumulant(float x) {
+RBM_INLINE_ON_HOSTS float rectified_cumulant(float x) {
   const float t = -negative_magnitude(x);
   const float mills = t + rectified_tail(t);  // phi(t) / Phi(-t)
   const float rest = log1p(choose(x < 0.0f, mills - 1.0f, -0.398942280f * exp(-0.5f * t * t) / mills));
@@ -211,7 +244,7 @@ RBM_VECTORISED float rectified_cumulant(float x) {
 }
 
 /// ln(p / (1 - p)), the input that gives a Bernoulli unit the mean p: infinite at 0 and 1.
-RBM_VECTORISED float log_odds(float p) { return log(p) - log1p(-p); }
+RBM_INLINE_ON_HOSTS float log_odds(float p) { return log(p) - log1p(-p); }
 
 }  // namespace rbm
 

@@ -130,10 +130,27 @@ struct IsBulk<XorshiftLanes> {
 };
 
 inline float uniform_of(uint32_t word) {
-  return (static_cast<float>(static_cast<int32_t>(word >> 9)) + 0.5f) * 1.1920929e-7f;
+  return from_bits((word >> 9) | 0x3F800000u) - 0.99999994f;  // (1 + k 2^-23) - (1 - 2^-24), which is exact
 }
 
 }  // namespace detail
+
+/// The words of `Count` calls.
+template <size_t Count, class Rng>
+void draw_words(uint32_t* words, Rng& rng) {
+  constexpr size_t whole = Count - Count % 4;
+  for (size_t i = 0; i < whole; i += 4) {
+    words[i] = static_cast<uint32_t>(rng());
+    words[i + 1] = static_cast<uint32_t>(rng());
+    words[i + 2] = static_cast<uint32_t>(rng());
+    words[i + 3] = static_cast<uint32_t>(rng());
+  }
+  for (size_t i = whole; i < Count; ++i) words[i] = static_cast<uint32_t>(rng());
+}
+template <size_t Count>
+void draw_words(uint32_t* words, XorshiftLanes& rng) {
+  rng.draw<Count>(words);
+}
 
 /// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
 template <class Rng>

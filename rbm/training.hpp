@@ -338,8 +338,9 @@ struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
   bool ran_away(size_t count) const {
     if (A::is_fixed) return false;
     Status status = Status::ok;
+    const bool is_drawn = !Model::Visible::is_real && !options.mean_field_visible;  // from finitely many states
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
-      status = Model::VisibleLayer::check(visible[s].values);
+      if (!is_drawn) status = Model::VisibleLayer::check(visible[s].values);
       status = detail::first_failure(status, Model::HiddenLayer::check(hidden[s].values));
       status = detail::first_failure(status, Model::HiddenLayer::check(hidden_data[s].values));
     }

@@ -188,6 +188,10 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
         2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
     return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - F)));
   }
+  template <size_t Count>
+  static void sigmoids(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    for (size_t i = 0; i < Count; ++i) s[i] = sigmoid(x[i]);
+  }
   static Wide softplus(Sum x) {
     const Wide wide(x);
     return (wide > Wide(0) ? wide : Wide(0)) + tail(magnitude(wide));

@@ -88,6 +88,12 @@ struct RealArithmetic {
     for (size_t i = 0; i < Count; ++i) s[i] += change[i];
   }
 
+  /// s_i = sigmoid(x_i)                                                                                   x, s [Count]
+  template <size_t Count>
+  static void sigmoids(const Real* x, Real* s) {
+    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Real>::sigmoid(x[i]);
+  }
+
   /// Whether the states of a group of `count` units sum to 1, but for rounding.
   static bool is_one(Real sum, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
 
@@ -147,16 +153,22 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
     return parameter + rate * difference;
   }
 
-  static RBM_VECTORISED float exp(float x) { return rbm::exp(x); }
-  static RBM_VECTORISED float log(float x) { return rbm::log(x); }
-  static RBM_VECTORISED float log_odds(float p) { return rbm::log_odds(p); }
-  static RBM_VECTORISED float sqrt(float x) { return rbm::sqrt(x); }
-  static RBM_VECTORISED float sigmoid(float input) { return rbm::sigmoid(input); }
-  static RBM_VECTORISED float softplus(float input) { return rbm::softplus(input); }
-  static RBM_VECTORISED float tanh(float input) { return rbm::tanh(input); }
-  static RBM_VECTORISED float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
-  static RBM_VECTORISED float rectified_mean(float input) { return rbm::rectified_mean(input); }
-  static RBM_VECTORISED float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
+  static RBM_INLINE_ON_HOSTS float exp(float x) { return rbm::exp(x); }
+  static RBM_INLINE_ON_HOSTS float log(float x) { return rbm::log(x); }
+  static RBM_INLINE_ON_HOSTS float log_odds(float p) { return rbm::log_odds(p); }
+  static RBM_INLINE_ON_HOSTS float sqrt(float x) { return rbm::sqrt(x); }
+  static RBM_INLINE_ON_HOSTS float sigmoid(float input) { return rbm::sigmoid(input); }
+  static RBM_INLINE_ON_HOSTS float softplus(float input) { return rbm::softplus(input); }
+  static RBM_INLINE_ON_HOSTS float tanh(float input) { return rbm::tanh(input); }
+  static RBM_INLINE_ON_HOSTS float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
+  static RBM_INLINE_ON_HOSTS float rectified_mean(float input) { return rbm::rectified_mean(input); }
+  static RBM_INLINE_ON_HOSTS float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
+
+  /// s_i = sigmoid(x_i)                                                                                   x, s [Count]
+  template <size_t Count>
+  static void sigmoids(const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
+    rbm::sigmoids<Count>(1.0f, x, s);
+  }
 
   /// 1 with probability p, else 0: one word of the generator. p counts in steps of 2^-23.
   template <class Rng>
@@ -167,14 +179,29 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   /// s_i = 1 with probability sigmoid(Slope x_i), else `off`. One word of the generator a unit.
   template <size_t Count, int Slope, class Rng>
   static void turn_on(const float* RBM_RESTRICT x, float* RBM_RESTRICT s, float off, Rng& rng) {
-    for (size_t i = 0; i < Count; ++i) s[i] = rbm::sigmoid(static_cast<float>(Slope) * x[i]);
+    rbm::sigmoids<Count>(static_cast<float>(Slope), x, s);
     decide<Count>(s, s, off, rng);
   }
 
   /// s_i = 1 with probability p_i, else `off`. Both may be the same.
   template <size_t Count, class Rng>
   static void decide(const float* p, float* s, float off, Rng& rng) {
+#if RBM_VECTORS_COMPARE
     for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(p[i], rng) == 1.0f ? 1.0f : off;
+#else  // some at a time, by the bits, which are ordered as positive numbers are
+    constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
+    const uint32_t other = to_bits(off);
+    for (size_t first = 0; first < whole; first += some) {
+      uint32_t words[some];
+      draw_words<some>(words, rng);
+      for (size_t i = 0; i < some; ++i) {
+        const int32_t chance = static_cast<int32_t>(to_bits(p[first + i]));
+        const int32_t drawn = static_cast<int32_t>(to_bits(detail::uniform_of(words[i])));
+        s[first + i] = from_bits(drawn < chance ? 0x3F800000u : other);
+      }
+    }
+    for (size_t i = whole; i < Count; ++i) s[i] = bernoulli(p[i], rng) == 1.0f ? 1.0f : off;
+#endif
   }
   template <size_t Count>
   static void decide(const float* p, float* s, float off, XorshiftLanes& rng) {

@@ -20,7 +20,7 @@ namespace kernels {
 
 enum : size_t { samples_at_a_time = 64 };
 
-#if RBM_VECTOR_BYTES > 4
+#if RBM_LOOKS_AT_64
 
 /// Bit i of word k becomes bit k of word i (Warren, Hacker's Delight, 7-3).
 inline void transpose_bits(uint64_t* words) {

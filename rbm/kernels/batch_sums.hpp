@@ -21,7 +21,7 @@
 namespace rbm {
 namespace kernels {
 
-#if RBM_VECTOR_BYTES > 4
+#if RBM_LOOKS_AT_64
 
 /// Room for a part of the weights.
 struct Tile {
@@ -152,7 +152,7 @@ void add_row_products_of_batch(const float* weights, const Vector<float, H>* h, 
 template <size_t V, size_t H>
 void add_columns_of_batch(const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
                           Tile& tile) {
-#if RBM_VECTOR_BYTES > 4
+#if RBM_LOOKS_AT_64
   constexpr size_t rows = Tile::rows, whole = V - V % rows, last = (V - whole) / width * width;
   for (size_t i = 0; i < whole; i += rows) add_tiles(Size<rows>(), i, weights, h, count, x, tile);
   add_tiles(Size<last>(), whole, weights, h, count, x, tile);

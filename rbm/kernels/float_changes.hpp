@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 #include "../config.hpp"
+#include "../math.hpp"
 #include "../storage.hpp"
 #include "pack.hpp"
 #include "units_on.hpp"
 
-#if RBM_VECTOR_BYTES > 4
+#if RBM_VECTOR_BYTES > 4 || RBM_HAS_FPU
 
 namespace rbm {
 namespace kernels {
@@ -29,6 +30,19 @@ struct Changes {
   }
 };
 
+/// Moves one row, by the change of a unit that is on at the data (1), at the end (2) or at both (3).
+template <size_t Columns>
+RBM_INLINE void move_row(const Changes<Columns>& changes, size_t when, float* row) {
+  const float* change = changes.of[when - 1];
+  Pack<Columns / width> sum;
+  sum.get(row);
+  sum.add(change);
+  sum.put(row);
+  for (size_t j = Columns - Columns % width; j < Columns; ++j) row[j] += change[j];
+}
+
+#if RBM_LOOKS_AT_64
+
 template <size_t Columns, size_t H, size_t Rows>
 RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on, float rate,
                           float* RBM_RESTRICT weights, const float* h, const float* h_end) {
@@ -38,13 +52,8 @@ RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on,
     const uint64_t first = on.words[k], second = ends_on.words[k];
     for (uint64_t left = first | second; left != 0; left &= left - 1) {
       const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-      const size_t which = static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)) - 1;
-      float* row = weights + (64 * k + bit) * H;
-      Pack<Columns / width> sum;
-      sum.get(row);
-      sum.add(changes.of[which]);
-      sum.put(row);
-      for (size_t j = Columns - Columns % width; j < Columns; ++j) row[j] += changes.of[which][j];
+      const size_t when = static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
+      move_row(changes, when, weights + (64 * k + bit) * H);
     }
   }
 }
@@ -89,6 +98,42 @@ void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Ve
                   h_data[s].values, h_model[s].values);
   }
 }
+
+#else
+
+template <size_t Columns, size_t V, size_t H>
+RBM_INLINE void nudge_columns(float* RBM_RESTRICT weights, float rate, const float* v, const float* v_end,
+                              const float* h, const float* h_end) {
+  Changes<Columns> changes;
+  changes.make(rate, h, h_end);
+  for (size_t i = 0; i < V; ++i) {
+    const uint32_t bits = to_bits(v[i]), bits_end = to_bits(v_end[i]);
+    if ((bits | bits_end) << 1 == 0) continue;
+    float* row = weights + i * H;
+    if ((bits == one || bits << 1 == 0) && (bits_end == one || bits_end << 1 == 0)) {
+      move_row(changes, ((bits >> 29) & 1u) + ((bits_end >> 28) & 2u), row);
+    } else {
+      for (size_t j = 0; j < Columns; ++j) row[j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);
+    }
+  }
+}
+
+template <size_t V, size_t H>
+void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
+                 const Vector<float, H>* h_data, const Vector<float, V>* v_model, const Vector<float, H>* h_model) {
+  constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time;
+  for (size_t s = 0; s < count; ++s) {
+    const float *v = v_data[s].values, *v_end = v_model[s].values, *h = h_data[s].values, *h_end = h_model[s].values;
+    for (size_t j = 0; j < whole; j += at_a_time) {
+      nudge_columns<at_a_time, V, H>(weights + j, rate, v, v_end, h + j, h_end + j);
+    }
+    if (whole < H) {
+      nudge_columns<(whole < H ? H - whole : 1), V, H>(weights + whole, rate, v, v_end, h + whole, h_end + whole);
+    }
+  }
+}
+
+#endif
 
 }  // namespace kernels
 }  // namespace rbm

@@ -5,16 +5,20 @@
 #define RBM_KERNELS_FLOAT_SUMS_HPP
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../config.hpp"
+#include "../math.hpp"
 #include "../storage.hpp"
 #include "pack.hpp"
 #include "units_on.hpp"
 
-#if RBM_VECTOR_BYTES > 4
+#if RBM_VECTOR_BYTES > 4 || RBM_HAS_FPU
 
 namespace rbm {
 namespace kernels {
+
+#if RBM_LOOKS_AT_64
 
 /// Adds the row of a unit to sums of neighbouring columns.
 template <size_t Vectors, size_t H>
@@ -159,6 +163,82 @@ void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRI
   if (whole < Rows) multiply_rows<Rows - whole, H>(weights + whole * H, h, four[whole]);
   for (size_t i = 0; i < Rows; ++i) x[i] += (four[i][0] + four[i][2]) + (four[i][1] + four[i][3]);
 }
+
+#else
+
+/// The rows of units that are on, for `Columns` columns in registers.
+template <size_t Columns, size_t V, size_t H>
+RBM_INLINE void add_rows_to_pack(const float* weights, const float* v, float* RBM_RESTRICT x) {
+  constexpr size_t few = Columns % width;
+  Pack<Columns / width> sum;
+  sum.get(x);
+  for (size_t i = 0; i < V; ++i) {
+    const uint32_t bits = to_bits(v[i]);  // compared in fewer instructions than a float
+    if (bits << 1 == 0) continue;
+    const float* row = weights + i * H;
+    if (bits == one) {
+      sum.add(row);
+    } else {
+      Floats unit;
+      spread(unit, v[i]);
+      sum.add_product(unit, row);
+    }
+    for (size_t j = Columns - few; j < Columns; ++j) x[j] += v[i] * row[j];
+  }
+  sum.put(x);
+}
+
+template <size_t Columns, size_t V, size_t H>
+void add_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT v, float* RBM_RESTRICT x) {
+  constexpr size_t at_a_time = pack_vectors * width, whole = Columns - Columns % at_a_time;
+  for (size_t j = 0; j < whole; j += at_a_time) add_rows_to_pack<at_a_time, V, H>(weights + j, v, x + j);
+  if (whole < Columns) add_rows_to_pack<Columns - whole, V, H>(weights + whole, v, x + whole);
+}
+
+/// The products of a row with the units, of which the first `lanes`, or all, are in registers.
+template <size_t H>
+RBM_INLINE void multiply_row(const float* weights, const float* h, const Pack<lanes / width>& first,
+                             Pack<lanes / width>& partial) {
+  constexpr size_t whole = H - H % lanes;
+  partial.template get_part<(H < lanes ? H : size_t{lanes})>(weights);
+  partial.multiply(first);
+  for (size_t j = lanes; j < whole; j += lanes) {
+    Pack<lanes / width> units;
+    units.get(h + j);
+    partial.add_products(weights + j, units);
+  }
+  if (whole > 0 && whole < H) {
+    Pack<lanes / width> w, units;
+    w.template get_part<H - whole>(weights + whole);
+    units.template get_part<H - whole>(h + whole);
+    partial.add_products(w, units);
+  }
+}
+
+template <size_t Rows, size_t H>
+void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
+  Pack<lanes / width> first, partial;
+  first.template get_part<(H < lanes ? H : size_t{lanes})>(h);
+#if RBM_VECTOR_BYTES > 4
+  constexpr size_t whole = Rows - Rows % 4;  // of four rows the last sums are made together
+  for (size_t i = 0; i < whole; i += 4) {
+    float four[4][4];
+    for (size_t k = 0; k < 4; ++k) {
+      multiply_row<H>(weights + (i + k) * H, h, first, partial);
+      store(fold(partial), four[k]);
+    }
+    for (size_t k = 0; k < 4; ++k) x[i + k] += (four[k][0] + four[k][2]) + (four[k][1] + four[k][3]);
+  }
+#else
+  constexpr size_t whole = 0;
+#endif
+  for (size_t i = whole; i < Rows; ++i) {
+    multiply_row<H>(weights + i * H, h, first, partial);
+    x[i] += sum(partial);
+  }
+}
+
+#endif
 
 }  // namespace kernels
 }  // namespace rbm

@@ -10,6 +10,7 @@
 #define RBM_KERNELS_PACK_HPP
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../config.hpp"
 
@@ -24,17 +25,32 @@ typedef float Floats;
 
 enum : size_t {
   width = sizeof(Floats) / sizeof(float),
+#if RBM_LOOKS_AT_64
   pack_vectors = 8,  // as many sums as leave registers for what is added to them
-  lanes = 16         // of a dot product
+#else
+  pack_vectors = 16 / width,
+#endif
+  lanes = 16  // of a dot product
 };
 
+#if RBM_VECTOR_BYTES > 4
 RBM_INLINE void load(Floats& x, const float* from) { RBM_COPY_BYTES(&x, from, sizeof x); }
 RBM_INLINE void store(const Floats& x, float* to) { RBM_COPY_BYTES(to, &x, sizeof x); }
+#else
+RBM_INLINE void load(Floats& x, const float* from) { x = *from; }
+RBM_INLINE void store(const Floats& x, float* to) { *to = x; }
+#endif
+enum : uint32_t { one = 0x3F800000 };  // the bits of 1.0f
+
 /// The first `Count` floats, and zeros.
 template <size_t Count>
 RBM_INLINE void load_part(Floats& x, const float* from) {
-  x = Floats();
-  RBM_COPY_BYTES(&x, from, Count * sizeof(float));
+  if (Count == width) {
+    load(x, from);
+  } else {
+    x = Floats();
+    RBM_COPY_BYTES(&x, from, Count * sizeof(float));
+  }
 }
 RBM_INLINE void spread(Floats& x, float value) { x = value - Floats(); }
 
@@ -85,6 +101,10 @@ struct Pack {
     first -= other;
     rest.subtract(x + width);
   }
+  RBM_INLINE void multiply(const Pack& x) {
+    first *= x.first;
+    rest.multiply(x.rest);
+  }
   RBM_INLINE void scale(const Floats& factor) {
     first *= factor;
     rest.scale(factor);
@@ -121,13 +141,14 @@ struct Pack<0> {
   RBM_INLINE void add(const float*) {}
   RBM_INLINE void add_to(float*) const {}
   RBM_INLINE void subtract(const float*) {}
+  RBM_INLINE void multiply(const Pack&) {}
   RBM_INLINE void scale(const Floats&) {}
   RBM_INLINE void add_product(const Floats&, const float*) {}
   RBM_INLINE void add_products(const float*, const Pack&) {}
   RBM_INLINE void add_products(const Pack&, const Pack&) {}
 };
 
-#if RBM_VECTOR_BYTES > 4
+#if RBM_LOOKS_AT_64
 
 typedef float FourFloats __attribute__((vector_size(16)));
 typedef float EightFloats __attribute__((vector_size(32)));
@@ -154,6 +175,47 @@ RBM_INLINE void fold(const Pack<1>& x, float* four) { fold(x.first, four); }
 RBM_INLINE void fold(const Pack<2>& x, float* four) { fold(x.first + x.rest.first, four); }
 RBM_INLINE void fold(const Pack<4>& x, float* four) {
   fold((x.first + x.rest.rest.first) + (x.rest.first + x.rest.rest.rest.first), four);
+}
+
+#else
+
+/// The I-th vector of a pack.
+template <size_t I>
+struct At {
+  template <size_t Count>
+  static RBM_INLINE const Floats& of(const Pack<Count>& x) {
+    return At<I - 1>::of(x.rest);
+  }
+};
+template <>
+struct At<0> {
+  template <size_t Count>
+  static RBM_INLINE const Floats& of(const Pack<Count>& x) {
+    return x.first;
+  }
+};
+
+/// What vector I is of `Left` when halves were added onto halves until so many were left.
+template <size_t Left, size_t I, size_t Count>
+struct Folded {
+  static RBM_INLINE Floats of(const Pack<Count>& x) {
+    return Folded<2 * Left, I, Count>::of(x) + Folded<2 * Left, I + Left, Count>::of(x);
+  }
+};
+template <size_t I, size_t Count>
+struct Folded<Count, I, Count> {
+  static RBM_INLINE Floats of(const Pack<Count>& x) { return At<I>::of(x); }
+};
+
+/// The sum of 16 lanes, halves onto halves, until one vector is left, or one float.
+RBM_INLINE Floats fold(const Pack<lanes / width>& x) { return Folded<1, 0, lanes / width>::of(x); }
+RBM_INLINE float sum(const Pack<lanes / width>& x) {
+  const Floats vector = fold(x);
+#if RBM_VECTOR_BYTES > 4
+  return (vector[0] + vector[2]) + (vector[1] + vector[3]);
+#else
+  return vector;
+#endif
 }
 
 #endif

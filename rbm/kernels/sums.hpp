@@ -18,8 +18,8 @@ namespace rbm {
 namespace kernels {
 
 enum : size_t {
-  block = 32,                                          // units, or columns of weights, that are held at a time
-  units_at_a_time = RBM_VECTOR_BYTES > 4 ? 64 : block  // whose inputs are on the stack
+  block = 32,                                     // units, or columns of weights, that are held at a time
+  units_at_a_time = RBM_LOOKS_AT_64 ? 64 : block  // whose inputs are on the stack
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
@@ -28,10 +28,21 @@ void convert(const Weight* RBM_RESTRICT from, Sum* RBM_RESTRICT to) {
   for (size_t i = 0; i < Count; ++i) to[i] = static_cast<Sum>(detail::number(from[i]));
 }
 
-// Of one type, a copy: from a loop GCC would make a call of memmove.
+// Of one type, a copy. Of a plain loop GCC makes a call of memcpy, which on a board may go byte by byte.
 template <size_t Count, class Number>
 void convert(const Number* RBM_RESTRICT from, Number* RBM_RESTRICT to) {
+#if RBM_LOOKS_AT_64
   RBM_COPY_BYTES(to, from, Count * sizeof(Number));
+#else
+  constexpr size_t whole = Count - Count % 4;
+  for (size_t i = 0; i < whole; i += 4) {
+    to[i] = from[i];
+    to[i + 1] = from[i + 1];
+    to[i + 2] = from[i + 2];
+    to[i + 3] = from[i + 3];
+  }
+  for (size_t i = whole; i < Count; ++i) to[i] = from[i];
+#endif
 }
 
 /// The sum of partial sums, halves onto halves.

@@ -28,7 +28,7 @@ struct Bernoulli : detail::TwoStates<N, 0> {
 
   template <size_t Count, class Scalar, class Sum>
   static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::sigmoid(x[i]);
+    Arithmetic<Scalar>::template sigmoids<Count>(x, s);
   }
 
   template <size_t Count, class Scalar, class Sum, class Rng>

@@ -35,6 +35,21 @@ void walk_blocks(size_t first, Walker& walker) {
   walk_rest(Size<N - whole>(), first + whole, walker);
 }
 
+/// Whether no value is outside [least, most], where least is 0 or -most; false also for some that are not.
+template <size_t N, class Scalar>
+bool are_inside(const Scalar*, Scalar, Scalar) {
+  return false;
+}
+
+// Positive floats are ordered as their bits, and those of NaN are above all: a few instructions without an FPU, too.
+template <size_t N>
+bool are_inside(const float* s, float least, float most) {
+  const uint32_t digits = least < 0.0f ? 0x7FFFFFFFu : 0xFFFFFFFFu, largest = to_bits(most);
+  uint32_t outside = 0;
+  for (size_t i = 0; i < N; ++i) outside |= static_cast<uint32_t>((to_bits(s[i]) & digits) > largest);
+  return outside == 0;
+}
+
 /// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok.                     s [N]
 template <size_t N, class Scalar>
 Status check_range(const Scalar* s, Scalar least, Scalar most) {
@@ -43,10 +58,10 @@ Status check_range(const Scalar* s, Scalar least, Scalar most) {
     for (size_t i = 0; i < N && inside; ++i) inside = s[i] >= least && s[i] <= most;
     return inside ? Status::ok : Status::out_of_range;
   }
-  uint32_t outside = 0;  // without a branch, and NaN is outside
-  for (size_t i = 0; i < N; ++i)
-    outside |= static_cast<uint32_t>(!(s[i] >= least)) | static_cast<uint32_t>(!(s[i] <= most));
-  if (outside == 0) return Status::ok;
+  if (are_inside<N>(s, least, most)) return Status::ok;
+  bool inside = true;
+  for (size_t i = 0; i < N; ++i) inside = inside && s[i] >= least && s[i] <= most;
+  if (inside) return Status::ok;
   bool finite = true;
   for (size_t i = 0; i < N; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
   return finite ? Status::out_of_range : Status::not_finite;
