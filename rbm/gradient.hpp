@@ -49,6 +49,13 @@ constexpr bool is_tiled() {
          (Batch >= 32 || (Batch >= 8 && size_t{Model::visible_size} * Model::hidden_size > 262144));
 }
 
+/// Sums over visible units skip those that are off, but where there are none, or where a row is one or two vectors
+/// long: in 64 x 16 units four samples at a time take 0.8 of the time.
+template <class Model>
+constexpr bool is_dense() {
+  return !Model::Visible::can_be_off || Model::hidden_size <= 2 * size_t{kernels::width};
+}
+
 template <class Model, size_t Batch, bool IsFixed = Arithmetic<typename Model::Scalar>::is_fixed>
 struct Gradient {
   typedef Arithmetic<typename Model::Scalar> A;

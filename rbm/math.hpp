@@ -63,20 +63,26 @@ struct Exponential {
   float rest;
 };
 
-RBM_VECTORISED Exponential exponential(float x) {
+// The rest; the low bits of `sum` are those of the power. Real is a float, or many of them.
+template <class Real>
+RBM_VECTORISED Real exponential_rest(const Real& x, Real& sum) {
   // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum.
-  const float sum = x * 1.44269504f + 12582912.0f;
-  const uint32_t n = to_bits(sum) - 0x4B400000u;
-  const float n_float = sum - 12582912.0f;
-  const float r = (x - n_float * 0.693115234375f) - n_float * 3.19461833e-5f;  // 12 + 24 bits of ln 2
+  sum = x * 1.44269504f + 12582912.0f;
+  const Real n = sum - 12582912.0f;
+  const Real r = (x - n * 0.693115234375f) - n * 3.19461833e-5f;  // 12 + 24 bits of ln 2
 
   // e^r - 1 = r + r^2 P(r), minimax: relative error 3.3e-9
-  float p = 1.37825042e-3f;
-  p = p * r + 8.36867467e-3f;
+  Real p = r * 1.37825042e-3f + 8.36867467e-3f;
   p = p * r + 4.16689627e-2f;
   p = p * r + 0.166665211f;
   p = p * r + 0.499999911f;
-  return {n, (p * r) * r + r};
+  return (p * r) * r + r;
+}
+
+RBM_VECTORISED Exponential exponential(float x) {
+  float sum;
+  const float rest = exponential_rest(x, sum);
+  return {to_bits(sum) - 0x4B400000u, rest};
 }
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.
@@ -146,28 +152,6 @@ RBM_INLINE_ON_HOSTS float log1p(float x) {
 RBM_INLINE_ON_HOSTS float sigmoid(float x) {
   const float e = detail::exp_of_negative(negative_magnitude(x));
   return choose(x < 0.0f, e, 1.0f) / (1.0f + e);
-}
-
-/// The same of `Count` inputs, each times `slope`.                                                          x, s
-/// [Count]
-template <size_t Count>
-RBM_INLINE_ON_HOSTS void sigmoids(float slope, const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
-#if RBM_VECTORS_COMPARE
-  for (size_t i = 0; i < Count; ++i) s[i] = sigmoid(slope * x[i]);
-#else  // some at a time, of which the quotients are made one by one
-  constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
-  for (size_t first = 0; first < whole; first += some) {
-    float divisor[some];
-    for (size_t i = 0; i < some; ++i) {
-      const uint32_t input = to_bits(slope * x[first + i]), negative = 0u - (input >> 31);
-      const float e = detail::exp_of_negative(from_bits(input | 0x80000000u));
-      s[first + i] = from_bits((to_bits(e) & negative) | (0x3F800000u & ~negative));
-      divisor[i] = 1.0f + e;
-    }
-    for (size_t i = 0; i < some; ++i) s[first + i] /= divisor[i];
-  }
-  for (size_t i = whole; i < Count; ++i) s[i] = sigmoid(slope * x[i]);
-#endif
 }
 
 /// ln(1 + e^x), the cumulant of a Bernoulli unit with input x.

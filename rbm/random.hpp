@@ -90,7 +90,7 @@ struct XorshiftLanes {
   /// The words of `Count` calls.
   template <size_t Count>
   void draw(uint32_t* to) {
-    if (Count <= held - taken) {
+    if (Count <= held && Count <= held - taken) {
       RBM_COPY_BYTES(to, words + taken, Count * sizeof(uint32_t));
       taken += Count;
     } else {

@@ -8,6 +8,7 @@
 #include "status.hpp"
 #include "storage.hpp"
 #include "math.hpp"
+#include "sigmoids.hpp"
 #include "random.hpp"
 #include "fixed.hpp"
 #include "flash.hpp"

@@ -147,6 +147,7 @@ struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
   typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> LayerByLayer;
+  typedef If<detail::is_dense<Model>() ? 1u : 0u> Dense;
   typedef If<detail::is_tiled<Model, Batch>() ? 1u : 0u> Tiled;
   typedef If<A::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
@@ -238,7 +239,13 @@ struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
       detail::StartInputs<typename Model::HiddenLayer> start = {model.hidden, h[s].values};
       Model::Hidden::walk(0, start);
     }
+    add_rows(Dense(), model, v, h, count);
+  }
+  void add_rows(If<0>, const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
     kernels::add_rows_of_batch(model.weights.values, v, count, h.values);
+  }
+  void add_rows(If<1>, const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
+    kernels::add_dense_rows_of_batch(model.weights.values, v, count, h.values);
   }
   void sum_to_visible(const Model& model, size_t count) {
     for (size_t s = 0; s < count; ++s) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../rbm/arithmetic.hpp"
+#include "../rbm/integer_math.hpp"
 #include "support/pairs.hpp"
 #include "support/statistics.hpp"
 
@@ -68,6 +69,82 @@ TEST_CASE("the generator serves the standard library") {
   CHECK(draw < 3);
   CHECK((rbm::Xorshift32::min)() == 1);
   CHECK((rbm::Xorshift32::max)() == 0xFFFFFFFFu);
+}
+
+TEST_CASE("the lanes follow Marsaglia's recurrence of 128 bits, one word from each in turn") {
+  rbm::XorshiftLanes rng(42);
+  const size_t lanes = rbm::XorshiftLanes::lanes;
+  std::vector<uint32_t> state(rng.words, rng.words + rbm::XorshiftLanes::held);
+  for (int step = 0; step < 9; ++step) {
+    for (size_t lane = 0; lane < lanes; ++lane) {
+      uint32_t* x = &state[lane];  // its last four words, `lanes` apart
+      const uint32_t t = x[0] ^ (x[0] << 11), w = x[3 * lanes];
+      const uint32_t next_word = w ^ (w >> 19) ^ t ^ (t >> 8);
+      for (size_t k = 0; k < 3; ++k) x[k * lanes] = x[(k + 1) * lanes];
+      x[3 * lanes] = next_word;
+      CHECK(rng() == next_word);
+    }
+  }
+}
+
+TEST_CASE("words in bulk are those of as many calls, wherever the lanes are") {
+  rbm::XorshiftLanes bulk(7), single(7);
+  uint32_t words[300];
+  for (int round = 0; round < 50; ++round) {
+    const auto check = [&](size_t count) {
+      bool same = true;
+      for (size_t k = 0; k < count; ++k) same = same && words[k] == single();
+      CHECK(same);
+    };
+    bulk.draw<1>(words), check(1);
+    bulk.draw<16>(words), check(16);
+    bulk.draw<64>(words), check(64);
+    bulk.draw<77>(words), check(77);
+    bulk.draw<256>(words), check(256);
+    bulk.draw<300>(words), check(300);
+    CHECK(bulk() == single());
+  }
+  uint8_t bytes[7];
+  uint16_t halves[5];
+  uint32_t word = 0;
+  rbm::integer::draw<7>(bytes, bulk);  // four from a word, the lowest first, and the rest of the last word is lost
+  for (size_t i = 0; i < 7; ++i) {
+    word = i % 4 == 0 ? single() : word >> 8;
+    CHECK(int(bytes[i]) == int(word & 255u));
+  }
+  rbm::integer::draw<5>(halves, bulk);
+  for (size_t i = 0; i < 5; ++i) {
+    word = i % 2 == 0 ? single() : word >> 16;
+    CHECK(int(halves[i]) == int(word & 65535u));
+  }
+  CHECK(bulk() == single());
+}
+
+TEST_CASE("lanes have states of their own for every seed") {
+  for (uint32_t seed : {0u, 1u, 2u, 0x9E3779B9u, 0xFFFFFFFFu}) {
+    rbm::XorshiftLanes rng(seed);
+    std::vector<uint32_t> words(rng.words, rng.words + rbm::XorshiftLanes::held);
+    std::sort(words.begin(), words.end());
+    CHECK(std::unique(words.begin(), words.end()) == words.end());
+  }
+}
+
+TEST_CASE("words of lanes are spread evenly, and do not depend on their neighbours") {  // false alarm: 1e-6 each
+  const double draws = 1 << 20;
+  for (size_t apart : {size_t{1}, size_t{63}, size_t{64}, size_t{128}, size_t{256}}) {
+    rbm::XorshiftLanes rng(3);
+    std::vector<uint32_t> last(apart);
+    for (uint32_t& word : last) word = rng();
+    std::vector<double> counts(256, 0);
+    for (int i = 0; i < static_cast<int>(draws); ++i) {
+      uint32_t& before = last[static_cast<size_t>(i) % apart];
+      const uint32_t word = rng();
+      counts[(word >> 28) * 16 + (before >> 28)] += 1;  // the highest four bits of both
+      before = word;
+    }
+    CAPTURE(apart);
+    CHECK(chi_square(counts, std::vector<double>(256, draws / 256)) < chi_square_limit(255, 4.75));
+  }
 }
 
 TEST_CASE("uniform draws are spread evenly in (0, 1)") {  // false alarm: 1e-6

@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
+#include "../rbm/initialize.hpp"
 #include "../rbm/model.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
@@ -225,6 +227,98 @@ TEST_CASE("CD-k takes exactly k steps") {
       CHECK(same_bits(trainer.visible[0], v));
     }
   }
+}
+
+namespace {
+
+// A batch that goes layer by layer: the chains written out, of which all draw one layer before the next. `steps`
+// updates of CD-k, or of persistent CD.
+template <class M, size_t Batch, rbm::Extras Chosen, class Rng>
+void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, bool mean_field, int steps) {
+  typedef typename M::VisibleState VisibleState;
+  typedef typename M::HiddenState HiddenState;
+  static rbm::Trainer<M, Batch, Chosen> trainer;
+  trainer = rbm::Trainer<M, Batch, Chosen>();
+  trainer.options.gibbs_steps = gibbs_steps;
+  trainer.options.mean_field_visible = mean_field;
+  trainer.options.learning_rate = 0.01f;
+  static VisibleState samples[Batch], v[Batch];
+  static HiddenState h[Batch], h_data[Batch], h_end[Batch];
+  Rng rng(19), same(19);
+  size_t particles = 0;
+  for (int step = 0; step < steps; ++step) {
+    for (size_t s = 0; s < count; ++s) {
+      for (size_t i = 0; i < M::visible_size; ++i) samples[s][i] = (i * 7 + s * 5 + size_t(step)) % 9 < 3 ? 1.0f : 0.0f;
+    }
+    const M before = model;
+    const float rate = trainer.learning_rate() / static_cast<float>(count);
+    CHECK(trainer.step(model, samples, count, rng) == rbm::Status::ok);
+
+    const bool goes_on = rbm::detail::has(Chosen, rbm::persistent);
+    for (size_t s = 0; s < count; ++s) {
+      if (!goes_on || s >= particles) v[s] = samples[s];
+      before.mean_hidden(samples[s], h_data[s]);
+    }
+    particles = count;
+    for (uint16_t k = 0; k < gibbs_steps; ++k) {
+      for (size_t s = 0; s < count; ++s) before.sample_hidden(v[s], h[s], same);
+      for (size_t s = 0; s < count; ++s) {
+        if (mean_field) {
+          before.mean_visible(h[s], v[s]);
+        } else {
+          before.sample_visible(h[s], v[s], same);
+        }
+      }
+    }
+    float most = 0;
+    for (size_t s = 0; s < count; ++s) {
+      before.mean_hidden(v[s], h_end[s]);
+      for (size_t i = 0; i < M::visible_size; ++i) most = std::fmax(most, std::fabs(trainer.visible[s][i] - v[s][i]));
+      for (size_t j = 0; j < M::hidden_size; ++j) {
+        most = std::fmax(most, std::fabs(trainer.hidden[s][j] - h_end[s][j]));
+        most = std::fmax(most, std::fabs(trainer.hidden_data[s][j] - h_data[s][j]));
+      }
+    }
+    CHECK(most < 1e-5f);
+    CHECK(rng() == same());
+    most = 0;
+    for (size_t i = 0; i < M::visible_size; ++i) {
+      for (size_t j = 0; j < M::hidden_size; ++j) {
+        double sum = 0;
+        for (size_t s = 0; s < count; ++s) {
+          sum += double(samples[s][i]) * double(h_data[s][j]) - double(v[s][i]) * double(h_end[s][j]);
+        }
+        most = std::fmax(
+            most, float(std::fabs(double(model.weights(i, j)) - double(before.weights(i, j)) - double(rate) * sum)));
+      }
+    }
+    CHECK(most < 2e-6f);
+    for (size_t s = 0; s < count; ++s) v[s] = trainer.visible[s];  // means differ in the last bit
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a batch that goes layer by layer learns from the same chains") {
+  typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>> Small;
+  typedef rbm::Rbm<rbm::Bernoulli<151>, rbm::Bernoulli<113>> Large;  // more than 64 KB
+  typedef rbm::Rbm<rbm::Both<rbm::Gaussian<30>, rbm::Bernoulli<7>>, rbm::Bernoulli<37>> Mixed;
+  typedef rbm::Rbm<rbm::Spin<45>, rbm::Softmax<5, 3>> Spins;
+  const Small small = random_model<Small>(1.0f, 3);
+  static const Large large = random_model<Large>(0.3f, 4);
+  check_layer_by_layer<Small, 100, rbm::plain, rbm::XorshiftLanes>(small, 100, 1, false, 3);
+  check_layer_by_layer<Small, 32, rbm::plain, rbm::Xorshift32>(small, 29, 3, false, 2);
+  check_layer_by_layer<Small, 32, rbm::plain, rbm::Xorshift32>(small, 32, 2, true, 2);
+  check_layer_by_layer<Small, 33, rbm::persistent, rbm::Xorshift32>(small, 33, 2, false, 3);
+  check_layer_by_layer<Large, 2, rbm::plain, rbm::XorshiftLanes>(large, 2, 1, false, 2);
+  check_layer_by_layer<Large, 70, rbm::plain, rbm::XorshiftLanes>(large, 67, 1, false, 2);
+  check_layer_by_layer<Large, 9, rbm::persistent, rbm::XorshiftLanes>(large, 9, 1, false, 2);
+  Mixed mixed = {};
+  rbm::Xorshift32 rng(5);
+  rbm::initialize(mixed, rng);
+  for (float& weight : mixed.weights.values) weight = 0.3f * rbm::normal(rng);
+  check_layer_by_layer<Mixed, 32, rbm::plain, rbm::Xorshift32>(mixed, 31, 1, false, 2);
+  check_layer_by_layer<Spins, 35, rbm::plain, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, true, 2);
 }
 
 TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {

@@ -9,6 +9,7 @@
 
 #include "../math.hpp"
 #include "../random.hpp"
+#include "../sigmoids.hpp"
 #include "../config.hpp"
 
 namespace rbm {

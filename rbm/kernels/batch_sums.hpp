@@ -73,6 +73,78 @@ RBM_INLINE void transpose_four(const float* weights, float* to) {
 
 #endif
 
+/// Sums of `Samples` states, of the same columns.
+template <size_t Samples, size_t Vectors, size_t V, size_t H>
+struct DenseSums {
+  Pack<Vectors> sum;
+  DenseSums<Samples - 1, Vectors, V, H> rest;
+
+  RBM_INLINE void get(const Vector<float, H>* x, size_t j) {
+    sum.get(x->values + j);
+    rest.get(x + 1, j);
+  }
+  RBM_INLINE void put(Vector<float, H>* x, size_t j) const {
+    sum.put(x->values + j);
+    rest.put(x + 1, j);
+  }
+  RBM_INLINE void add(const Vector<float, V>* v, size_t i, const Pack<Vectors>& row) {
+    Floats unit;
+    spread(unit, (*v)[i]);
+    sum.add_product(unit, row);
+    rest.add(v + 1, i, row);
+  }
+};
+
+template <size_t Vectors, size_t V, size_t H>
+struct DenseSums<0, Vectors, V, H> {
+  RBM_INLINE void get(const Vector<float, H>*, size_t) {}
+  RBM_INLINE void put(Vector<float, H>*, size_t) const {}
+  RBM_INLINE void add(const Vector<float, V>*, size_t, const Pack<Vectors>&) {}
+};
+
+/// Of `rows` rows from i on, the columns from j on.
+template <size_t Samples, size_t Vectors, size_t V, size_t H>
+RBM_INLINE void add_dense(size_t i, size_t rows, size_t j, const float* weights, const Vector<float, V>* v,
+                          Vector<float, H>* x) {
+  DenseSums<Samples, Vectors, V, H> sums;
+  sums.get(x, j);
+  for (const size_t end = i + rows; i < end; ++i) {
+    Pack<Vectors> row;
+    row.get(weights + i * H + j);
+    sums.add(v, i, row);
+  }
+  sums.put(x, j);
+}
+
+template <size_t Vectors, size_t V, size_t H>
+RBM_INLINE void add_dense_to_all(Size<Vectors>, size_t i, size_t rows, size_t j, const float* weights,
+                                 const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+  const size_t whole = count - count % 4;
+  for (size_t s = 0; s < whole; s += 4) add_dense<4, Vectors>(i, rows, j, weights, v + s, x + s);
+  for (size_t s = whole; s < count; ++s) add_dense<1, Vectors>(i, rows, j, weights, v + s, x + s);
+}
+
+template <size_t V, size_t H>
+RBM_INLINE void add_dense_to_all(Size<0>, size_t, size_t, size_t, const float*, const Vector<float, V>*, size_t,
+                                 Vector<float, H>*) {}
+
+/// add_rows_of_batch where few units are off, or a row is so short that its sums are a small part of the time: of four
+/// states at a time, all rows.
+template <size_t V, size_t H>
+void add_dense_rows_of_batch(const float* weights, const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+  constexpr size_t at_a_time = 2 * width, whole = H - H % at_a_time, vectors = (H - whole) / width, few = H % width;
+  for (size_t i = 0; i < V; i += rows_in_cache<H>()) {
+    const size_t rows = V - i < rows_in_cache<H>() ? V - i : rows_in_cache<H>();
+    for (size_t j = 0; j < whole; j += at_a_time) add_dense_to_all(Size<2>(), i, rows, j, weights, v, count, x);
+    add_dense_to_all(Size<vectors>(), i, rows, whole, weights, v, count, x);
+    for (size_t s = 0; s < count && few != 0; ++s) {
+      for (size_t k = i; k < i + rows; ++k) {
+        for (size_t j = H - few; j < H; ++j) x[s][j] += v[s][k] * weights[k * H + j];
+      }
+    }
+  }
+}
+
 /// The columns of `Rows` rows, a multiple of four, one after the other.
 template <size_t Rows, size_t Columns, size_t H>
 RBM_INLINE void transpose(const float* weights, float* to) {
@@ -117,6 +189,11 @@ struct Tile {};
 template <size_t V, size_t H>
 void add_rows_of_batch(const float* weights, const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
   for (size_t s = 0; s < count; ++s) add_rows<H, V, H>(weights, v[s].values, x[s].values);
+}
+
+template <size_t V, size_t H>
+void add_dense_rows_of_batch(const float* weights, const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+  add_rows_of_batch(weights, v, count, x);
 }
 
 #endif

@@ -25,24 +25,24 @@ struct IntegerPack {
   typedef Sum Sums __attribute__((vector_size(RBM_VECTOR_BYTES)));
   typedef Integer Integers __attribute__((vector_size(RBM_VECTOR_BYTES / 2)));
 
-  enum : size_t { width = RBM_VECTOR_BYTES / sizeof(Sum) };
+  enum : size_t { sums = RBM_VECTOR_BYTES / sizeof(Sum) };
 
   Sums first;
   IntegerPack<Integer, Sum, Count - 1> rest;
 
   RBM_INLINE void get(const Sum* x) {
     RBM_COPY_BYTES(&first, x, sizeof first);
-    rest.get(x + width);
+    rest.get(x + sums);
   }
   RBM_INLINE void put(Sum* x) const {
     RBM_COPY_BYTES(x, &first, sizeof first);
-    rest.put(x + width);
+    rest.put(x + sums);
   }
   RBM_INLINE void add(const Integer* x) {
     Integers narrow;
     RBM_COPY_BYTES(&narrow, x, sizeof narrow);
     first += __builtin_convertvector(narrow, Sums);
-    rest.add(x + width);
+    rest.add(x + sums);
   }
 };
 

@@ -118,6 +118,11 @@ struct Pack {
     rest.add_product(factor, x + width);
   }
 
+  RBM_INLINE void add_product(const Floats& factor, const Pack& x) {
+    first = first + factor * x.first;
+    rest.add_product(factor, x.rest);
+  }
+
   /// += x y
   RBM_INLINE void add_products(const float* x, const Pack& y) {
     Floats other;
@@ -144,6 +149,7 @@ struct Pack<0> {
   RBM_INLINE void multiply(const Pack&) {}
   RBM_INLINE void scale(const Floats&) {}
   RBM_INLINE void add_product(const Floats&, const float*) {}
+  RBM_INLINE void add_product(const Floats&, const Pack&) {}
   RBM_INLINE void add_products(const float*, const Pack&) {}
   RBM_INLINE void add_products(const Pack&, const Pack&) {}
 };

@@ -49,6 +49,7 @@ struct Both {
   enum : bool {
     is_real = bool{First::is_real} || bool{Second::is_real},
     is_gaussian = bool{First::is_gaussian} && bool{Second::is_gaussian},
+    can_be_off = bool{First::can_be_off} && bool{Second::can_be_off},
     has_variance = bool{First::has_variance} || bool{Second::has_variance}
   };
 

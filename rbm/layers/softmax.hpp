@@ -104,7 +104,13 @@ struct Softmax {
     most_states = K,
     groups_at_a_time = K < kernels::block ? kernels::block / K : 1  // a block holds whole groups
   };
-  enum : bool { is_real = false, is_gaussian = false, has_variance = false, mean_is_probability = false };
+  enum : bool {
+    is_real = false,
+    is_gaussian = false,
+    has_variance = false,
+    can_be_off = true,
+    mean_is_probability = false
+  };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Softmax, Scalar>;

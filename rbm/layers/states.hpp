@@ -77,6 +77,7 @@ struct TwoStates {
     is_real = false,
     is_gaussian = false,
     has_variance = false,
+    can_be_off = Off == 0,          // 0, so that its weights count for nothing
     mean_is_probability = Off == 0  // of a unit to be on
   };
 
@@ -110,7 +111,7 @@ struct RealStates {
   static_assert(N > 0, "rbm: a layer needs at least one unit");
 
   enum : size_t { size = N, sites = 0, most_states = 0 };
-  enum : bool { is_real = true, mean_is_probability = false };  // some units have no bounds
+  enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
 
