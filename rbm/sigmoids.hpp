@@ -79,11 +79,12 @@ RBM_INLINE void sigmoids_in_vectors(float slope, const float* x, float* s) {
   RBM_EACH_VECTOR RBM_COPY_BYTES(&input.of[k], x + k * width, sizeof(Floats));
   input = input * slope;
   RBM_EACH_VECTOR {
-    const Floats negative = (Floats)((Bits)input.of[k] | INT32_MIN), least = -104.0f - Floats();
+    const Floats negative = reinterpret_cast<Floats>(reinterpret_cast<Bits>(input.of[k]) | INT32_MIN),
+                 least = -104.0f - Floats();
     y.of[k] = negative < least ? least : negative;
   }
   e = exponential_rest(y, sum) + 1.0f;
-  RBM_EACH_VECTOR e.of[k] *= (Floats)(((Bits)sum.of[k] + 191) << 23);
+  RBM_EACH_VECTOR e.of[k] *= reinterpret_cast<Floats>((reinterpret_cast<Bits>(sum.of[k]) + 191) << 23);
   e = e * 5.42101086e-20f;
   const Many divisor = e + 1.0f;
   RBM_EACH_VECTOR {

@@ -59,9 +59,9 @@ RBM_INLINE void move_row(uint64_t on, uint64_t ends_on, float rate, const float*
 }
 
 template <size_t Rows, size_t V, size_t H>
-RBM_INLINE void move_rows_of_batch(Size<Rows>, size_t first, float* weights, float rate, size_t count,
-                                   const Vector<float, V>* v_data, const Vector<float, H>* h_data,
-                                   const Vector<float, V>* v_model, const Vector<float, H>* h_model) {
+void move_rows_of_batch(Size<Rows>, size_t first, float* weights, float rate, size_t count,
+                        const Vector<float, V>* v_data, const Vector<float, H>* h_data, const Vector<float, V>* v_model,
+                        const Vector<float, H>* h_model) {
   constexpr size_t at_a_time = pack_vectors * width, whole = H / at_a_time * at_a_time, vectors = (H - whole) / width,
                    few = H % width;
   uint64_t on[64], ends_on[64];
@@ -92,8 +92,8 @@ RBM_INLINE void move_rows_of_batch(Size<Rows>, size_t first, float* weights, flo
 }
 
 template <size_t V, size_t H>
-RBM_INLINE void move_rows_of_batch(Size<0>, size_t, float*, float, size_t, const Vector<float, V>*,
-                                   const Vector<float, H>*, const Vector<float, V>*, const Vector<float, H>*) {}
+void move_rows_of_batch(Size<0>, size_t, float*, float, size_t, const Vector<float, V>*, const Vector<float, H>*,
+                        const Vector<float, V>*, const Vector<float, H>*) {}
 
 /// Of at most samples_at_a_time.
 template <size_t V, size_t H>

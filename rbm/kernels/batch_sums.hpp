@@ -117,16 +117,16 @@ RBM_INLINE void add_dense(size_t i, size_t rows, size_t j, const float* weights,
 }
 
 template <size_t Vectors, size_t V, size_t H>
-RBM_INLINE void add_dense_to_all(Size<Vectors>, size_t i, size_t rows, size_t j, const float* weights,
-                                 const Vector<float, V>* v, size_t count, Vector<float, H>* x) {
+void add_dense_to_all(Size<Vectors>, size_t i, size_t rows, size_t j, const float* weights, const Vector<float, V>* v,
+                      size_t count, Vector<float, H>* x) {
   const size_t whole = count - count % 4;
   for (size_t s = 0; s < whole; s += 4) add_dense<4, Vectors>(i, rows, j, weights, v + s, x + s);
   for (size_t s = whole; s < count; ++s) add_dense<1, Vectors>(i, rows, j, weights, v + s, x + s);
 }
 
 template <size_t V, size_t H>
-RBM_INLINE void add_dense_to_all(Size<0>, size_t, size_t, size_t, const float*, const Vector<float, V>*, size_t,
-                                 Vector<float, H>*) {}
+void add_dense_to_all(Size<0>, size_t, size_t, size_t, const float*, const Vector<float, V>*, size_t,
+                      Vector<float, H>*) {}
 
 /// add_rows_of_batch where few units are off, or a row is so short that its sums are a small part of the time: of four
 /// states at a time, all rows.
@@ -161,8 +161,8 @@ RBM_INLINE void transpose(const float* weights, float* to) {
 
 /// For a tile of `Rows` rows and `Columns` columns.
 template <size_t Rows, size_t Columns, size_t V, size_t H>
-RBM_INLINE void add_tile(size_t i, size_t j, const float* weights, const Vector<float, H>* h, size_t count,
-                         Vector<float, V>* x, Tile& tile) {
+void add_tile(size_t i, size_t j, const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
+              Tile& tile) {
   transpose<Rows, Columns, H>(weights + i * H + j, tile.values);
   for (size_t s = 0; s < count; ++s) {
     UnitsOn<Columns> on;
@@ -172,15 +172,15 @@ RBM_INLINE void add_tile(size_t i, size_t j, const float* weights, const Vector<
 }
 
 template <size_t Rows, size_t V, size_t H>
-RBM_INLINE void add_tiles(Size<Rows>, size_t i, const float* weights, const Vector<float, H>* h, size_t count,
-                          Vector<float, V>* x, Tile& tile) {
+void add_tiles(Size<Rows>, size_t i, const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
+               Tile& tile) {
   constexpr size_t columns = Tile::columns, whole = H - H % columns;
   for (size_t j = 0; j < whole; j += columns) add_tile<Rows, columns>(i, j, weights, h, count, x, tile);
   if (whole < H) add_tile<Rows, (whole < H ? H - whole : 1)>(i, whole, weights, h, count, x, tile);
 }
 
 template <size_t V, size_t H>
-RBM_INLINE void add_tiles(Size<0>, size_t, const float*, const Vector<float, H>*, size_t, Vector<float, V>*, Tile&) {}
+void add_tiles(Size<0>, size_t, const float*, const Vector<float, H>*, size_t, Vector<float, V>*, Tile&) {}
 
 #else
 

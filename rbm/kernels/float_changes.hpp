@@ -59,8 +59,8 @@ RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on,
 }
 
 template <size_t H, size_t Rows>
-RBM_INLINE void nudge_rows(Size<Rows>, float* weights, float rate, const float* v, const float* v_end, const float* h,
-                           const float* h_end) {
+void nudge_rows(Size<Rows>, float* weights, float rate, const float* v, const float* v_end, const float* h,
+                const float* h_end) {
   constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time, rest = H - whole;
   UnitsOn<Rows> on, ends_on;
   on.look(v);
@@ -81,7 +81,7 @@ RBM_INLINE void nudge_rows(Size<Rows>, float* weights, float rate, const float* 
 }
 
 template <size_t H>
-RBM_INLINE void nudge_rows(Size<0>, float*, float, const float*, const float*, const float*, const float*) {}
+void nudge_rows(Size<0>, float*, float, const float*, const float*, const float*, const float*) {}
 
 template <size_t V, size_t H>
 void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,

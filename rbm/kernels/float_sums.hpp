@@ -55,7 +55,7 @@ struct AddRowOfOne {
 };
 
 template <size_t Vectors, size_t H, size_t Rows>
-RBM_INLINE void add_rows_to_pack(const UnitsOn<Rows>& on, const float* weights, const float* v, float* RBM_RESTRICT x) {
+void add_rows_to_pack(const UnitsOn<Rows>& on, const float* weights, const float* v, float* RBM_RESTRICT x) {
   if (on.are_ones) {
     AddRowOfOne<Vectors, H> add;
     add.weights = weights;
@@ -73,7 +73,7 @@ RBM_INLINE void add_rows_to_pack(const UnitsOn<Rows>& on, const float* weights, 
 }
 
 template <size_t Columns, size_t H, size_t Rows>
-RBM_INLINE void add_rows_on(Size<Rows>, const float* weights, const float* v, float* RBM_RESTRICT x) {
+void add_rows_on(Size<Rows>, const float* weights, const float* v, float* RBM_RESTRICT x) {
   constexpr size_t at_a_time = pack_vectors * width, whole = Columns / at_a_time * at_a_time,
                    vectors = (Columns - whole) / width, rest = Columns % width;
   UnitsOn<Rows> on;
@@ -87,7 +87,7 @@ RBM_INLINE void add_rows_on(Size<Rows>, const float* weights, const float* v, fl
 }
 
 template <size_t Columns, size_t H>
-RBM_INLINE void add_rows_on(Size<0>, const float*, const float*, float*) {}
+void add_rows_on(Size<0>, const float*, const float*, float*) {}
 
 template <size_t Columns, size_t V, size_t H>
 void add_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT v, float* RBM_RESTRICT x) {
@@ -168,7 +168,7 @@ void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRI
 
 /// The rows of units that are on, for `Columns` columns in registers.
 template <size_t Columns, size_t V, size_t H>
-RBM_INLINE void add_rows_to_pack(const float* weights, const float* v, float* RBM_RESTRICT x) {
+void add_rows_to_pack(const float* weights, const float* v, float* RBM_RESTRICT x) {
   constexpr size_t few = Columns % width;
   Pack<Columns / width> sum;
   sum.get(x);

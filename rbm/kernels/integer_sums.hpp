@@ -12,6 +12,7 @@
 #include "../arithmetic.hpp"
 #include "../config.hpp"
 #include "../storage.hpp"
+#include "sums.hpp"
 #include "units_on.hpp"
 
 #if RBM_VECTOR_BYTES > 4

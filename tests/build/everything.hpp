@@ -64,7 +64,16 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   sum += use_model<Model, Batch, rbm::persistent>(model, seed, samples, count);
   sum += use_model<Model, Batch, rbm::persistent | rbm::centred | rbm::with_momentum | rbm::penalised>(model, seed,
                                                                                                        samples, count);
+  static rbm::Transposed<Model> both;
+  static rbm::GibbsChains<Model, 3> chains;
+  static rbm::OnlineTrainer<Model> on_a_host;
+  rbm::XorshiftLanes lanes(seed);
+  both.copy(model);
+  chains.run(both, 3, lanes);
+  rbm::Status stepped = on_a_host.step(model, samples[0], lanes);
+  if (stepped != rbm::Status::ok) return sum;
   posterior.evidence.forget();
+  chains.run(both, posterior.evidence, 3, rng);
   posterior.evidence.clamp(0, true);
   rbm::Status status = posterior.evidence.observe(0, true, 0.1f);
   status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
