@@ -115,11 +115,15 @@ struct Gradient<Model, Batch, true> {
 
   template <class Quick, class Rng>
   static void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
-    Weights<Quick, Rng> weights = {model, batch, rate, rng};
-    walk_blocks<Model::hidden_size, kernels::block>(0, weights);
-    Biases<Quick, typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
-        model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
-    Model::Visible::walk(0, visible);
+    {
+      Weights<Quick, Rng> weights = {model, batch, rate, rng};
+      walk_blocks<Model::hidden_size, kernels::block>(0, weights);
+    }
+    {
+      Biases<Quick, typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
+          model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
+      Model::Visible::walk(0, visible);
+    }
     Biases<Quick, typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
         model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
     Model::Hidden::walk(0, hidden);
