@@ -85,6 +85,21 @@
 #endif
 #endif
 
+/// Whether vectors can be of words that hold two narrow integers each (arithmetic/pairs.hpp), the first in the low
+/// bits; and whether they are to be, because the processor does not widen narrow integers well.
+#if RBM_VECTOR_BYTES > 4 && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define RBM_HAS_PAIRS 1
+#else
+#define RBM_HAS_PAIRS 0
+#endif
+#ifndef RBM_PAIRS
+#ifdef __ARM_FEATURE_MVE
+#define RBM_PAIRS RBM_HAS_PAIRS
+#else
+#define RBM_PAIRS 0
+#endif
+#endif
+
 /// A function that is part of its caller, or one that is not: what is left to the compiler has too few registers, or
 /// calls where there is one instruction to do.
 #if defined(__GNUC__)
@@ -93,6 +108,14 @@
 #else
 #define RBM_INLINE inline
 #define RBM_APART
+#endif
+
+/// One that is not where vectors make frames large (of Helium eight registers of 16 bytes, four of which a function
+/// saves), so that those of parts of a step lie on the stack one after the other.
+#if RBM_PAIRS
+#define RBM_APART_IN_PAIRS RBM_APART
+#else
+#define RBM_APART_IN_PAIRS
 #endif
 
 /// A function of which loops are to become SIMD: a call within would keep them from it.

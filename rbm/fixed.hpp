@@ -24,6 +24,7 @@ struct IntegerTraits;
 template <>
 struct IntegerTraits<int8_t> {
   typedef int16_t Wider;
+  typedef uint8_t Unsigned;
   enum : int { bits = 8 };
   static constexpr int8_t lowest() { return -128; }
   static constexpr int8_t highest() { return 127; }
@@ -32,6 +33,7 @@ struct IntegerTraits<int8_t> {
 template <>
 struct IntegerTraits<int16_t> {
   typedef int32_t Wider;
+  typedef uint16_t Unsigned;
   enum : int { bits = 16 };
   static constexpr int16_t lowest() { return -32767 - 1; }
   static constexpr int16_t highest() { return 32767; }
@@ -40,6 +42,7 @@ struct IntegerTraits<int16_t> {
 template <>
 struct IntegerTraits<int32_t> {
   typedef int64_t Wider;
+  typedef uint32_t Unsigned;
   enum : int { bits = 32 };
   static constexpr int32_t lowest() { return -2147483647 - 1; }
   static constexpr int32_t highest() { return 2147483647; }

@@ -93,7 +93,7 @@ struct Gradient<Model, Batch, true> {
   static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng& rng) {
     const typename A::Rate rate = A::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
                                           A::template rate_bits<Batch, has_real<Model>()>(), rng);
-    if (may_be_quick && are_off_or_on(batch)) {
+    if (may_be_quick && kernels::has_loops_for_units_on(rate) && are_off_or_on(batch)) {
       change<If<may_be_quick>>(model, batch, rate, rng);
     } else {
       change<If<false>>(model, batch, rate, rng);
@@ -114,7 +114,7 @@ struct Gradient<Model, Batch, true> {
   }
 
   template <class Quick, class Rng>
-  static void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
+  static RBM_APART_IN_PAIRS void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
     {
       Weights<Quick, Rng> weights = {model, batch, rate, rng};
       walk_blocks<Model::hidden_size, kernels::block>(0, weights);
@@ -164,7 +164,7 @@ struct Gradient<Model, Batch, true> {
     Rng& rng;
 
     template <class Block>
-    void operator()(Block block, size_t first) {
+    RBM_APART_IN_PAIRS void operator()(Block block, size_t first) {
       change(Quick(), block, first);
     }
 

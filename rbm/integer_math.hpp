@@ -68,6 +68,21 @@ void draw(uint16_t* draws, XorshiftLanes& rng) {
   draw_in_bulk<Count>(draws, rng);
 }
 
+/// Words, for who takes the draws out of them; a multiple of four.
+template <size_t Count, class Rng>
+RBM_INLINE void draw_words(uint32_t* words, Rng& rng) {
+  for (size_t k = 0; k < Count; k += 4) {
+    words[k] = static_cast<uint32_t>(rng());
+    words[k + 1] = static_cast<uint32_t>(rng());
+    words[k + 2] = static_cast<uint32_t>(rng());
+    words[k + 3] = static_cast<uint32_t>(rng());
+  }
+}
+template <size_t Count>
+RBM_INLINE void draw_words(uint32_t* words, XorshiftLanes& rng) {
+  rng.draw<Count>(words);
+}
+
 /// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
 RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
   const uint16_t square = static_cast<uint16_t>(uint16_t{away} * away);
@@ -90,6 +105,19 @@ RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
 #endif
 }
+
+#if RBM_HAS_PAIRS
+/// The same of lanes of 16 bits.
+template <class Words>
+RBM_INLINE Words sigmoid_tails8(Words y) {
+  const Words none = Words{};
+  const Words away = (y < 178 ? none + 212 : none + 357) - y;  // 8 bits where it matters
+  const Words curvature = y < 178 ? none + 169 : none + 28, least = y < 178 ? none + 13 : none + 1;
+  const Words square = away * away;
+  const Words tail = (((square >> 8) * curvature + (((square & 0xFF) * curvature) >> 8)) >> 8) + least;
+  return y < 357 ? tail : none;
+}
+#endif
 
 // c0 + c1 u + ... + c5 u^5 with u in Q14.
 RBM_VECTORISED int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
@@ -119,6 +147,22 @@ inline uint32_t sigmoid_tail16(int32_t y) {
   if (y >= eight) return 0;
   return static_cast<uint32_t>(y < three ? polynomial(y, 32768, -65322, -5039, 126265, -130790, 43313)
                                          : polynomial(eight - y, 20, 170, -604, 2837, -3405, 2159));
+}
+#endif
+
+#if RBM_HAS_PAIRS
+/// The same of lanes of 32 bits, y at most 8. A vector of constants takes two instructions to make: there is one
+/// loop over the coefficients, for y < 3 and the change to those beyond. What is shifted down has room for half of its
+/// last bit.
+template <class Lanes>
+RBM_INLINE Lanes sigmoid_tails16(Lanes y) {
+  static const int32_t coefficients[6][2] = {{43313, 2159 - 43313}, {-130790, -3405 + 130790}, {126265, 2837 - 126265},
+                                             {-5039, -604 + 5039},  {-65322, 170 + 65322},     {32768, 20 - 32768}};
+  const Lanes far = (static_cast<int32_t>(three) - 1 - y) >> 31;
+  const Lanes u = (y ^ far) + (far & (static_cast<int32_t>(eight) + 1));  // y, or 8 - y
+  Lanes sum = Lanes{};
+  for (const int32_t(&c)[2] : coefficients) sum = ((sum * u + 8192) >> 14) + c[0] + (far & c[1]);
+  return sum & ((y - static_cast<int32_t>(eight)) >> 31);
 }
 #endif
 

@@ -87,6 +87,7 @@ void check_changes(int16_t rate, uint32_t seed) {
   draw_parameters(fast, rng);
   std::memcpy(plain, fast, sizeof plain);
   for (size_t s = 0; s < 2; ++s) draw_states(v[s], off_or_on, rng), draw_states(h[s], off_or_on, rng);
+  if (!rbm::kernels::has_loops_for_units_on(rate)) return;
 
   rbm::Xorshift32 a(seed + 1), b(seed + 1);
   rbm::kernels::nudge_columns_by_units_on<Columns>(fast, rate, First, v[0], h[0], v[1], h[1], a);
@@ -115,6 +116,198 @@ void check_all_sums() {
     }
   }
 }
+
+#if RBM_HAS_PAIRS
+
+// Sums in pairs, and what they are told about states.
+template <class Scalar, size_t V, size_t H>
+void check_pair_sums(States kind, uint32_t seed) {
+  typedef rbm::Arithmetic<Scalar> A;
+  typedef typename A::Sum Sum;
+  CAPTURE(V);
+  CAPTURE(H);
+  CAPTURE(kind);
+  CAPTURE(seed);
+  rbm::Xorshift32 rng(seed * 0x9E3779B9u);
+  Scalar weights[V * H];
+  Vector<Scalar, V> v;
+  Vector<Scalar, H> h;
+  draw_parameters(weights, rng);
+  draw_states(v, kind, rng);
+  draw_states(h, kind, rng);
+
+  Sum to_visible[V], to_hidden[H], expected_visible[V], expected_hidden[H];
+  for (size_t i = 0; i < V; ++i) to_visible[i] = expected_visible[i] = Sum::from_raw(static_cast<int16_t>(17 * i));
+  for (size_t j = 0; j < H; ++j) to_hidden[j] = expected_hidden[j] = Sum::from_raw(static_cast<int16_t>(-13 * int(j)));
+  for (size_t i = 0; i < V; ++i) {
+    for (size_t j = 0; j < H; ++j) {
+      expected_visible[i] = A::multiply_add(expected_visible[i], weights[i * H + j], h[j]);
+      expected_hidden[j] = A::multiply_add(expected_hidden[j], v[i], weights[i * H + j]);
+    }
+  }
+  const bool whole = rbm::kernels::are_whole<H>(h.values);
+  CHECK(rbm::kernels::are_whole_in_pairs<H>(h.values) == whole);
+  CHECK(rbm::kernels::are_off_or_on_in_pairs<H>(h.values) == rbm::kernels::are_all_off_or_on<H>(h.values));
+  if (whole) {
+    rbm::kernels::add_pair_products<V, H>(weights, h.values, to_visible);
+    for (size_t i = 0; i < V; ++i) CHECK(to_visible[i].raw == expected_visible[i].raw);
+  }
+  rbm::kernels::add_rows_of_pairs<H, V, H>(weights, v.values, to_hidden);
+  for (size_t j = 0; j < H; ++j) CHECK(to_hidden[j].raw == expected_hidden[j].raw);
+}
+
+template <class Scalar>
+void check_all_pair_sums() {
+  for (States kind : {off_or_on, spins, grey}) {
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+      check_pair_sums<Scalar, 1, 1>(kind, seed);
+      check_pair_sums<Scalar, 7, 16>(kind, seed);
+      check_pair_sums<Scalar, 13, 37>(kind, seed);
+      check_pair_sums<Scalar, 64, 64>(kind, seed);
+      check_pair_sums<Scalar, 5, 301>(kind, seed);
+    }
+  }
+}
+
+// Every state that is not 0, and not 1 or not whole, is seen wherever it is.
+template <class Scalar, size_t N>
+void check_odd_states() {
+  typedef typename Scalar::Integer Integer;
+  Vector<Scalar, N> s;
+  for (int raw = -4 * static_cast<int>(Scalar::one()); raw <= 4 * static_cast<int>(Scalar::one()); ++raw) {
+    if (raw < Scalar::Traits::lowest() || raw > Scalar::Traits::highest()) continue;
+    s.fill(Scalar(0));
+    s[static_cast<size_t>(raw + 4 * static_cast<int>(Scalar::one())) % N] = Scalar::from_raw(static_cast<Integer>(raw));
+    CHECK(rbm::kernels::are_whole_in_pairs<N>(s.values) == rbm::kernels::are_whole<N>(s.values));
+    CHECK(rbm::kernels::are_off_or_on_in_pairs<N>(s.values) == rbm::kernels::are_all_off_or_on<N>(s.values));
+  }
+}
+
+template <class Scalar, int Slope>
+void check_chances() {
+  typedef typename rbm::Arithmetic<Scalar>::Width Width;
+  typedef typename Width::Pairs Pairs;
+  typedef typename Pairs::Wide Wide;
+  const int range = sizeof(Wide) == 2 ? 32768 : 10 * static_cast<int>(Scalar::one());
+  typename Pairs::Lanes x;
+  uint32_t wrong = 0;
+  for (int first = -range; first < range; first += static_cast<int>(Pairs::lanes)) {
+    for (size_t l = 0; l < Pairs::lanes; ++l) x[l] = static_cast<Wide>(first + static_cast<int>(l));
+    const typename Pairs::Lanes chances = Width::template chances<Slope>(x);
+    for (size_t l = 0; l < Pairs::lanes; ++l) {
+      wrong += static_cast<uint32_t>(chances[l]) != static_cast<uint32_t>(Width::template chance<Slope>(x[l]));
+    }
+  }
+  for (Wide end : {rbm::detail::IntegerTraits<Wide>::lowest(), rbm::detail::IntegerTraits<Wide>::highest()}) {
+    for (size_t l = 0; l < Pairs::lanes; ++l) x[l] = static_cast<Wide>(end / 2 + static_cast<Wide>(l));
+    x[0] = end;
+    const typename Pairs::Lanes chances = Width::template chances<Slope>(x);
+    for (size_t l = 0; l < Pairs::lanes; ++l) {
+      wrong += static_cast<uint32_t>(chances[l]) != static_cast<uint32_t>(Width::template chance<Slope>(x[l]));
+    }
+  }
+  CHECK(wrong == 0);
+}
+
+template <class Scalar, class Rng>
+void check_turning(int state) {
+  const Scalar off(state);
+  typedef rbm::Arithmetic<Scalar> A;
+  constexpr size_t vectors = 3, count = vectors * A::Width::Pairs::numbers;
+  rbm::Xorshift32 random(7);
+  Rng a(11), b(11);
+  for (int k = 0; k < 100; ++k) {
+    typename A::Sum x[count];
+    for (auto& input : x) input.raw = static_cast<int16_t>(static_cast<int16_t>(random()) >> (k % 2 == 0 ? 0 : 6));
+    Scalar fast[count], plain[count];
+    A::template turn_pairs_on<1>(vectors, x, fast, off, a);
+    A::template turn_each_on<1>(rbm::Size<count>(), x, plain, off, b);
+    CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+    CHECK(a() == b());
+  }
+}
+
+// Changes of 16 bits in pairs, for `Count` samples.
+template <int F, size_t V, size_t H, size_t First, size_t Columns, size_t Count, class Rng>
+void check_wide_changes(int32_t factor, int shift, States kind, uint32_t seed) {
+  typedef Fixed<int16_t, F> Scalar;
+  typedef rbm::Arithmetic<Scalar> A;
+  typedef typename A::Sum Sum;
+  CAPTURE(V);
+  CAPTURE(H);
+  CAPTURE(factor);
+  CAPTURE(shift);
+  CAPTURE(kind);
+  CAPTURE(seed);
+  const typename A::Rate rate = {factor, static_cast<uint8_t>(shift)};
+  rbm::Xorshift32 random(seed * 0x9E3779B9u);
+  Scalar fast[V * H], plain[V * H];
+  Vector<Scalar, V> v[2 * Count];
+  Vector<Scalar, H> h[2 * Count];
+  draw_parameters(fast, random);
+  std::memcpy(plain, fast, sizeof plain);
+  for (auto& states : v) draw_states(states, kind, random);
+  for (auto& states : h) draw_states(states, grey, random);
+
+  Rng a(seed + 1), b(seed + 1);
+  for (size_t i = 0; i < V; ++i) {  // nudge_columns
+    bool on = false;
+    for (const auto& states : v) on = on || states[i] != Scalar(0);
+    if (!on) continue;
+    Sum g[Columns] = {};
+    rbm::kernels::add_outer<Columns>(i, First, Count, v, h, v + Count, h + Count, g);
+    rbm::kernels::nudge<Columns, int16_t, F, Sum, Rng>(plain + i * H + First, rate, g, b);
+  }
+  rbm::kernels::nudge_rows_in_pairs<Columns>(fast, rate, First, Count, v, h, v + Count, h + Count, a);
+  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+  CHECK(a() == b());
+
+  if (kind == off_or_on && Count == 1 && Columns % rbm::detail::Pairs<int16_t>::numbers == 0) {
+    constexpr size_t whole = Columns - Columns % rbm::detail::Pairs<int16_t>::numbers;
+    rbm::kernels::nudge_columns_in_pairs<whole>(fast, rate, First, v[0], h[0], v[1], h[1], a);
+    rbm::kernels::nudge_rows_in_pairs<Columns>(plain, rate, First, 1, v, h, v + 1, h + 1, b);
+    CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+    CHECK(a() == b());
+  }
+
+  Sum difference[Columns] = {}, expected[Columns] = {};
+  rbm::kernels::add_differences_of_pairs<Columns>(First, Count, h, h + Count, difference);
+  for (size_t s = 0; s < Count; ++s) {
+    for (size_t j = 0; j < Columns; ++j) expected[j].raw += h[s][First + j].raw - h[Count + s][First + j].raw;
+  }
+  for (size_t j = 0; j < Columns; ++j) CHECK(difference[j].raw == expected[j].raw);
+}
+
+// The same of 8 bits, for units that are off or on.
+template <int F, size_t V, size_t H, size_t First, size_t Columns, class Rng>
+void check_narrow_changes(int16_t rate, uint32_t seed) {
+  typedef Fixed<int8_t, F> Scalar;
+  CAPTURE(V);
+  CAPTURE(H);
+  CAPTURE(rate);
+  CAPTURE(seed);
+  rbm::Xorshift32 random(seed * 0x9E3779B9u);
+  Scalar fast[V * H], plain[V * H];
+  Vector<Scalar, V> v[2];
+  Vector<Scalar, H> h[2];
+  draw_parameters(fast, random);
+  std::memcpy(plain, fast, sizeof plain);
+  for (size_t s = 0; s < 2; ++s) draw_states(v[s], off_or_on, random), draw_states(h[s], off_or_on, random);
+  Rng a(seed + 1), b(seed + 1);
+  rbm::kernels::nudge_columns_by_units_on_in_pairs<Columns>(fast, rate, First, v[0], h[0], v[1], h[1], a);
+  rbm::kernels::nudge_columns<Columns>(plain, rate, First, 1, &v[0], &h[0], &v[1], &h[1], b);
+  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+  CHECK(a() == b());
+
+  rbm::kernels::nudge_by_units_on_in_pairs<V>(fast, rate, v[0].values, v[1].values, a);
+  typename rbm::Arithmetic<Scalar>::Sum g[V] = {};
+  rbm::kernels::add_differences<V>(0, 1, &v[0], &v[1], g);
+  rbm::kernels::nudge<V>(plain, rate, g, b);
+  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+  CHECK(a() == b());
+}
+
+#endif
 
 }  // namespace
 
@@ -164,3 +357,60 @@ TEST_CASE("integers: spins differ by 2, also where 2 is no parameter") {
   CHECK(g[0] == Sum(2));
   CHECK(g[1] == Sum(-2));
 }
+
+#if RBM_HAS_PAIRS
+
+TEST_CASE("integers in pairs: sums are those of the products, whatever the states") {
+  check_all_pair_sums<Fixed<int8_t, 5>>();
+  check_all_pair_sums<Fixed<int8_t, 6>>();
+  check_all_pair_sums<Fixed<int16_t, 11>>();
+  check_odd_states<Fixed<int8_t, 4>, 37>();
+  check_odd_states<Fixed<int8_t, 6>, 1>();
+  check_odd_states<Fixed<int16_t, 11>, 37>();
+  check_odd_states<Fixed<int16_t, 14>, 16>();
+}
+
+TEST_CASE("integers in pairs: chances and draws are those of single units") {
+  check_chances<Fixed<int8_t, 1>, 1>();
+  check_chances<Fixed<int8_t, 5>, 1>();
+  check_chances<Fixed<int8_t, 5>, 2>();
+  check_chances<Fixed<int8_t, 6>, 2>();
+  check_chances<Fixed<int16_t, 1>, 1>();
+  check_chances<Fixed<int16_t, 11>, 1>();
+  check_chances<Fixed<int16_t, 11>, 2>();
+  check_chances<Fixed<int16_t, 12>, 1>();
+  check_chances<Fixed<int16_t, 13>, 2>();
+  check_chances<Fixed<int16_t, 14>, 1>();
+  check_turning<Fixed<int8_t, 5>, rbm::Xorshift32>(0);
+  check_turning<Fixed<int8_t, 6>, rbm::XorshiftLanes>(-1);
+  check_turning<Fixed<int16_t, 11>, rbm::Xorshift32>(-1);
+  check_turning<Fixed<int16_t, 11>, rbm::XorshiftLanes>(0);
+}
+
+TEST_CASE("integers in pairs: changes of 16 bits are those of single parameters") {
+  for (int shift : {0, 1, 5, 15, 16, 17, 22, 28}) {
+    for (uint32_t seed = 1; seed <= 10; ++seed) {
+      for (States kind : {off_or_on, grey}) {
+        check_wide_changes<11, 1, 1, 0, 1, 1, rbm::Xorshift32>(3333, shift, kind, seed);
+        check_wide_changes<11, 9, 16, 0, 16, 1, rbm::Xorshift32>(4095, shift, kind, seed);
+        check_wide_changes<11, 30, 40, 3, 32, 1, rbm::XorshiftLanes>(1, shift, kind, seed);
+        check_wide_changes<11, 30, 40, 3, 29, 1, rbm::Xorshift32>(2048, shift, kind, seed);
+        check_wide_changes<11, 9, 24, 0, 24, 3, rbm::XorshiftLanes>(0, shift, kind, seed);
+        check_wide_changes<14, 9, 24, 0, 21, 5, rbm::Xorshift32>(1000, shift, kind, seed);
+      }
+    }
+  }
+}
+
+TEST_CASE("integers in pairs: changes of 8 bits by units that are on are those of the statistics") {
+  for (int rate : {0, 1, 163, 255, 256, 257, 5000, 0x7FFF - 0xFF}) {
+    for (uint32_t seed = 1; seed <= 20; ++seed) {
+      check_narrow_changes<5, 1, 1, 0, 1, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
+      check_narrow_changes<5, 9, 16, 0, 16, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
+      check_narrow_changes<5, 33, 70, 5, 64, rbm::XorshiftLanes>(static_cast<int16_t>(rate), seed);
+      check_narrow_changes<6, 64, 37, 0, 37, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
+    }
+  }
+}
+
+#endif

@@ -11,6 +11,7 @@
 
 #include "../config.hpp"
 #include "../integer_math.hpp"
+#include "pairs.hpp"
 
 namespace rbm {
 namespace detail {
@@ -47,6 +48,21 @@ struct FixedWidth<int8_t, F> {
   static RBM_VECTORISED Chance chance(int16_t x) {
     return x < 0 ? tail<Slope>(x) : static_cast<Chance>(256u - tail<Slope>(x));
   }
+
+#if RBM_HAS_PAIRS
+  typedef detail::Pairs<int8_t> Pairs;
+
+  /// Chances of a vector of inputs.
+  template <int Slope>
+  static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
+    typedef typename Pairs::Lanes Lanes;
+    const int16_t most = (8 / Slope) << F, scale = Slope << (6 - F);
+    const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 15;
+    const Lanes size = (y < none ? -y : y) * scale;
+    const Lanes tail = reinterpret_cast<Lanes>(integer::sigmoid_tails8(reinterpret_cast<typename Pairs::Words>(size)));
+    return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
+  }
+#endif
 
   /// Whether a draw is below the chance, in 8 bits.
   template <int Slope>
@@ -99,6 +115,22 @@ struct FixedWidth<int16_t, F> {
     const uint32_t tail = integer::sigmoid_tail16(static_cast<int32_t>(y));
     return x < 0 ? tail : 65536u - tail;
   }
+
+#if RBM_HAS_PAIRS
+  typedef detail::Pairs<int16_t> Pairs;
+
+  /// Chances of a vector of inputs.
+  template <int Slope>
+  static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
+    typedef typename Pairs::Lanes Lanes;
+    const int32_t most = int32_t{8 / Slope} << F;
+    const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 31;
+    const Lanes size = (y < none ? -y : y) * Slope;
+    const Lanes tail = integer::sigmoid_tails16(
+        F <= 12 ? size << (F <= 12 ? 12 - F : 0) : (size + (1 << (F > 12 ? F - 13 : 0))) >> (F > 12 ? F - 12 : 0));
+    return (tail ^ up) + (up & 65537);  // 65536 - tail, where the input is not negative
+  }
+#endif
 
   template <int Slope>
   static RBM_VECTORISED bool is_on(int32_t x, Draw draw) {

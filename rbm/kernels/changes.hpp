@@ -100,6 +100,13 @@ void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<
   }
 }
 
+/// Whether there are loops for units that are off or on at this rate: in pairs its sum with a draw has 15 bits.
+template <class Rate>
+constexpr bool has_loops_for_units_on(Rate) {
+  return true;
+}
+constexpr bool has_loops_for_units_on(int16_t rate) { return !RBM_PAIRS || rate <= 0x7FFF - 0xFF; }
+
 /// c += rate in the direction of a difference of 1 or -1, or stays, for an 8-bit parameter, rounded stochastically:
 /// Arithmetic::steps and moved in few instructions.
 template <int F>
@@ -115,6 +122,8 @@ RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference,
     c.raw = static_cast<int8_t>(c.raw - (steps < room ? steps : room));
   }
 }
+
+#if !RBM_PAIRS
 
 #if RBM_VECTOR_BYTES > 4
 
@@ -182,9 +191,12 @@ RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights,
   }
 }
 
+#endif
+
 }  // namespace kernels
 }  // namespace rbm
 
 #include "float_changes.hpp"
+#include "pair_changes.hpp"
 
 #endif  // RBM_KERNELS_CHANGES_HPP

@@ -95,6 +95,69 @@ RBM_INLINE void add_integer_rows(Size<Rows>, const Fixed<Integer, F>* weights, c
 template <size_t Columns, size_t H, class Integer, int F, class Sum>
 RBM_INLINE void add_integer_rows(Size<0>, const Fixed<Integer, F>*, const Fixed<Integer, F>*, Sum*) {}
 
+#if RBM_HAS_PAIRS
+
+/// add_rows in pairs, for `Vectors` vectors of columns, whose sums stay in registers. On a small processor a branch for
+/// each unit takes less than the bits of UnitsOn.
+template <size_t V, size_t H, size_t Vectors, class Weight, class Integer, int F, class Sum>
+RBM_INLINE void add_vectors_of_rows(Size<Vectors>, const Weight* RBM_RESTRICT weights,
+                                    const Fixed<Integer, F>* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  typedef detail::Pairs<Integer> Pairs;
+  typedef Fixed<Integer, F> Scalar;
+  typename Pairs::Lanes even[Vectors], odd[Vectors];
+  for (size_t k = 0; k < Vectors; ++k) Pairs::load_wide(&x[k * Pairs::numbers].raw, even[k], odd[k]);
+  bool others = false;  // units that are neither -1, 0 nor 1
+  const Weight* row = weights;
+  for (size_t i = 0; i < V; ++i, row += H) {
+    if (v[i] == Scalar(0)) continue;
+    if (v[i] == Scalar(1)) {
+      for (size_t k = 0; k < Vectors; ++k) {
+        const typename Pairs::Words words = Pairs::load(&row[k * Pairs::numbers].raw);
+        even[k] += Pairs::even(words);
+        odd[k] += Pairs::odd(words);
+      }
+    } else if (v[i] == Scalar(-1)) {
+      for (size_t k = 0; k < Vectors; ++k) {
+        const typename Pairs::Words words = Pairs::load(&row[k * Pairs::numbers].raw);
+        even[k] -= Pairs::even(words);
+        odd[k] -= Pairs::odd(words);
+      }
+    } else {
+      others = true;
+    }
+  }
+  for (size_t k = 0; k < Vectors; ++k) Pairs::store_wide(even[k], odd[k], &x[k * Pairs::numbers].raw);
+  for (size_t i = 0; i < V && others; ++i) {
+    if (v[i] != Scalar(1) && v[i] != Scalar(-1)) add_row<Vectors * Pairs::numbers>(v[i], weights + i * H, x);
+  }
+}
+
+template <size_t V, size_t H, class Weight, class Integer, int F, class Sum>
+RBM_INLINE void add_vectors_of_rows(Size<0>, const Weight*, const Fixed<Integer, F>*, Sum*) {}
+
+template <size_t Columns, size_t V, size_t H, class Weight, class Integer, int F, class Sum>
+void add_rows_of_pairs(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT v,
+                       Sum* RBM_RESTRICT x) {
+  constexpr size_t numbers = detail::Pairs<Integer>::numbers, vectors = Columns / numbers, whole = vectors * numbers;
+  for (size_t k = 0; k + 1 < vectors; k += 2) {
+    add_vectors_of_rows<V, H>(Size<2>(), weights + k * numbers, v, x + k * numbers);
+  }
+  constexpr size_t most = (vectors - vectors % 2) * numbers;
+  add_vectors_of_rows<V, H>(Size<vectors % 2>(), weights + most, v, x + most);
+  for (size_t i = 0; i < V && whole < Columns; ++i) add_row<Columns - whole>(v[i], weights + i * H + whole, x + whole);
+}
+
+#endif
+
+#if RBM_PAIRS
+
+template <size_t Columns, size_t V, size_t H, class Weight, class Integer, int F, class Sum>
+void add_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT v, Sum* RBM_RESTRICT x) {
+  add_rows_of_pairs<Columns, V, H>(weights, v, x);
+}
+
+#else
+
 template <size_t Columns, size_t V, size_t H, class Integer, int F, class Sum>
 void add_rows(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT v,
               Sum* RBM_RESTRICT x) {
@@ -104,6 +167,8 @@ void add_rows(const Fixed<Integer, F>* RBM_RESTRICT weights, const Fixed<Integer
   }
   add_integer_rows<Columns, H>(Size<V - whole>(), weights + whole * H, v + whole, x);
 }
+
+#endif
 
 }  // namespace kernels
 }  // namespace rbm

@@ -18,8 +18,9 @@ namespace rbm {
 namespace kernels {
 
 enum : size_t {
-  block = 32,                                     // units, or columns of weights, that are held at a time
-  units_at_a_time = RBM_LOOKS_AT_64 ? 64 : block  // whose inputs are on the stack
+  block = 32,  // units, or columns of weights, that are held at a time
+  // Whose inputs are on the stack; with pairs functions save many registers there, too.
+  units_at_a_time = RBM_LOOKS_AT_64 ? 64 : RBM_PAIRS ? 16 : block
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
@@ -94,6 +95,48 @@ void add_whole_products(Size<Columns>, const Weight* RBM_RESTRICT weights, const
 template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
 void add_whole_products(Size<0>, const Weight*, const Fixed<Integer, F>*, Sum*) {}
 
+#if RBM_HAS_PAIRS
+
+/// The same in pairs, of `Vectors` vectors of columns.
+template <size_t Rows, size_t H, size_t Vectors, class Weight, class Integer, int F, class Sum>
+RBM_INLINE void add_vectors_of_products(Size<Vectors>, const Weight* RBM_RESTRICT weights,
+                                        const Fixed<Integer, F>* RBM_RESTRICT h, Sum* RBM_RESTRICT x) {
+  typedef detail::Pairs<Integer> Pairs;
+  typename Pairs::Lanes even[Vectors], odd[Vectors];
+  for (size_t k = 0; k < Vectors; ++k) {
+    const typename Pairs::Words units = Pairs::load(&h[k * Pairs::numbers].raw);
+    even[k] = Pairs::even(units) >> F;
+    odd[k] = Pairs::odd(units) >> F;
+  }
+  for (size_t i = 0; i < Rows; ++i, weights += H) {
+    typename Pairs::Lanes evens = {}, odds = {};
+    for (size_t k = 0; k < Vectors; ++k) {
+      const typename Pairs::Words row = Pairs::load(&weights[k * Pairs::numbers].raw);
+      evens += Pairs::even(row) * even[k];
+      odds += Pairs::odd(row) * odd[k];
+    }
+    x[i].raw = static_cast<typename Sum::Integer>(x[i].raw + Pairs::sum(evens, odds));
+  }
+}
+
+template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
+RBM_INLINE void add_vectors_of_products(Size<0>, const Weight*, const Fixed<Integer, F>*, Sum*) {}
+
+/// add_row_products in pairs, where all states are -1, 0 or 1.
+template <size_t Rows, size_t H, class Weight, class Integer, int F, class Sum>
+void add_pair_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F>* RBM_RESTRICT h,
+                       Sum* RBM_RESTRICT x) {
+  constexpr size_t numbers = detail::Pairs<Integer>::numbers, at_a_time = 8;  // vectors, whose states are held
+  constexpr size_t vectors = H / numbers, most = vectors - vectors % at_a_time, whole = vectors * numbers;
+  for (size_t k = 0; k < most; k += at_a_time) {
+    add_vectors_of_products<Rows, H>(Size<at_a_time>(), weights + k * numbers, h + k * numbers, x);
+  }
+  add_vectors_of_products<Rows, H>(Size<vectors - most>(), weights + most * numbers, h + most * numbers, x);
+  add_whole_products<Rows, H>(Size<H - whole>(), weights + whole, h + whole, x);
+}
+
+#endif
+
 #else
 
 /// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
@@ -131,6 +174,12 @@ void add_row_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F
                       Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, F>> A;
 #if RBM_VECTOR_BYTES > 4
+#if RBM_PAIRS
+  if (are_whole_in_pairs<H>(h)) {
+    add_pair_products<Rows, H>(weights, h, x);
+    return;
+  }
+#else
   if (are_whole<H>(h)) {
     constexpr size_t columns = 256, whole_columns = H - H % columns;
     for (size_t j = 0; j < whole_columns; j += columns) {
@@ -139,6 +188,7 @@ void add_row_products(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F
     add_whole_products<Rows, H>(Size<H - whole_columns>(), weights + whole_columns, h + whole_columns, x);
     return;
   }
+#endif
   const bool whole = false;
 #else
   if (are_off_or_on<H>(h)) {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../config.hpp"
+#include "../arithmetic/pairs.hpp"
 #include "../fixed.hpp"
 
 namespace rbm {
@@ -45,6 +46,42 @@ bool are_whole(const Fixed<Integer, F>* s) {
   }
   return others == 0;
 }
+
+#if RBM_HAS_PAIRS
+
+/// Both, in pairs.
+template <size_t N, class Integer, int F>
+RBM_APART bool are_off_or_on_in_pairs(const Fixed<Integer, F>* s) {
+  typedef detail::Pairs<Integer> Pairs;
+  constexpr size_t whole = N - N % Pairs::numbers;
+  typename Pairs::Words bits = {};
+  for (size_t j = 0; j < whole; j += Pairs::numbers) bits |= Pairs::load(&s[j].raw);
+  int rest = Pairs::any(bits);
+  for (size_t j = whole; j < N; ++j) rest |= s[j].raw;
+  return (rest & ~Fixed<Integer, F>::one()) == 0;
+}
+
+template <size_t N, class Integer, int F>
+bool are_whole_in_pairs(const Fixed<Integer, F>* s) {
+  typedef detail::Pairs<Integer> Pairs;
+  typedef typename Pairs::Lanes Lanes;
+  typedef typename Pairs::Wide Wide;
+  constexpr size_t whole = N - N % Pairs::numbers;
+  const Wide below = Fixed<Integer, F>::one() - 1;
+  Lanes others = {};
+  for (size_t j = 0; j < whole; j += Pairs::numbers) {
+    const typename Pairs::Words words = Pairs::load(&s[j].raw);
+    const Lanes even = Pairs::even(words), odd = Pairs::odd(words), a = even >> F, b = odd >> F;
+    others |= ((even | odd) & below) | ((a * a | b * b) & Wide(-2));  // squares of whole states are 0 or 1
+  }
+  bool is_whole = Pairs::any(reinterpret_cast<typename Pairs::Words>(others)) == 0;
+  for (size_t j = whole; j < N; ++j) {
+    is_whole = is_whole && (s[j].raw & below) == 0 && ((s[j].raw >> F) * (s[j].raw >> F) & -2) == 0;
+  }
+  return is_whole;
+}
+
+#endif
 
 /// Which of at most 8 states are on, from the lowest bit on.
 template <class Scalar>
