@@ -138,14 +138,21 @@ inline float uniform_of(uint32_t word) {
 /// The words of `Count` calls.
 template <size_t Count, class Rng>
 void draw_words(uint32_t* words, Rng& rng) {
+  for (size_t i = 0; i < Count; ++i) words[i] = static_cast<uint32_t>(rng());
+}
+// Its state in a register: elsewhere it might be one of the words.
+template <size_t Count>
+void draw_words(uint32_t* words, Xorshift32& rng) {
   constexpr size_t whole = Count - Count % 4;
+  Xorshift32 held = rng;
   for (size_t i = 0; i < whole; i += 4) {
-    words[i] = static_cast<uint32_t>(rng());
-    words[i + 1] = static_cast<uint32_t>(rng());
-    words[i + 2] = static_cast<uint32_t>(rng());
-    words[i + 3] = static_cast<uint32_t>(rng());
+    words[i] = held();
+    words[i + 1] = held();
+    words[i + 2] = held();
+    words[i + 3] = held();
   }
-  for (size_t i = whole; i < Count; ++i) words[i] = static_cast<uint32_t>(rng());
+  for (size_t i = whole; i < Count; ++i) words[i] = held();
+  rng = held;
 }
 template <size_t Count>
 void draw_words(uint32_t* words, XorshiftLanes& rng) {

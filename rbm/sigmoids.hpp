@@ -118,8 +118,8 @@ RBM_INLINE_ON_HOSTS void sigmoids(float slope, const float* RBM_RESTRICT x, floa
 
 // Some at a time, of which the quotients are made one by one.
 template <size_t Count>
-void sigmoids(float slope, const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
-  constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
+RBM_INLINE void sigmoids(float slope, const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
+  constexpr size_t some = Count < 16 ? 4 : 16, whole = Count - Count % some;
   for (size_t first = 0; first < whole; first += some) {
     float divisor[some];
     for (size_t i = 0; i < some; ++i) {
@@ -128,7 +128,14 @@ void sigmoids(float slope, const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
       s[first + i] = from_bits((to_bits(e) & negative) | (0x3F800000u & ~negative));
       divisor[i] = 1.0f + e;
     }
-    for (size_t i = 0; i < some; ++i) s[first + i] /= divisor[i];
+    constexpr size_t quarter = some / 4;
+    float* quotient = s + first;
+    for (size_t i = 0; i < quarter; ++i) {
+      quotient[i] /= divisor[i];
+      quotient[i + quarter] /= divisor[i + quarter];
+      quotient[i + 2 * quarter] /= divisor[i + 2 * quarter];
+      quotient[i + 3 * quarter] /= divisor[i + 3 * quarter];
+    }
   }
   for (size_t i = whole; i < Count; ++i) s[i] = sigmoid(slope * x[i]);
 }

@@ -168,7 +168,7 @@ void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRI
 
 /// The rows of units that are on, for `Columns` columns in registers.
 template <size_t Columns, size_t V, size_t H>
-void add_rows_to_pack(const float* weights, const float* v, float* RBM_RESTRICT x) {
+RBM_INLINE void add_rows_to_pack(const float* weights, const float* v, float* RBM_RESTRICT x) {
   constexpr size_t few = Columns % width;
   Pack<Columns / width> sum;
   sum.get(x);

@@ -20,7 +20,9 @@ namespace kernels {
 enum : size_t {
   block = 32,  // units, or columns of weights, that are held at a time
   // Whose inputs are on the stack; with pairs functions save many registers there, too.
-  units_at_a_time = RBM_LOOKS_AT_64 ? 64 : RBM_PAIRS ? 16 : block
+  units_at_a_time = RBM_LOOKS_AT_64 ? 64
+                    : RBM_PAIRS     ? 16
+                                    : block
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
