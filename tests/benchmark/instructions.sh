@@ -1,0 +1,87 @@
+#!/bin/sh
+# Counts the instructions of a CD-1 step under valgrind and compares them with those of instructions.expected: 10 % more
+# is a failure. Flags are fixed, so that one compiler counts the same on every machine; others are not compared.
+#
+#   instructions.sh FOLDER RECORD COMPILER OPTION...   RECORD: not empty to record what is counted
+#
+# SPDX-License-Identifier: MIT
+set -eu
+
+out=$1 record=$2
+shift 2
+here=$(dirname "$0")
+expected=$here/instructions.expected
+passed=0 failed=0
+
+finish() {
+  echo "instruction checks: $passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+skip() {
+  echo "$1"
+  [ -z "$record" ] || exit 1
+  finish
+}
+
+command -v valgrind >/dev/null || skip "no valgrind: nothing is counted (apt install valgrind)"
+[ "$(uname -m)" = x86_64 ] || skip "instructions are recorded for x86-64 alone: nothing is counted"
+compared=yes
+case $("$1" --version | head -n 1) in
+  *clang*) compared= ;;
+  *) [ "$("$1" -dumpversion | cut -d. -f1)" = 12 ] || compared= ;;
+esac
+if [ -z "$compared" ]; then
+  [ -z "$record" ] || skip "only g++ 12 records"
+  echo "recorded with g++ 12, counted with $("$1" --version | head -n 1): nothing is compared"
+fi
+
+rm -f "$out/instructions.now"
+printf '%-6s %-8s %-6s %5s %10s %10s %8s\n' build shape number batch recorded now change
+for build in plain avx2; do
+  flags=-O3
+  if [ $build = avx2 ]; then
+    flags="-O3 -mavx2 -mfma"
+    if ! grep -qw avx2 /proc/cpuinfo || ! grep -qw fma /proc/cpuinfo; then
+      echo "this processor has no AVX2 and FMA: that half is skipped"
+      [ -z "$record" ] || exit 1
+      continue
+    fi
+  fi
+  mkdir -p "$out/$build"
+  # shellcheck disable=SC2086
+  "$@" $flags "$here/instructions.cpp" -o "$out/$build/instructions"
+  "$out/$build/instructions" "$out/$build" >"$out/$build/cases"
+  while read -r shape numbers batch steps; do
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=counted_step \
+      "$out/$build/instructions" "$out/$build" "$shape" "$numbers" "$batch" 2>"$out/$build/log" </dev/null ||
+      { cat "$out/$build/log" && exit 1; }
+    total=$(awk '$2 == "Collected" { print $4 }' "$out/$build/log")
+    now=$((total / steps))
+    [ "$now" -gt 0 ] || { cat "$out/$build/log" && exit 1; }
+    echo "$build $shape $numbers $batch $now" >>"$out/instructions.now"
+    key="$build $shape $numbers $batch "
+    before=$(awk -v key="$key" 'index($0, key) == 1 { print $5 }' "$expected" 2>/dev/null || true)
+    if [ -z "$before" ]; then
+      change=-
+      [ -z "$compared" ] || [ -n "$record" ] || failed=$((failed + 1))
+    else
+      change=$(awk -v now="$now" -v before="$before" 'BEGIN { printf "%+.1f %%", 100 * (now / before - 1) }')
+      if [ -n "$compared" ] && [ -z "$record" ]; then
+        if [ $((10 * now)) -gt $((11 * before)) ]; then failed=$((failed + 1)); else passed=$((passed + 1)); fi
+      fi
+    fi
+    printf '%-6s %-8s %-6s %5s %10s %10s %8s\n' "$build" "$shape" "$numbers" "$batch" "${before:--}" "$now" "$change"
+  done <"$out/$build/cases"
+done
+
+if [ -n "$record" ]; then
+  {
+    echo "# Instructions of a CD-1 step by g++ 12 and valgrind: build, shape, numbers, batch, count."
+    echo "# Written by make bench-instructions RECORD=1. plain: -O3; avx2: -O3 -mavx2 -mfma."
+    echo "# SPDX-License-Identifier: MIT"
+    cat "$out/instructions.now"
+  } >"$expected"
+  passed=$(wc -l <"$out/instructions.now")
+fi
+finish
