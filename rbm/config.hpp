@@ -110,12 +110,12 @@
 #define RBM_APART
 #endif
 
-/// One that is not where vectors make frames large (of Helium eight registers of 16 bytes, four of which a function
-/// saves), so that those of parts of a step lie on the stack one after the other.
-#if RBM_PAIRS
-#define RBM_APART_IN_PAIRS RBM_APART
+/// One that is not where memory is short: it is in flash once, and frames of parts of a step lie on the stack one after
+/// the other.
+#if !RBM_LOOKS_AT_64
+#define RBM_APART_ON_BOARDS RBM_APART
 #else
-#define RBM_APART_IN_PAIRS
+#define RBM_APART_ON_BOARDS
 #endif
 
 /// A function of which loops are to become SIMD: a call within would keep them from it.

@@ -114,7 +114,8 @@ struct Gradient<Model, Batch, true> {
   }
 
   template <class Quick, class Rng>
-  static RBM_APART_IN_PAIRS void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate, Rng& rng) {
+  static RBM_APART_ON_BOARDS void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate,
+                                         Rng& rng) {
     {
       Weights<Quick, Rng> weights = {model, batch, rate, rng};
       walk_blocks<Model::hidden_size, kernels::block>(0, weights);
@@ -164,7 +165,7 @@ struct Gradient<Model, Batch, true> {
     Rng& rng;
 
     template <class Block>
-    RBM_APART_IN_PAIRS void operator()(Block block, size_t first) {
+    RBM_APART_ON_BOARDS void operator()(Block block, size_t first) {
       change(Quick(), block, first);
     }
 

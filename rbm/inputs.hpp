@@ -76,16 +76,16 @@ struct MultiplyRows {
 
 /// Inputs c_j + sum_i s_i W_ij of all units j, of a matrix [Rows][Columns] and a state [Rows].
 template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
-RBM_APART_IN_PAIRS void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state,
-                                       Visitor& visitor) {
+RBM_APART_ON_BOARDS void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state,
+                                        Visitor& visitor) {
   SumRows<Layer, Weight, Scalar, Visitor, Rows, Columns> walk = {layer, weights, state, visitor};
   Units::walk(0, walk);
 }
 
 /// Inputs c_i + sum_j W_ij s_j of all units i, of a state [Columns].
 template <class Units, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
-RBM_APART_IN_PAIRS void visit_row_products(const Layer& layer, const Weight* weights, const Scalar* state,
-                                           Visitor& visitor) {
+RBM_APART_ON_BOARDS void visit_row_products(const Layer& layer, const Weight* weights, const Scalar* state,
+                                            Visitor& visitor) {
   MultiplyRows<Layer, Weight, Scalar, Visitor, Columns> walk = {layer, weights, state, visitor};
   Units::walk(0, walk);
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
+#include "config.hpp"
 #include "gradient.hpp"
 #include "inputs.hpp"
 #include "kernels.hpp"

@@ -119,8 +119,9 @@ RBM_INLINE void nudge_columns(float* RBM_RESTRICT weights, float rate, const flo
 }
 
 template <size_t V, size_t H>
-void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
-                 const Vector<float, H>* h_data, const Vector<float, V>* v_model, const Vector<float, H>* h_model) {
+RBM_APART void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
+                           const Vector<float, H>* h_data, const Vector<float, V>* v_model,
+                           const Vector<float, H>* h_model) {
   constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time;
   for (size_t s = 0; s < count; ++s) {
     const float *v = v_data[s].values, *v_end = v_model[s].values, *h = h_data[s].values, *h_end = h_model[s].values;
