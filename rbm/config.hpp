@@ -45,9 +45,9 @@
 #ifndef RBM_VECTOR_BYTES
 #if RBM_SUMS_IN_REGISTERS || !(defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
 #define RBM_VECTOR_BYTES 4
-#elif defined(__AVX512F__)
+#elif defined(__AVX512F__) && __SIZEOF_POINTER__ == 8
 #define RBM_VECTOR_BYTES 64
-#elif defined(__AVX__)
+#elif defined(__AVX__) && __SIZEOF_POINTER__ == 8
 #define RBM_VECTOR_BYTES 32
 #elif defined(__SSE__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)) || \
     defined(__VSX__) || defined(__wasm_simd128__)

@@ -121,7 +121,7 @@ void visit_row_sums(HasRoom<true>, const Layer& layer, const Weight* weights, co
 }
 template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
 void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state, Scalar* scratch, Visitor& visitor) {
-  constexpr bool has_room = !Arithmetic<Scalar>::is_fixed && Columns > size_t{kernels::units_at_a_time};
+  constexpr bool has_room = !Arithmetic<Scalar>::is_fixed && Columns > size_t{kernels::block};
   visit_row_sums<Units, Rows, Columns>(HasRoom<has_room>(), layer, weights, state, scratch, visitor);
 }
 

@@ -68,21 +68,6 @@ void draw(uint16_t* draws, XorshiftLanes& rng) {
   draw_in_bulk<Count>(draws, rng);
 }
 
-/// Words, for who takes the draws out of them; a multiple of four.
-template <size_t Count, class Rng>
-RBM_INLINE void draw_words(uint32_t* words, Rng& rng) {
-  for (size_t k = 0; k < Count; k += 4) {
-    words[k] = static_cast<uint32_t>(rng());
-    words[k + 1] = static_cast<uint32_t>(rng());
-    words[k + 2] = static_cast<uint32_t>(rng());
-    words[k + 3] = static_cast<uint32_t>(rng());
-  }
-}
-template <size_t Count>
-RBM_INLINE void draw_words(uint32_t* words, XorshiftLanes& rng) {
-  rng.draw<Count>(words);
-}
-
 /// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
 RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
   const uint16_t square = static_cast<uint16_t>(uint16_t{away} * away);

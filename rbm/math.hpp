@@ -63,12 +63,24 @@ struct Exponential {
   float rest;
 };
 
+// The power, rounded, of a sum with 1.5 * 2^23. Of a float by its bits, since a register may hold more than a float
+// does, where conversions become vectors.
+template <class Real>
+RBM_VECTORISED Real power_of(const Real& sum) {
+  return sum - 12582912.0f;
+}
+#if RBM_VECTORS_COMPARE
+RBM_VECTORISED float power_of(float sum) {
+  return static_cast<float>(static_cast<int32_t>(to_bits(sum) - 0x4B400000u));
+}
+#endif
+
 // The rest; the low bits of `sum` are those of the power. Real is a float, or many of them.
 template <class Real>
 RBM_VECTORISED Real exponential_rest(const Real& x, Real& sum) {
   // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum.
   sum = x * 1.44269504f + 12582912.0f;
-  const Real n = sum - 12582912.0f;
+  const Real n = power_of(sum);
   const Real r = (x - n * 0.693115234375f) - n * 3.19461833e-5f;  // 12 + 24 bits of ln 2
 
   // e^r - 1 = r + r^2 P(r), minimax: relative error 3.3e-9

@@ -49,14 +49,14 @@ struct Particles {
 template <>
 struct Particles<false> {};
 
-/// Where a large batch takes the weights of a large model apart, on machines with vectors: 16 KB.
-template <bool Wanted>
+/// Where a batch takes the weights apart, on processors with vectors: at most 16 KB.
+template <class Model, bool Wanted>
 struct Tiles {
-  kernels::Tile tile;
+  kernels::Tile<Model::visible_size, Model::hidden_size> tile;
 };
 
-template <>
-struct Tiles<false> {};
+template <class Model>
+struct Tiles<Model, false> {};
 
 }  // namespace detail
 
@@ -65,7 +65,7 @@ struct Tiles<false> {};
 /// in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Sample s of a batch goes
 /// with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
-struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
+struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
                  detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
@@ -94,7 +94,7 @@ struct Trainer : detail::Tiles<detail::is_tiled<ModelType, Batch>()>,
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
 
   constexpr Trainer()
-      : detail::Tiles<detail::is_tiled<ModelType, Batch>()>(),
+      : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
         detail::Clock<detail::has(Chosen, scheduled)>(),
         detail::Particles<detail::has(Chosen, persistent)>(),
         detail::Offsets<Model, detail::has(Chosen, centred)>(),

@@ -129,6 +129,20 @@ TEST_CASE("lanes have states of their own for every seed") {
   }
 }
 
+TEST_CASE("streams of lanes from neighbouring, and from often used, seeds have nothing in common") {
+  for (uint32_t apart : {1u, 2u, 0x9E3779B9u, 0x85EBCA6Bu, 0x80000000u}) {
+    rbm::XorshiftLanes first(5), second(5 + apart);
+    std::vector<uint32_t> words(4096), others(4096);
+    for (uint32_t& word : words) word = first();
+    for (uint32_t& word : others) word = second();
+    std::sort(words.begin(), words.end());
+    size_t shared = 0;
+    for (uint32_t word : others) shared += std::binary_search(words.begin(), words.end(), word);
+    CAPTURE(apart);
+    CHECK(shared < 3);  // by chance: 0.004 on average
+  }
+}
+
 TEST_CASE("words of lanes are spread evenly, and do not depend on their neighbours") {  // false alarm: 1e-6 each
   const double draws = 1 << 20;
   for (size_t apart : {size_t{1}, size_t{63}, size_t{64}, size_t{128}, size_t{256}}) {

@@ -292,7 +292,7 @@ void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, bool mean
             most, float(std::fabs(double(model.weights(i, j)) - double(before.weights(i, j)) - double(rate) * sum)));
       }
     }
-    CHECK(most < 2e-6f);
+    CHECK(most < 4e-6f);  // of sums of weights and as many changes as there are samples
     for (size_t s = 0; s < count; ++s) v[s] = trainer.visible[s];  // means differ in the last bit
   }
 }
@@ -307,9 +307,10 @@ TEST_CASE("a batch that goes layer by layer learns from the same chains") {
   const Small small = random_model<Small>(1.0f, 3);
   static const Large large = random_model<Large>(0.3f, 4);
   check_layer_by_layer<Small, 100, rbm::plain, rbm::XorshiftLanes>(small, 100, 1, false, 3);
-  check_layer_by_layer<Small, 32, rbm::plain, rbm::Xorshift32>(small, 29, 3, false, 2);
-  check_layer_by_layer<Small, 32, rbm::plain, rbm::Xorshift32>(small, 32, 2, true, 2);
-  check_layer_by_layer<Small, 33, rbm::persistent, rbm::Xorshift32>(small, 33, 2, false, 3);
+  check_layer_by_layer<Small, 64, rbm::plain, rbm::Xorshift32>(small, 29, 3, false, 2);
+  check_layer_by_layer<Small, 64, rbm::plain, rbm::Xorshift32>(small, 64, 2, true, 2);
+  check_layer_by_layer<Small, 65, rbm::persistent, rbm::Xorshift32>(small, 65, 2, false, 3);
+  check_layer_by_layer<Large, 32, rbm::plain, rbm::Xorshift32>(large, 31, 2, false, 2);
   check_layer_by_layer<Large, 2, rbm::plain, rbm::XorshiftLanes>(large, 2, 1, false, 2);
   check_layer_by_layer<Large, 70, rbm::plain, rbm::XorshiftLanes>(large, 67, 1, false, 2);
   check_layer_by_layer<Large, 9, rbm::persistent, rbm::XorshiftLanes>(large, 9, 1, false, 2);
@@ -317,8 +318,8 @@ TEST_CASE("a batch that goes layer by layer learns from the same chains") {
   rbm::Xorshift32 rng(5);
   rbm::initialize(mixed, rng);
   for (float& weight : mixed.weights.values) weight = 0.3f * rbm::normal(rng);
-  check_layer_by_layer<Mixed, 32, rbm::plain, rbm::Xorshift32>(mixed, 31, 1, false, 2);
-  check_layer_by_layer<Spins, 35, rbm::plain, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, true, 2);
+  check_layer_by_layer<Mixed, 64, rbm::plain, rbm::Xorshift32>(mixed, 31, 1, false, 2);
+  check_layer_by_layer<Spins, 67, rbm::plain, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, true, 2);
 }
 
 TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {

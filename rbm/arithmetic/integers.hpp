@@ -239,7 +239,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
     const typename Pairs::Wide other = off.raw, change = static_cast<typename Pairs::Wide>(Scalar(1).raw - off.raw);
     for (; vectors > 0; --vectors, x += Pairs::numbers, s += Pairs::numbers) {
       uint32_t words[RBM_VECTOR_BYTES / sizeof(uint32_t)];
-      integer::draw_words<RBM_VECTOR_BYTES / sizeof(uint32_t)>(words, rng);
+      draw_words<RBM_VECTOR_BYTES / sizeof(uint32_t)>(words, rng);
       typename Pairs::Wide chances[Pairs::numbers];  // in memory, since registers have room for one vector's
       for (size_t l = 0; l < Pairs::numbers; l += Pairs::lanes) {
         Lanes lanes;

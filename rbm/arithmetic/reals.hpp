@@ -189,7 +189,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static void decide(const float* p, float* s, float off, Rng& rng) {
 #if RBM_VECTORS_COMPARE
     for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(p[i], rng) == 1.0f ? 1.0f : off;
-#else  // some at a time, by the bits, which are ordered as positive numbers are
+#else  // some at a time, by the bits, which are ordered as positive numbers are (NaN, too, is above all draws)
     constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
     const uint32_t other = to_bits(off);
     for (size_t first = 0; first < whole; first += some) {

@@ -44,8 +44,8 @@ void samples_on(const Vector<float, V>* v, size_t first, size_t count, uint64_t*
 
 /// weights += rate (the sum of the hidden states of some samples - the sum of those of others).
 template <size_t Vectors, size_t H>
-RBM_INLINE void move_row(uint64_t on, uint64_t ends_on, float rate, const float* h, const float* h_end,
-                         float* weights) {
+RBM_INLINE void move_row_by_sums(uint64_t on, uint64_t ends_on, float rate, const float* h, const float* h_end,
+                                 float* weights) {
   Pack<Vectors> sum;
   sum.clear();
   for (; on != 0; on &= on - 1) sum.add(h + static_cast<size_t>(__builtin_ctzll(on)) * H);
@@ -71,11 +71,11 @@ void move_rows_of_batch(Size<Rows>, size_t first, float* weights, float rate, si
   const float *h = h_data->values, *h_end = h_model->values;
   for (size_t j = 0; j < whole; j += at_a_time) {
     for (size_t i = 0; i < Rows; ++i) {
-      move_row<pack_vectors, H>(on[i], ends_on[i], rate, h + j, h_end + j, weights + i * H + j);
+      move_row_by_sums<pack_vectors, H>(on[i], ends_on[i], rate, h + j, h_end + j, weights + i * H + j);
     }
   }
   for (size_t i = 0; i < Rows && vectors != 0; ++i) {
-    move_row<vectors, H>(on[i], ends_on[i], rate, h + whole, h_end + whole, weights + i * H + whole);
+    move_row_by_sums<vectors, H>(on[i], ends_on[i], rate, h + whole, h_end + whole, weights + i * H + whole);
   }
   for (size_t i = 0; i < Rows && few != 0; ++i) {
     for (size_t j = H - few; j < H; ++j) {

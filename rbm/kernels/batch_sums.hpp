@@ -23,9 +23,15 @@ namespace kernels {
 
 #if RBM_LOOKS_AT_64
 
-/// Room for a part of the weights.
+/// Room for a part of the weights: at most 16 KB, which the first cache holds.
+template <size_t V, size_t H>
 struct Tile {
-  enum : size_t { rows = pack_vectors * width, columns = 4096 / rows };
+  enum : size_t {
+    most_rows = pack_vectors * width,
+    most_columns = 4096 / most_rows,
+    rows = V < most_rows ? V : size_t{most_rows},
+    columns = H < most_columns ? H : size_t{most_columns}
+  };
 
   float values[rows * columns];
 };
@@ -162,28 +168,29 @@ RBM_INLINE void transpose(const float* weights, float* to) {
 /// For a tile of `Rows` rows and `Columns` columns.
 template <size_t Rows, size_t Columns, size_t V, size_t H>
 void add_tile(size_t i, size_t j, const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
-              Tile& tile) {
-  transpose<Rows, Columns, H>(weights + i * H + j, tile.values);
+              float* tile) {
+  transpose<Rows, Columns, H>(weights + i * H + j, tile);
   for (size_t s = 0; s < count; ++s) {
     UnitsOn<Columns> on;
     on.look(h[s].values + j);
-    add_rows_to_pack<Rows / width, Rows>(on, tile.values, h[s].values + j, x[s].values + i);
+    add_rows_to_pack<Rows / width, Rows>(on, tile, h[s].values + j, x[s].values + i);
   }
 }
 
 template <size_t Rows, size_t V, size_t H>
 void add_tiles(Size<Rows>, size_t i, const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
-               Tile& tile) {
-  constexpr size_t columns = Tile::columns, whole = H - H % columns;
+               float* tile) {
+  constexpr size_t columns = Tile<V, H>::most_columns, whole = H - H % columns;
   for (size_t j = 0; j < whole; j += columns) add_tile<Rows, columns>(i, j, weights, h, count, x, tile);
   if (whole < H) add_tile<Rows, (whole < H ? H - whole : 1)>(i, whole, weights, h, count, x, tile);
 }
 
 template <size_t V, size_t H>
-void add_tiles(Size<0>, size_t, const float*, const Vector<float, H>*, size_t, Vector<float, V>*, Tile&) {}
+void add_tiles(Size<0>, size_t, const float*, const Vector<float, H>*, size_t, Vector<float, V>*, float*) {}
 
 #else
 
+template <size_t V, size_t H>
 struct Tile {};
 
 template <size_t V, size_t H>
@@ -228,11 +235,11 @@ void add_row_products_of_batch(const float* weights, const Vector<float, H>* h, 
 /// The same, column by column.
 template <size_t V, size_t H>
 void add_columns_of_batch(const float* weights, const Vector<float, H>* h, size_t count, Vector<float, V>* x,
-                          Tile& tile) {
+                          Tile<V, H>& tile) {
 #if RBM_LOOKS_AT_64
-  constexpr size_t rows = Tile::rows, whole = V - V % rows, last = (V - whole) / width * width;
-  for (size_t i = 0; i < whole; i += rows) add_tiles(Size<rows>(), i, weights, h, count, x, tile);
-  add_tiles(Size<last>(), whole, weights, h, count, x, tile);
+  constexpr size_t rows = Tile<V, H>::most_rows, whole = V - V % rows, last = (V - whole) / width * width;
+  for (size_t i = 0; i < whole; i += rows) add_tiles(Size<rows>(), i, weights, h, count, x, tile.values);
+  add_tiles(Size<last>(), whole, weights, h, count, x, tile.values);
   if (whole + last < V) add_columns_in_order(whole + last, weights, h, count, x);
 #else
   (void)tile;

@@ -110,7 +110,7 @@ RBM_INLINE void nudge_columns(float* RBM_RESTRICT weights, float rate, const flo
     const uint32_t bits = to_bits(v[i]), bits_end = to_bits(v_end[i]);
     if ((bits | bits_end) << 1 == 0) continue;
     float* row = weights + i * H;
-    if ((bits == one || bits << 1 == 0) && (bits_end == one || bits_end << 1 == 0)) {
+    if ((bits == bits_of_one || bits << 1 == 0) && (bits_end == bits_of_one || bits_end << 1 == 0)) {
       move_row(changes, ((bits >> 29) & 1u) + ((bits_end >> 28) & 2u), row);
     } else {
       for (size_t j = 0; j < Columns; ++j) row[j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);

@@ -156,12 +156,19 @@ RBM_INLINE void multiply_rows(const float* weights, const float* h, float* four)
 }
 
 template <size_t Rows, size_t H>
-void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
+void add_few_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
   constexpr size_t at_a_time = pack_vectors * width / lanes, whole = Rows - Rows % at_a_time;
   float four[Rows][4];
   for (size_t i = 0; i < whole; i += at_a_time) multiply_rows<at_a_time, H>(weights + i * H, h, four[i]);
   if (whole < Rows) multiply_rows<Rows - whole, H>(weights + whole * H, h, four[whole]);
   for (size_t i = 0; i < Rows; ++i) x[i] += (four[i][0] + four[i][2]) + (four[i][1] + four[i][3]);
+}
+
+template <size_t Rows, size_t H>
+void add_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
+  constexpr size_t some = 32, whole = Rows - Rows % some;  // so that the stack does not grow with the rows
+  for (size_t i = 0; i < whole; i += some) add_few_row_products<some, H>(weights + i * H, h, x + i);
+  if (whole < Rows) add_few_row_products<(whole < Rows ? Rows - whole : 1), H>(weights + whole * H, h, x + whole);
 }
 
 #else
@@ -176,7 +183,7 @@ RBM_INLINE void add_rows_to_pack(const float* weights, const float* v, float* RB
     const uint32_t bits = to_bits(v[i]);  // compared in fewer instructions than a float
     if (bits << 1 == 0) continue;
     const float* row = weights + i * H;
-    if (bits == one) {
+    if (bits == bits_of_one) {
       sum.add(row);
     } else {
       Floats unit;

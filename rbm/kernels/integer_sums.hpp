@@ -73,27 +73,34 @@ struct AddIntegers {
   }
 };
 
+template <size_t Columns, size_t H, size_t Rows, class Integer, class Sum>
+void add_integers(const UnitsOn<Rows>& on, const Integer* weights, Sum* RBM_RESTRICT x) {
+  typedef AddIntegers<Columns, H, Integer, Sum> Add;
+  Add add;
+  add.weights = weights;
+  add.last = x + Columns - Add::few;
+  add.sum.get(x);
+  on.each(add);
+  add.sum.put(x);
+}
+
 template <size_t Columns, size_t H, size_t Rows, class Integer, int F, class Sum>
-RBM_INLINE void add_integer_rows(Size<Rows>, const Fixed<Integer, F>* weights, const Fixed<Integer, F>* v,
-                                 Sum* RBM_RESTRICT x) {
+void add_integer_rows(Size<Rows>, const Fixed<Integer, F>* weights, const Fixed<Integer, F>* v, Sum* RBM_RESTRICT x) {
+  constexpr size_t at_a_time = 8 * RBM_VECTOR_BYTES / sizeof(Sum), whole = Columns - Columns % at_a_time;
   UnitsOn<Rows> on;
   on.look(v);
   if (on.are_ones) {
-    typedef AddIntegers<Columns, H, Integer, typename Sum::Integer> Add;
-    typename Sum::Integer* sums = &x->raw;
-    Add add;
-    add.weights = &weights->raw;
-    add.last = sums + Columns - Add::few;
-    add.sum.get(sums);
-    on.each(add);
-    add.sum.put(sums);
+    for (size_t j = 0; j < whole; j += at_a_time) add_integers<at_a_time, H>(on, &weights[j].raw, &x[j].raw);
+    if (whole < Columns) {
+      add_integers<(whole < Columns ? Columns - whole : 1), H>(on, &weights[whole].raw, &x[whole].raw);
+    }
   } else {
     for (size_t i = 0; i < Rows; ++i) add_row<Columns>(v[i], weights + i * H, x);
   }
 }
 
 template <size_t Columns, size_t H, class Integer, int F, class Sum>
-RBM_INLINE void add_integer_rows(Size<0>, const Fixed<Integer, F>*, const Fixed<Integer, F>*, Sum*) {}
+void add_integer_rows(Size<0>, const Fixed<Integer, F>*, const Fixed<Integer, F>*, Sum*) {}
 
 #if RBM_HAS_PAIRS
 

@@ -40,7 +40,7 @@ RBM_INLINE void store(const Floats& x, float* to) { RBM_COPY_BYTES(to, &x, sizeo
 RBM_INLINE void load(Floats& x, const float* from) { x = *from; }
 RBM_INLINE void store(const Floats& x, float* to) { *to = x; }
 #endif
-enum : uint32_t { one = 0x3F800000 };  // the bits of 1.0f
+enum : uint32_t { bits_of_one = 0x3F800000 };  // of 1.0f
 
 /// The first `Count` floats, and zeros.
 template <size_t Count>
@@ -184,6 +184,8 @@ RBM_INLINE void fold(const Pack<4>& x, float* four) {
 }
 
 #else
+
+static_assert(width <= 4, "rbm: wider vectors need RBM_LOOKS_AT_64, on a processor of 64 bits");
 
 /// The I-th vector of a pack.
 template <size_t I>

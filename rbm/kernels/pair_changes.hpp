@@ -48,7 +48,7 @@ RBM_INLINE void nudge_vector(Fixed<int8_t, F>* c, int16_t rate, detail::Pairs<in
   typedef detail::Pairs<int8_t> Pairs;
   typedef Pairs::Lanes Lanes;
   uint32_t words[Pairs::numbers / 4];
-  integer::draw_words<Pairs::numbers / 4>(words, rng);
+  draw_words<Pairs::numbers / 4>(words, rng);
   const Pairs::Words draws = Pairs::load(reinterpret_cast<const uint8_t*>(words)), old = Pairs::load(&c->raw);
   const Lanes even = ((Pairs::even(difference) >> F) * rate + Pairs::even_draws(draws)) >> 8;
   const Lanes odd = ((Pairs::odd(difference) >> F) * rate + Pairs::odd_draws(draws)) >> 8;
@@ -138,7 +138,7 @@ RBM_APART void nudge_pairs(size_t vectors, Fixed<int16_t, F>* RBM_RESTRICT c,
   const PairSteps<F> steps(rate);
   for (; vectors > 0; --vectors, c += Pairs::numbers, g += Pairs::numbers) {
     uint32_t words[Pairs::lanes];
-    integer::draw_words<Pairs::lanes>(words, rng);
+    draw_words<Pairs::lanes>(words, rng);
     Pairs::Lanes even, odd;
     Pairs::load_wide(&g->raw, even, odd);
     steps.move(c, even * steps.factor, odd * steps.factor, words);
@@ -188,7 +188,7 @@ RBM_APART void nudge_columns_in_pairs(Fixed<int16_t, F>* RBM_RESTRICT weights,
     const int32_t by = unit == 0 ? 0 : steps.factor, by_end = end == 0 ? 0 : -steps.factor;
     for (size_t j = 0; j < Columns; j += Pairs::numbers) {
       uint32_t words[Pairs::lanes];
-      integer::draw_words<Pairs::lanes>(words, rng);
+      draw_words<Pairs::lanes>(words, rng);
       const Pairs::Words before = Pairs::load(&h[first + j].raw), after = Pairs::load(&h_end[first + j].raw);
       steps.move(weights + j, Pairs::even(before) * by + Pairs::even(after) * by_end,
                  Pairs::odd(before) * by + Pairs::odd(after) * by_end, words);

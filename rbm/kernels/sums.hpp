@@ -18,11 +18,7 @@ namespace rbm {
 namespace kernels {
 
 enum : size_t {
-  block = 32,  // units, or columns of weights, that are held at a time
-  // Whose inputs are on the stack; with pairs functions save many registers there, too.
-  units_at_a_time = RBM_LOOKS_AT_64 ? 64
-                    : RBM_PAIRS     ? 16
-                                    : block
+  block = 32  // units whose inputs are held at a time, in registers or on the stack
 };
 
 /// Parameters as sums, in another place.                                                               from, to [Count]
