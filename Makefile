@@ -61,7 +61,7 @@ $(BUILD)/run-tests: $(TEST_OBJECTS)
 	$(COMPILE) $(LDFLAGS) $^ -o $@
 
 # These take long to optimise and not long to run.
-QUICK = conditional extras flash integer_pairings likelihood pairings tempering
+QUICK = conditional extras flash float_kernels integer_pairings likelihood pairings tempering transposed
 $(QUICK:%=$(BUILD)/tests/%.o): UNOPTIMISED = -O0
 
 $(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags $(BUILD)/compile.flags | $(BUILD)/tests
