@@ -149,6 +149,20 @@ struct TakeSample {
   }
 };
 
+/// A draw, and the mean beside it.
+template <class Layer, class Rng>
+struct TakeSampleAndMean {
+  const Layer& layer;
+  typename Layer::Scalar* state;
+  typename Layer::Scalar* mean;
+  Rng& rng;
+
+  template <class Block>
+  void operator()(Block block, size_t first, const typename Layer::Sum* x) {
+    layer.sample_with_mean(block, first, x, state + first, mean + first, rng);
+  }
+};
+
 /// A draw under evidence.
 template <class Layer, class Evidence, class Rng>
 struct TakeObserved {

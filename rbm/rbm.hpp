@@ -27,6 +27,7 @@
 #include "couplings.hpp"
 #include "options.hpp"
 #include "gradient.hpp"
+#include "layer_by_layer.hpp"
 #include "update.hpp"
 #include "training.hpp"
 

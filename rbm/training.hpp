@@ -20,8 +20,7 @@
 #include "arithmetic.hpp"
 #include "config.hpp"
 #include "gradient.hpp"
-#include "inputs.hpp"
-#include "kernels.hpp"
+#include "layer_by_layer.hpp"
 #include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -48,15 +47,6 @@ struct Particles {
 
 template <>
 struct Particles<false> {};
-
-/// Where a batch takes the weights apart, on processors with vectors: at most 16 KB.
-template <class Model, bool Wanted>
-struct Tiles {
-  kernels::Tile<Model::visible_size, Model::hidden_size> tile;
-};
-
-template <class Model>
-struct Tiles<Model, false> {};
 
 }  // namespace detail
 
@@ -87,6 +77,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   typedef typename A::Setting Setting;
 
   enum : unsigned { extras = Chosen };
+  enum : size_t { batch_size = Batch };
 
   TrainingOptions<Chosen, Setting> options;
   Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
@@ -148,9 +139,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   template <unsigned Extra>
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
-  typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> LayerByLayer;
-  typedef If<detail::is_dense<Model>() ? 1u : 0u> Dense;
-  typedef If<detail::is_tiled<Model, Batch>() ? 1u : 0u> Tiled;
+  typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> GoesLayerByLayer;
   typedef If<A::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
@@ -163,7 +152,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
-    run_chains(LayerByLayer(), model, samples, count, rng);
+    run_chains(GoesLayerByLayer(), model, samples, count, rng);
     if (ran_away(count)) {
       start_particles(Has<persistent>(), 0);
       return Status::not_finite;
@@ -197,82 +186,9 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
   }
 
-  // The same chains, of which each step is made for all samples before the next: inputs are where states will be.
   template <class Rng>
   void run_chains(If<1>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    sum_to_hidden(model, samples, hidden_data, count);
-    start_chains(Has<persistent>(), model, samples, count, rng);
-    for (uint16_t left = options.gibbs_steps; left > 0; --left) {
-      sum_to_visible(model, count);
-      for (size_t s = 0; s < count; ++s) {
-        if (options.mean_field_visible) {
-          detail::TakeMean<typename Model::VisibleLayer> take = {model.visible, visible[s].values};
-          detail::visit_inputs<typename Model::Visible>(visible[s].values, take);
-        } else {
-          detail::TakeSample<typename Model::VisibleLayer, Rng> take = {model.visible, visible[s].values, rng};
-          detail::visit_inputs<typename Model::Visible>(visible[s].values, take);
-        }
-      }
-      sum_to_hidden(model, visible.values, hidden, count);
-      if (left > 1) sample_hidden(model, count, rng);
-    }
-    for (size_t s = 0; s < count; ++s) take_mean(model, hidden[s]);
-  }
-
-  template <class Rng>
-  void start_chains(If<0>, const Model& model, const VisibleState*, size_t count, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) {
-      TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
-      detail::visit_inputs<typename Model::Hidden>(hidden_data[s].values, take);
-    }
-  }
-  template <class Rng>
-  void start_chains(If<persistent>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) {
-      take_mean(model, hidden_data[s]);
-      if (s >= this->particles) visible[s] = samples[s];
-    }
-    sum_to_hidden(model, visible.values, hidden, count);
-    sample_hidden(model, count, rng);
-  }
-
-  void sum_to_hidden(const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
-    for (size_t s = 0; s < count; ++s) {
-      detail::StartInputs<typename Model::HiddenLayer> start = {model.hidden, h[s].values};
-      Model::Hidden::walk(0, start);
-    }
-    add_rows(Dense(), model, v, h, count);
-  }
-  void add_rows(If<0>, const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
-    kernels::add_rows_of_batch(model.weights.values, v, count, h.values);
-  }
-  void add_rows(If<1>, const Model& model, const VisibleState* v, Vector<HiddenState, Batch>& h, size_t count) {
-    kernels::add_dense_rows_of_batch(model.weights.values, v, count, h.values);
-  }
-  void sum_to_visible(const Model& model, size_t count) {
-    for (size_t s = 0; s < count; ++s) {
-      detail::StartInputs<typename Model::VisibleLayer> start = {model.visible, visible[s].values};
-      Model::Visible::walk(0, start);
-    }
-    add_products(Tiled(), model, count);
-  }
-  void add_products(If<0>, const Model& model, size_t count) {
-    kernels::add_row_products_of_batch(model.weights.values, hidden.values, count, visible.values);
-  }
-  void add_products(If<1>, const Model& model, size_t count) {
-    kernels::add_columns_of_batch(model.weights.values, hidden.values, count, visible.values, this->tile);
-  }
-
-  static void take_mean(const Model& model, HiddenState& h) {
-    detail::TakeMean<typename Model::HiddenLayer> take = {model.hidden, h.values};
-    detail::visit_inputs<typename Model::Hidden>(h.values, take);
-  }
-  template <class Rng>
-  void sample_hidden(const Model& model, size_t count, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) {
-      detail::TakeSample<typename Model::HiddenLayer, Rng> take = {model.hidden, hidden[s].values, rng};
-      detail::visit_inputs<typename Model::Hidden>(hidden[s].values, take);
-    }
+    detail::LayerByLayer<Trainer, Rng>{model, *this, samples, count, rng}.run();
   }
 
   // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
@@ -304,23 +220,11 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     take_statistics(Drawn(), model, visible[s], hidden[s], rng);
   }
 
-  template <class Rng>
-  struct TakeSampleAndMean {
-    const typename Model::HiddenLayer& layer;
-    typename Model::Scalar* state;
-    typename Model::Scalar* mean;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, const typename Model::Sum* x) {
-      layer.sample_with_mean(block, first, x, state + first, mean + first, rng);
-    }
-  };
-
   // A draw that starts the chain, and the statistics at the sample: p(h | v), or in 8 bits the same draw.
   template <class Rng>
   void start_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    TakeSampleAndMean<Rng> take = {model.hidden, hidden[s].values, hidden_data[s].values, rng};
+    detail::TakeSampleAndMean<typename Model::HiddenLayer, Rng> take = {model.hidden, hidden[s].values,
+                                                                        hidden_data[s].values, rng};
     model.visit_hidden_inputs(sample, take, hidden_data[s]);
   }
   template <class Rng>
