@@ -52,6 +52,16 @@ RBM_VECTORISED float choose(bool condition, float a, float b) {
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
 }
 
+/// x as a float, also where a register may hold more than a float does.
+RBM_VECTORISED float rounded(float x) {
+#if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ < 0 || __FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
+  volatile float stored = x;
+  return stored;
+#else
+  return x;
+#endif
+}
+
 /// -|x|.
 RBM_VECTORISED float negative_magnitude(float x) { return from_bits(to_bits(x) | 0x80000000u); }
 
@@ -153,7 +163,7 @@ RBM_INLINE_ON_HOSTS float log(float x) {
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
 RBM_INLINE_ON_HOSTS float log1p(float x) {
-  const float u = 1.0f + x;
+  const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
   const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
   const float correction = lost / u;
