@@ -103,6 +103,57 @@ void check_changes(int16_t rate, uint32_t seed) {
   CHECK(a.state == b.state);
 }
 
+// Changes of weights, whatever loops a processor has for them, against the plain ones.
+template <class Scalar, size_t V, size_t H, size_t First, size_t Columns, size_t Count, class Rng>
+void check_columns(typename rbm::Arithmetic<Scalar>::Rate rate, States kind, uint32_t seed) {
+  CAPTURE(V);
+  CAPTURE(H);
+  CAPTURE(Count);
+  CAPTURE(kind);
+  CAPTURE(seed);
+  rbm::Xorshift32 random(seed * 0x9E3779B9u);
+  Scalar fast[V * H], plain[V * H];
+  Vector<Scalar, V> v[2 * Count];
+  Vector<Scalar, H> h[2 * Count];
+  draw_parameters(fast, random);
+  std::memcpy(plain, fast, sizeof plain);
+  for (size_t s = 0; s < 2 * Count; ++s) draw_states(v[s], s < Count && seed % 2 == 0 ? off_or_on : kind, random);
+  for (auto& states : h) draw_states(states, sizeof(Scalar) == 1 ? spins : grey, random);
+  for (auto& states : v) states[V / 2] = Scalar(0);  // a row that takes no draws
+
+  Rng a(seed + 1), b(seed + 1);
+  rbm::kernels::nudge_columns<Columns>(fast, rate, First, Count, v, h, v + Count, h + Count, a);
+  for (size_t i = 0; i < V; ++i) {
+    bool on = false;
+    for (const auto& states : v) on = on || states[i] != Scalar(0);
+    if (!on) continue;
+    typename rbm::Arithmetic<Scalar>::Sum g[Columns] = {};
+    rbm::kernels::add_outer<Columns>(i, First, Count, v, h, v + Count, h + Count, g);
+    typename rbm::Arithmetic<Scalar>::Draw draws[Columns];
+    rbm::integer::draw<Columns>(draws, b);
+    for (size_t j = 0; j < Columns; ++j) {
+      Scalar& c = plain[i * H + First + j];
+      c = rbm::Arithmetic<Scalar>::moved(c, rbm::Arithmetic<Scalar>::steps(rate, g[j].raw, draws[j]));
+    }
+  }
+  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+  CHECK(a() == b());
+}
+
+template <class Scalar>
+void check_all_columns(typename rbm::Arithmetic<Scalar>::Rate rate) {
+  for (States kind : {off_or_on, spins, grey}) {
+    for (uint32_t seed = 1; seed <= 5; ++seed) {
+      check_columns<Scalar, 1, 1, 0, 1, 1, rbm::Xorshift32>(rate, kind, seed);
+      check_columns<Scalar, 9, 16, 0, 16, 1, rbm::Xorshift32>(rate, kind, seed);
+      check_columns<Scalar, 300, 40, 3, 32, 1, rbm::XorshiftLanes>(rate, kind, seed);
+      check_columns<Scalar, 64, 40, 3, 29, 1, rbm::Xorshift32>(rate, kind, seed);
+      check_columns<Scalar, 9, 24, 0, 24, 3, rbm::XorshiftLanes>(rate, kind, seed);
+      check_columns<Scalar, 7, 40, 5, 35, 66, rbm::Xorshift32>(rate, kind, seed);
+    }
+  }
+}
+
 template <class Scalar>
 void check_all_sums() {
   for (States kind : {off_or_on, spins, grey}) {
@@ -345,6 +396,13 @@ TEST_CASE("integers: changes by units that are on are those of the statistics") 
       check_changes<6, 13, 11, 0, 11>(static_cast<int16_t>(rate), seed);
       check_changes<1, 6, 39, 32, 7>(static_cast<int16_t>(rate), seed);
     }
+  }
+}
+
+TEST_CASE("integers: changes of weights, one sample and batches, are those of the statistics") {
+  for (int rate : {0, 1, 163, 256, 5000}) check_all_columns<Fixed<int8_t, 5>>(static_cast<int16_t>(rate));
+  for (int shift : {0, 1, 5, 15, 16, 17, 22, 28}) {
+    check_all_columns<Fixed<int16_t, 11>>({shift < 5 ? 3 : 500, static_cast<uint8_t>(shift)});
   }
 }
 

@@ -159,6 +159,11 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedWidth<Integer, F> {
 
   /// A parameter moved by a number of steps.
   static RBM_VECTORISED Scalar moved(Scalar parameter, int32_t steps) {
+#if RBM_VECTOR_BYTES > 4  // held before it is narrowed, as vectors do it
+    constexpr int32_t least = Scalar::Traits::lowest(), most = Scalar::Traits::highest();
+    const int32_t moved = parameter.raw + steps;
+    return Scalar::from_raw(static_cast<Integer>(moved < least ? least : moved > most ? most : moved));
+#endif
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 

@@ -160,17 +160,26 @@ struct FixedWidth<int16_t, F> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits; of 16
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
+#if RBM_VECTOR_BYTES > 4
   static RBM_VECTORISED int32_t steps(Rate rate, int32_t difference, Draw draw) {
+    return steps_of_product(rate, rate.factor * difference, draw);
+  }
+
+  /// The same without a branch.
+  static RBM_VECTORISED int32_t steps_of_product(Rate rate, int32_t product, Draw draw) {
     const int shift = rate.shift;
-#if RBM_VECTOR_BYTES > 4  // the same without a branch
     const int up = shift > 16 ? shift - 16 : 0, down = shift > 16 ? 0 : 16 - shift;
     const int32_t half = shift > 16 ? int32_t{1} << (up - 1) : 0;
-    return (rate.factor * difference + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
-#endif
+    return (product + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
+  }
+#else
+  static int32_t steps(Rate rate, int32_t difference, Draw draw) {
+    const int shift = rate.shift;
     const int32_t random = shift > 16 ? (static_cast<int32_t>(draw) << (shift - 16)) + (int32_t{1} << (shift - 17))
                                       : static_cast<int32_t>(draw) >> (16 - shift);
     return (rate.factor * difference + random) >> shift;
   }
+#endif
 };
 
 }  // namespace detail

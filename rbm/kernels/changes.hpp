@@ -197,6 +197,7 @@ RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights,
 }  // namespace rbm
 
 #include "float_changes.hpp"
+#include "integer_changes.hpp"
 #include "pair_changes.hpp"
 
 #endif  // RBM_KERNELS_CHANGES_HPP
