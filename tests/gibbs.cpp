@@ -177,6 +177,7 @@ TEST_CASE("under evidence a chain draws from the posterior: noisy, known and mis
   evidence.forget();
   CHECK(evidence.observe(0, true, 0.1f) == rbm::Status::ok);
   CHECK(evidence.observe(1, false, 0.3f) == rbm::Status::ok);
+  CHECK(evidence.observe(Model::visible_size, true, 0.1f) == rbm::Status::out_of_range);  // there is no such unit
   evidence.clamp(3, true);
   const std::vector<double> posterior = exact_posterior(exact, evidence);
   rbm::Xorshift32 rng(8);
@@ -529,6 +530,8 @@ TEST_CASE("units of two kinds, side by side, are denoised together") {
   rbm::Xorshift32 rng(92), same_rng(92);
   CHECK(rbm::denoise(model, noisy, 0.2f, 10, 20, at_once, rng) == rbm::Status::ok);
   for (size_t i = 0; i < 3; ++i) CHECK(by_hand.evidence.first.observe(i, noisy[i] == 1, 0.2f) == rbm::Status::ok);
+  CHECK(by_hand.evidence.second.observe(2, 0, 0.2f) == rbm::Status::out_of_range);
+  CHECK(by_hand.evidence.second.observe(0, 3, 0.2f) == rbm::Status::out_of_range);
   CHECK(by_hand.evidence.second.observe(0, 1, 0.2f) == rbm::Status::ok);
   CHECK(by_hand.evidence.second.observe(1, 2, 0.2f) == rbm::Status::ok);
   by_hand.chain.start(noisy);
@@ -559,6 +562,7 @@ TEST_CASE("rectified units that noise put below 0 are denoised, too") {
   CHECK(rbm::denoise(model, {{-0.2f, 1.0f}}, 0.0f, 10, 100, posterior, rng) == rbm::Status::out_of_range);
   CHECK(posterior.evidence.observe(0, -0.2f, 0.0f) == rbm::Status::out_of_range);
   CHECK(posterior.evidence.observe(0, 2e15f, 1.0f) == rbm::Status::out_of_range);
+  CHECK(posterior.evidence.observe(2, 1.0f, 1.0f) == rbm::Status::out_of_range);
   // Noise too small to count is none.
   CHECK(rbm::denoise(model, {{30.0f, 1.0f}}, 1e-38f, 1, 10, posterior, rng) == rbm::Status::ok);
   CHECK(posterior.mean[0] == 30.0f);

@@ -60,13 +60,13 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
   /// Nothing is known of unit i.
   void forget(size_t i) { log_odds[i] = Sum(0); }
 
-  /// Unit i is on, or off, for certain.
+  /// Unit i is on, or off, for certain. As with an array, whether there is such a unit is not checked.
   void clamp(size_t i, bool on) { log_odds[i] = on ? Arithmetic<Scalar>::infinity() : -Arithmetic<Scalar>::infinity(); }
 
   /// Unit i was seen on, or off, and that is wrong with this probability: +-ln((1 - p) / p).
-  /// out_of_range outside [0, 1], not_finite for NaN.
+  /// out_of_range outside [0, 1] or where there is no such unit, not_finite for NaN.
   Status observe(size_t i, bool on, float flip_probability) {
-    const Status status = check_probability(flip_probability);
+    const Status status = i < N ? check_probability(flip_probability) : Status::out_of_range;
     if (status == Status::ok) log_odds[i] = evidence_of(on, flip_probability);
     return status;
   }
@@ -132,17 +132,17 @@ struct NoiseEvidence {
     precision[i] = Sum(0);
   }
 
-  /// Unit i has this value, one of its states, for certain.
+  /// Unit i has this value, one of its states, for certain. Neither is checked.
   void clamp(size_t i, Scalar known) {
     value[i] = known;
     precision[i] = Arithmetic<Scalar>::infinity();
   }
 
   /// This value was seen of unit i, with Gaussian noise of this variance. A variance below 1e-18 is no noise: a clamp.
-  /// not_finite, or out_of_range where the variance is negative, the value beyond +-1e15, or one without noise is no
-  /// state of the unit.
+  /// not_finite, or out_of_range where there is no such unit, the variance is negative, the value beyond +-1e15, or one
+  /// without noise is no state of the unit.
   Status observe(size_t i, Scalar seen, float noise_variance) {
-    const Status status = check_values<1>(&seen, noise_variance);
+    const Status status = i < N ? check_values<1>(&seen, noise_variance) : Status::out_of_range;
     if (status != Status::ok) return status;
     value[i] = seen;
     precision[i] = precision_of(noise_variance);

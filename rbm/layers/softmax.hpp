@@ -31,13 +31,13 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
     for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = Sum(0);
   }
 
-  /// Unit k of this group is the one that is on, for certain.
+  /// Unit k of this group is the one that is on, for certain. Whether there are such is not checked.
   void clamp(size_t group, size_t k) { see(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
 
   /// Unit k of this group was seen on, and that is wrong with this probability, by any of the others alike:
-  /// ln(1 - p) against ln(p / (K - 1)). out_of_range outside [0, 1], not_finite for NaN.
+  /// ln(1 - p) against ln(p / (K - 1)). out_of_range outside [0, 1] or where there is no such unit, not_finite for NaN.
   Status observe(size_t group, size_t k, float wrong_probability) {
-    const Status status = check_probability(wrong_probability);
+    const Status status = group < Groups && k < K ? check_probability(wrong_probability) : Status::out_of_range;
     if (status == Status::ok) see(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
     return status;
   }
