@@ -17,6 +17,7 @@ endif
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
 COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(CXXFLAGS)
+COMPILE_TEST = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(LEVEL) $(CXXFLAGS)
 
 TESTS        = $(wildcard tests/*.cpp)
 TEST_OBJECTS = $(TESTS:tests/%.cpp=$(BUILD)/tests/%.o)
@@ -57,19 +58,24 @@ test:
 run-tests: $(BUILD)/run-tests
 	$(BUILD)/run-tests $(ARGS)
 
-# These take long to optimise and not long to run. They are linked last: of a function that several objects hold, the
-# linker takes the first.
+# These take long to optimise and not long to run, so their level is another where CXXFLAGS does not say. They are
+# linked last: of a function that several objects hold, the linker takes the first.
 QUICK = conditional couplings extras flash float_kernels initialize integer_pairings layers likelihood model pairings \
-  tempering training transposed
-UNOPTIMISED_OBJECTS = $(filter $(QUICK:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
-$(UNOPTIMISED_OBJECTS): UNOPTIMISED = -O0
-$(BUILD)/tests/ais.o: UNOPTIMISED = -O1
+  tempering transposed
+QUICK_OBJECTS   = $(filter $(QUICK:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
+OBJECTS_IN_TURN = $(filter-out $(QUICK_OBJECTS), $(TEST_OBJECTS)) $(QUICK_OBJECTS)
+$(QUICK_OBJECTS): LEVEL = -O0
+$(BUILD)/tests/ais.o: LEVEL = -O1
 
-$(BUILD)/run-tests: $(filter-out $(UNOPTIMISED_OBJECTS), $(TEST_OBJECTS)) $(UNOPTIMISED_OBJECTS)
-	$(COMPILE) $(LDFLAGS) $^ -o $@
+$(BUILD)/run-tests: $(OBJECTS_IN_TURN) $(BUILD)/objects
+	$(COMPILE) $(LDFLAGS) $(OBJECTS_IN_TURN) -o $@
+
+# Changes when another choice of tests is linked.
+$(BUILD)/objects: always | $(BUILD)
+	@echo '$(OBJECTS_IN_TURN)' | cmp -s - $@ || echo '$(OBJECTS_IN_TURN)' > $@
 
 $(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags $(BUILD)/compile.flags | $(BUILD)/tests
-	$(COMPILE) $(UNOPTIMISED) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
+	$(COMPILE_TEST) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
 
 $(BUILD)/doctest.flags: $(BUILD)/compile.flags
 	@tests/support/get_doctest.sh $(BUILD) "$(CXX)"
@@ -199,7 +205,7 @@ help:
 
 # Changes when the command does, so that other flags or another compiler build everything anew.
 $(BUILD)/compile.flags: always | $(BUILD)
-	@echo '$(COMPILE) $(LDFLAGS)' | cmp -s - $@ || echo '$(COMPILE) $(LDFLAGS)' > $@
+	@echo '$(COMPILE) $(LDFLAGS) $(QUICK)' | cmp -s - $@ || echo '$(COMPILE) $(LDFLAGS) $(QUICK)' > $@
 .PHONY: always
 
 $(BUILD) $(BUILD)/tests $(BUILD)/benchmark:

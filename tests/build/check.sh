@@ -101,7 +101,7 @@ largest_frame() { # LEVEL SCALE
     awk -F'\t' '$2 > most { most = $2 } END { print most }' "$out/large.su"
 }
 compiler=$1
-for level in -O0 -Os -O3; do
+for level in -O0 -Os -O2; do
   once=$(largest_frame $level 1)
   twice=$(largest_frame $level 2)
   if [ "${once:-9999}" -le 3000 ] && [ "${twice:-9999}" -le $((once + 1024)) ]; then
