@@ -1,9 +1,9 @@
 // rbm/gradient.hpp: the plain step of contrastive divergence: every parameter moves by the rate times its mean
 // gradient.
 //
-// dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. Floats move sample by sample; integers sum
-// the gradient of the batch, and round it once, stochastically. What the extras of a trainer add is in update.hpp.
-// SPDX-License-Identifier: MIT
+// dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. Floats move sample by sample, in large
+// batches by sums of up to 64; integers sum the gradient of the batch, and round it once, stochastically. What the
+// extras of a trainer add is in update.hpp. SPDX-License-Identifier: MIT
 
 #ifndef RBM_GRADIENT_HPP
 #define RBM_GRADIENT_HPP
@@ -62,9 +62,9 @@ constexpr bool is_tiled() {
          (Batch >= large_batch || (Batch >= 8 && weights_of<Model>() > very_large_model));
 }
 
-/// Such batches skip the rows of units that are off, but where there are none, or a row is one or two vectors long:
-/// then they take all rows, for four samples at a time. Those sums take 0.4 to 0.8 of the time with real units (784 x
-/// 128: 0.5), and 0.8 with 64 x 16 units of which a third is on.
+/// Such batches skip the rows of units that are off, but where there are none, or a row is short: then they take all
+/// rows, for four samples at a time. Those sums take 0.4 to 0.8 of the time with real units (784 x 128: 0.5), and 0.8
+/// with 64 x 16 units of which a third is on.
 template <class Model>
 constexpr bool is_dense() {
   return !Model::Visible::can_be_off || Model::hidden_size <= 16;

@@ -61,9 +61,10 @@ struct Xorshift32 {
   static constexpr uint32_t(max)() { return 0xFFFFFFFFu; }
 };
 
-/// Marsaglia's xorshift of 128 bits (J. Stat. Soft. 8, 14, 2003) in 64 lanes, for hosts: 1 KB of state, and a third of
-/// the time a word. The stream takes one word from each lane in turn, and each lane is a generator of period 2^128 - 1
-/// whose state is made of the seed. (Xorshift32 has gone through all of its words after some seconds on a host.)
+/// Marsaglia's xorshift of 128 bits (J. Stat. Soft. 8, 14, 2003) in 64 lanes, for hosts: 1 KB of state, words in
+/// bulk, and a constructor that runs. The stream takes one word from each lane in turn, and each lane is a generator of
+/// period 2^128 - 1 whose state is made of the seed. (Xorshift32 has gone through all of its words after some seconds
+/// on a host.)
 struct XorshiftLanes {
   typedef uint32_t result_type;
 
@@ -73,7 +74,7 @@ struct XorshiftLanes {
   size_t taken;          // of these words
 
   explicit XorshiftLanes(uint32_t seed) : taken(held) {
-    // Words that are all different, and of no two seeds the same ones elsewhere.
+    // Words that are all different; other seeds have others, not the same ones elsewhere.
     for (size_t i = 0; i < held; ++i) words[i] = mix(mix(static_cast<uint32_t>(i) + 1) ^ seed);
   }
 

@@ -18,7 +18,6 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
-#include "config.hpp"
 #include "gradient.hpp"
 #include "layer_by_layer.hpp"
 #include "options.hpp"
@@ -77,7 +76,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   typedef typename A::Setting Setting;
 
   enum : unsigned { extras = Chosen };
-  enum : size_t { batch_size = Batch };
+  enum : size_t { batch_size = Batch };  // the most samples that a step takes
 
   TrainingOptions<Chosen, Setting> options;
   Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
