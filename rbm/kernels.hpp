@@ -6,8 +6,9 @@
 //
 // sums.hpp and changes.hpp hold the plain loops, with bounds known at compile time, which GCC and Clang vectorise, for
 // every number type and processor. Where they lose by more than 1.3, float_sums.hpp and float_changes.hpp take their
-// place, in packs of vectors, or of registers (pack.hpp), and integer_sums.hpp. For batches that go layer by layer
-// there are batch_sums.hpp and batch_changes.hpp; gradient.hpp says by what rule.
+// place, in packs of vectors, or of registers (pack.hpp), and integer_sums.hpp and integer_changes.hpp, or on Helium
+// pair_changes.hpp. For batches that go layer by layer there are batch_sums.hpp and batch_changes.hpp; gradient.hpp
+// says by what rule.
 //
 // Fixed models have overloads of the loops in which they differ: where all states are -1, 0 or 1 nothing is multiplied,
 // what changes nothing is skipped, and an update is rounded once, stochastically, for all samples of a batch.
