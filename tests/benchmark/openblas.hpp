@@ -65,29 +65,28 @@ class OpenBlas {
 
  private:
   static void up(const Model& model, const float* v, float* h) {
-    spread(model.hidden.bias.values, h, H);
-    if (Count == 1) {
-      cblas_sgemv(CblasRowMajor, CblasTrans, V, H, 1.0f, model.weights.values, H, v, 1, 1.0f, h, 1);
-    } else {
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, Count, H, V, 1.0f, v, V, model.weights.values, H, 1.0f, h,
-                  H);
-    }
-    take_means<Count * H>(h);
+    take_means<V, H>(model, CblasNoTrans, model.hidden.bias.values, v, h);
+  }
+  static void down(const Model& model, const float* h, float* v) {
+    take_means<H, V>(model, CblasTrans, model.visible.bias.values, h, v);
   }
 
-  static void down(const Model& model, const float* h, float* v) {
-    spread(model.visible.bias.values, v, V);
+  // `way`: the weights as what states, by row, are multiplied with.
+  template <size_t From, size_t To>
+  static void take_means(const Model& model, CBLAS_TRANSPOSE way, const float* bias, const float* from, float* to) {
+    spread(bias, to, To);
     if (Count == 1) {
-      cblas_sgemv(CblasRowMajor, CblasNoTrans, V, H, 1.0f, model.weights.values, H, h, 1, 1.0f, v, 1);
+      cblas_sgemv(CblasRowMajor, way == CblasTrans ? CblasNoTrans : CblasTrans, V, H, 1.0f, model.weights.values, H,
+                  from, 1, 1.0f, to, 1);
     } else {
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, Count, V, H, 1.0f, h, H, model.weights.values, H, 1.0f, v,
-                  V);
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, way, Count, To, From, 1.0f, from, From, model.weights.values, H, 1.0f,
+                  to, To);
     }
-    take_means<Count * V>(v);
+    take_sigmoids<Count * To>(to);
   }
 
   template <size_t Size>
-  static void take_means(float* x) {
+  static void take_sigmoids(float* x) {
     constexpr size_t some = 64, rest = Size % some;
     float inputs[some];
     for (size_t k = 0; k < Size - rest; k += some) {
