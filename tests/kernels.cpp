@@ -41,35 +41,53 @@ void draw_parameters(Scalar (&parameters)[N], rbm::Xorshift32& rng) {
   }
 }
 
+// Weights and states, the sums that each layer's inputs start with, and what they become.
 template <class Scalar, size_t V, size_t H>
-void check_sums(States kind, uint32_t seed) {
+struct Sums {
   typedef rbm::Arithmetic<Scalar> A;
   typedef typename A::Sum Sum;
+
+  Scalar weights[V * H];
+  Vector<Scalar, V> v;
+  Vector<Scalar, H> h;
+  Sum to_visible[V], to_hidden[H], expected_visible[V], expected_hidden[H];
+
+  Sums(States kind, uint32_t seed) {
+    rbm::Xorshift32 rng(seed * 0x9E3779B9u);
+    draw_parameters(weights, rng);
+    draw_states(v, kind, rng);
+    draw_states(h, kind, rng);
+    for (size_t i = 0; i < V; ++i) to_visible[i] = expected_visible[i] = Sum::from_raw(static_cast<int16_t>(17 * i));
+    for (size_t j = 0; j < H; ++j) {
+      to_hidden[j] = expected_hidden[j] = Sum::from_raw(static_cast<int16_t>(-13 * int(j)));
+    }
+    for (size_t i = 0; i < V; ++i) {
+      for (size_t j = 0; j < H; ++j) {
+        expected_visible[i] = A::multiply_add(expected_visible[i], weights[i * H + j], h[j]);
+        expected_hidden[j] = A::multiply_add(expected_hidden[j], v[i], weights[i * H + j]);
+      }
+    }
+  }
+
+  void check_visible() const {
+    for (size_t i = 0; i < V; ++i) CHECK(to_visible[i].raw == expected_visible[i].raw);
+  }
+  void check_hidden() const {
+    for (size_t j = 0; j < H; ++j) CHECK(to_hidden[j].raw == expected_hidden[j].raw);
+  }
+};
+
+template <class Scalar, size_t V, size_t H>
+void check_sums(States kind, uint32_t seed) {
   CAPTURE(V);
   CAPTURE(H);
   CAPTURE(kind);
   CAPTURE(seed);
-  rbm::Xorshift32 rng(seed * 0x9E3779B9u);
-  Scalar weights[V * H];
-  Vector<Scalar, V> v;
-  Vector<Scalar, H> h;
-  draw_parameters(weights, rng);
-  draw_states(v, kind, rng);
-  draw_states(h, kind, rng);
-
-  Sum to_visible[V], to_hidden[H], expected_visible[V], expected_hidden[H];
-  for (size_t i = 0; i < V; ++i) to_visible[i] = expected_visible[i] = Sum::from_raw(static_cast<int16_t>(17 * i));
-  for (size_t j = 0; j < H; ++j) to_hidden[j] = expected_hidden[j] = Sum::from_raw(static_cast<int16_t>(-13 * int(j)));
-  for (size_t i = 0; i < V; ++i) {
-    for (size_t j = 0; j < H; ++j) {
-      expected_visible[i] = A::multiply_add(expected_visible[i], weights[i * H + j], h[j]);
-      expected_hidden[j] = A::multiply_add(expected_hidden[j], v[i], weights[i * H + j]);
-    }
-  }
-  rbm::kernels::add_row_products<V, H>(weights, h.values, to_visible);
-  for (size_t i = 0; i < V; ++i) CHECK(to_visible[i].raw == expected_visible[i].raw);
-  rbm::kernels::add_rows<H, V, H>(weights, v.values, to_hidden);
-  for (size_t j = 0; j < H; ++j) CHECK(to_hidden[j].raw == expected_hidden[j].raw);
+  Sums<Scalar, V, H> sums(kind, seed);
+  rbm::kernels::add_row_products<V, H>(sums.weights, sums.h.values, sums.to_visible);
+  sums.check_visible();
+  rbm::kernels::add_rows<H, V, H>(sums.weights, sums.v.values, sums.to_hidden);
+  sums.check_hidden();
 }
 
 // Changes by units that are on: of weights, for the columns from First on, and of biases.
@@ -173,38 +191,21 @@ void check_all_sums() {
 // Sums in pairs, and what they are told about states.
 template <class Scalar, size_t V, size_t H>
 void check_pair_sums(States kind, uint32_t seed) {
-  typedef rbm::Arithmetic<Scalar> A;
-  typedef typename A::Sum Sum;
   CAPTURE(V);
   CAPTURE(H);
   CAPTURE(kind);
   CAPTURE(seed);
-  rbm::Xorshift32 rng(seed * 0x9E3779B9u);
-  Scalar weights[V * H];
-  Vector<Scalar, V> v;
-  Vector<Scalar, H> h;
-  draw_parameters(weights, rng);
-  draw_states(v, kind, rng);
-  draw_states(h, kind, rng);
-
-  Sum to_visible[V], to_hidden[H], expected_visible[V], expected_hidden[H];
-  for (size_t i = 0; i < V; ++i) to_visible[i] = expected_visible[i] = Sum::from_raw(static_cast<int16_t>(17 * i));
-  for (size_t j = 0; j < H; ++j) to_hidden[j] = expected_hidden[j] = Sum::from_raw(static_cast<int16_t>(-13 * int(j)));
-  for (size_t i = 0; i < V; ++i) {
-    for (size_t j = 0; j < H; ++j) {
-      expected_visible[i] = A::multiply_add(expected_visible[i], weights[i * H + j], h[j]);
-      expected_hidden[j] = A::multiply_add(expected_hidden[j], v[i], weights[i * H + j]);
-    }
-  }
-  const bool whole = rbm::kernels::are_whole<H>(h.values);
-  CHECK(rbm::kernels::are_whole_in_pairs<H>(h.values) == whole);
-  CHECK(rbm::kernels::are_off_or_on_in_pairs<H>(h.values) == rbm::kernels::are_all_off_or_on<H>(h.values));
+  Sums<Scalar, V, H> sums(kind, seed);
+  const Scalar* const h = sums.h.values;
+  const bool whole = rbm::kernels::are_whole<H>(h);
+  CHECK(rbm::kernels::are_whole_in_pairs<H>(h) == whole);
+  CHECK(rbm::kernels::are_off_or_on_in_pairs<H>(h) == rbm::kernels::are_all_off_or_on<H>(h));
   if (whole) {
-    rbm::kernels::add_pair_products<V, H>(weights, h.values, to_visible);
-    for (size_t i = 0; i < V; ++i) CHECK(to_visible[i].raw == expected_visible[i].raw);
+    rbm::kernels::add_pair_products<V, H>(sums.weights, h, sums.to_visible);
+    sums.check_visible();
   }
-  rbm::kernels::add_rows_of_pairs<H, V, H>(weights, v.values, to_hidden);
-  for (size_t j = 0; j < H; ++j) CHECK(to_hidden[j].raw == expected_hidden[j].raw);
+  rbm::kernels::add_rows_of_pairs<H, V, H>(sums.weights, sums.v.values, sums.to_hidden);
+  sums.check_hidden();
 }
 
 template <class Scalar>

@@ -86,8 +86,14 @@ struct FixedWidth<int8_t, F> {
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
   /// above the F that a product of states off and on does not have.
   static RBM_VECTORISED int32_t steps(Rate rate, int16_t difference, Draw draw) {
+    return steps_of_product(rate, product(rate, difference), draw);
+  }
+  static RBM_VECTORISED int32_t product(Rate rate, int16_t difference) {
+    return static_cast<int32_t>(rate) * difference;
+  }
+  static RBM_VECTORISED int32_t steps_of_product(Rate, int32_t exact, Draw draw) {
     const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));
-    return (static_cast<int32_t>(rate) * difference + random) >> (F + 8);
+    return (exact + random) >> (F + 8);
   }
 };
 
@@ -162,15 +168,16 @@ struct FixedWidth<int16_t, F> {
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
 #if RBM_VECTOR_BYTES > 4
   static RBM_VECTORISED int32_t steps(Rate rate, int32_t difference, Draw draw) {
-    return steps_of_product(rate, rate.factor * difference, draw);
+    return steps_of_product(rate, product(rate, difference), draw);
   }
+  static RBM_VECTORISED int32_t product(Rate rate, int32_t difference) { return rate.factor * difference; }
 
   /// The same without a branch.
-  static RBM_VECTORISED int32_t steps_of_product(Rate rate, int32_t product, Draw draw) {
+  static RBM_VECTORISED int32_t steps_of_product(Rate rate, int32_t exact, Draw draw) {
     const int shift = rate.shift;
     const int up = shift > 16 ? shift - 16 : 0, down = shift > 16 ? 0 : 16 - shift;
     const int32_t half = shift > 16 ? int32_t{1} << (up - 1) : 0;
-    return (product + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
+    return (exact + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
   }
 #else
   static int32_t steps(Rate rate, int32_t difference, Draw draw) {

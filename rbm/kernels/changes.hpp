@@ -81,6 +81,8 @@ void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer,
   }
 }
 
+#if RBM_VECTOR_BYTES == 4 || RBM_PAIRS
+
 /// W_ij += rate g_ij, rounded stochastically, for `Columns` neighbouring columns: see nudge_outer. A row whose unit is
 /// off in all states takes no draws.
 template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
@@ -99,6 +101,8 @@ void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<
     nudge<Columns>(weights + i * H + first, rate, g, rng);
   }
 }
+
+#endif
 
 /// Whether there are loops for units that are off or on at this rate: in pairs its sum with a draw has 15 bits.
 template <class Rate>

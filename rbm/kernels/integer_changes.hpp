@@ -1,8 +1,8 @@
-// rbm/kernels/integer_changes.hpp: the changes of changes.hpp for one sample and integers of 16 bits, where there are
-// vectors.
+// rbm/kernels/integer_changes.hpp: nudge_columns of changes.hpp for integers of 8 and 16 bits, where there are vectors.
 //
-// A row whose unit is on at the data, at the end of the chain, or at both, has one of three changes, made once for all
-// rows. SPDX-License-Identifier: MIT
+// Of one sample, a row whose unit is on at the data, at the end of the chain, or at both, has one of three changes,
+// made once for all rows. Of a batch, a row's states are the bits of words, which take it to the samples that count.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_INTEGER_CHANGES_HPP
 #define RBM_KERNELS_INTEGER_CHANGES_HPP
@@ -23,19 +23,20 @@ namespace rbm {
 namespace kernels {
 
 /// Rates times differences, before they are rounded.
-template <size_t Columns, int F>
+template <size_t Columns, class Integer, int F>
 struct Products {
-  typedef Fixed<int16_t, F> Scalar;
+  typedef Fixed<Integer, F> Scalar;
   typedef Arithmetic<Scalar> A;
+  typedef typename A::SumInteger Difference;
 
   typename A::Rate rate;
   int32_t of[3][Columns];
 
   RBM_INLINE void make(typename A::Rate chosen, const Scalar* h, const Scalar* h_end) {
     rate = chosen;
-    for (size_t j = 0; j < Columns; ++j) of[0][j] = rate.factor * h[j].raw;
-    for (size_t j = 0; j < Columns; ++j) of[1][j] = rate.factor * -h_end[j].raw;
-    for (size_t j = 0; j < Columns; ++j) of[2][j] = rate.factor * (h[j].raw - h_end[j].raw);
+    for (size_t j = 0; j < Columns; ++j) of[0][j] = A::product(rate, h[j].raw);
+    for (size_t j = 0; j < Columns; ++j) of[1][j] = A::product(rate, static_cast<Difference>(-h_end[j].raw));
+    for (size_t j = 0; j < Columns; ++j) of[2][j] = A::product(rate, static_cast<Difference>(h[j].raw - h_end[j].raw));
   }
 
   /// Moves one row, by the change of a unit that is on at the data (1), at the end (2) or at both (3).
@@ -50,12 +51,12 @@ struct Products {
 
 /// nudge_columns for one sample and `Rows` rows from `start` on. Where a unit is neither off nor on they go the general
 /// way.
-template <size_t Columns, size_t Rows, size_t V, size_t H, int F, class Rng>
-void nudge_rows_of_one(Size<Rows>, const Products<Columns, F>& products, size_t start,
-                       Fixed<int16_t, F>* RBM_RESTRICT weights, size_t first, const Vector<Fixed<int16_t, F>, V>& v,
-                       const Vector<Fixed<int16_t, F>, H>& h, const Vector<Fixed<int16_t, F>, V>& v_end,
-                       const Vector<Fixed<int16_t, F>, H>& h_end, Rng& rng) {
-  typedef Fixed<int16_t, F> Scalar;
+template <size_t Columns, size_t Rows, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, F>& products, size_t start,
+                       Fixed<Integer, F>* RBM_RESTRICT weights, size_t first, const Vector<Fixed<Integer, F>, V>& v,
+                       const Vector<Fixed<Integer, F>, H>& h, const Vector<Fixed<Integer, F>, V>& v_end,
+                       const Vector<Fixed<Integer, F>, H>& h_end, Rng& rng) {
+  typedef Fixed<Integer, F> Scalar;
   weights += start * H + first;
   UnitsOn<Rows> on, ends_on;
   on.look(v.values + start);
@@ -79,18 +80,18 @@ void nudge_rows_of_one(Size<Rows>, const Products<Columns, F>& products, size_t 
   }
 }
 
-template <size_t Columns, size_t V, size_t H, int F, class Rng>
-void nudge_rows_of_one(Size<0>, const Products<Columns, F>&, size_t, Fixed<int16_t, F>*, size_t,
-                       const Vector<Fixed<int16_t, F>, V>&, const Vector<Fixed<int16_t, F>, H>&,
-                       const Vector<Fixed<int16_t, F>, V>&, const Vector<Fixed<int16_t, F>, H>&, Rng&) {}
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_rows_of_one(Size<0>, const Products<Columns, Integer, F>&, size_t, Fixed<Integer, F>*, size_t,
+                       const Vector<Fixed<Integer, F>, V>&, const Vector<Fixed<Integer, F>, H>&,
+                       const Vector<Fixed<Integer, F>, V>&, const Vector<Fixed<Integer, F>, H>&, Rng&) {}
 
-template <size_t Columns, size_t V, size_t H, int F, class Rng>
-void nudge_columns_of_one(Fixed<int16_t, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<int16_t, F>>::Rate rate,
-                          size_t first, const Vector<Fixed<int16_t, F>, V>& v, const Vector<Fixed<int16_t, F>, H>& h,
-                          const Vector<Fixed<int16_t, F>, V>& v_end, const Vector<Fixed<int16_t, F>, H>& h_end,
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_columns_of_one(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+                          size_t first, const Vector<Fixed<Integer, F>, V>& v, const Vector<Fixed<Integer, F>, H>& h,
+                          const Vector<Fixed<Integer, F>, V>& v_end, const Vector<Fixed<Integer, F>, H>& h_end,
                           Rng& rng) {
   constexpr size_t whole = V - V % rows_looked_at;
-  Products<Columns, F> products;
+  Products<Columns, Integer, F> products;
   products.make(rate, h.values + first, h_end.values + first);
   for (size_t i = 0; i < whole; i += rows_looked_at) {
     nudge_rows_of_one(Size<rows_looked_at>(), products, i, weights, first, v, h, v_end, h_end, rng);
@@ -152,25 +153,14 @@ void nudge_columns_of_batch(Fixed<Integer, F>* RBM_RESTRICT weights, typename Ar
   }
 }
 
-template <size_t Columns, size_t V, size_t H, int F, class Rng>
-void nudge_columns(Fixed<int16_t, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<int16_t, F>>::Rate rate,
-                   size_t first, size_t count, const Vector<Fixed<int16_t, F>, V>* v_data,
-                   const Vector<Fixed<int16_t, F>, H>* h_data, const Vector<Fixed<int16_t, F>, V>* v_model,
-                   const Vector<Fixed<int16_t, F>, H>* h_model, Rng& rng) {
+/// nudge_columns of changes.hpp.
+template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
+void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+                   size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
+                   const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
+                   const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
   if (count == 1) {
     nudge_columns_of_one<Columns>(weights, rate, first, *v_data, *h_data, *v_model, *h_model, rng);
-  } else {
-    nudge_columns_of_batch<Columns>(weights, rate, first, count, v_data, h_data, v_model, h_model, rng);
-  }
-}
-
-template <size_t Columns, size_t V, size_t H, int F, class Rng>
-void nudge_columns(Fixed<int8_t, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<int8_t, F>>::Rate rate,
-                   size_t first, size_t count, const Vector<Fixed<int8_t, F>, V>* v_data,
-                   const Vector<Fixed<int8_t, F>, H>* h_data, const Vector<Fixed<int8_t, F>, V>* v_model,
-                   const Vector<Fixed<int8_t, F>, H>* h_model, Rng& rng) {
-  if (count == 1) {
-    nudge_columns<Columns, V, H, int8_t, F, Rng>(weights, rate, first, count, v_data, h_data, v_model, h_model, rng);
   } else {
     nudge_columns_of_batch<Columns>(weights, rate, first, count, v_data, h_data, v_model, h_model, rng);
   }
