@@ -3,7 +3,8 @@
 //
 // dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. Floats move sample by sample, in large
 // batches by sums of up to 64; integers sum the gradient of the batch, and round it once, stochastically. What the
-// extras of a trainer add is in update.hpp. SPDX-License-Identifier: MIT
+// extras of a trainer add is in update.hpp.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_GRADIENT_HPP
 #define RBM_GRADIENT_HPP

@@ -2,7 +2,8 @@
 //
 // They have the bits of rbm::sigmoid. A plain loop over it becomes SIMD, but what GCC 12 makes of it waits for one
 // result after the other: four vectors side by side take two thirds of the time. Helium has no vectors of quotients,
-// nor GCC those of comparisons. SPDX-License-Identifier: MIT
+// nor GCC those of comparisons.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_SIGMOIDS_HPP
 #define RBM_SIGMOIDS_HPP

@@ -2,8 +2,8 @@
 //
 // From hidden to visible units a model makes a dot product with every row of its weights. With the columns at hand it
 // adds those of the units that are on, which are few. Chains of floats and of 8 bits take 0.5 to 0.9 of the time; 16
-// bits, whose dot products are fast, gain it in some sizes only. `make bench` shows both ways. SPDX-License-Identifier:
-// MIT
+// bits, whose dot products are fast, gain it in some sizes only. `make bench` shows both ways.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TRANSPOSED_HPP
 #define RBM_TRANSPOSED_HPP

@@ -3,7 +3,8 @@
 //   benchmark FOLDER SOURCES [PYTHON]
 //
 // FOLDER is for benchmark.csv and benchmark.svg, and has a folder benchmark for what is passed to sklearn.py; SOURCES
-// is where this file is; PYTHON is one that has scikit-learn. SPDX-License-Identifier: MIT
+// is where this file is; PYTHON is one that has scikit-learn.
+// SPDX-License-Identifier: MIT
 
 #include <cmath>
 #include <cstdio>

@@ -1,5 +1,6 @@
 // Times of two competitors that run in turn, so that both meet the same noise: medians of their times and, of each
-// pair, of the ratio. SPDX-License-Identifier: MIT
+// pair, of the ratio.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_BENCHMARK_TIMING_HPP
 #define RBM_TESTS_BENCHMARK_TIMING_HPP
