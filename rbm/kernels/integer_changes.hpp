@@ -111,19 +111,6 @@ RBM_INLINE uint64_t samples_on(size_t unit, size_t count, const Vector<Fixed<Int
   return on;
 }
 
-/// g_j += sum_s h_sj over those samples.                                                        h [at most 64], g
-/// [Count]
-template <size_t Columns, size_t H, class Integer, int F, class Sum>
-RBM_INLINE void add_samples(uint64_t on, const Vector<Fixed<Integer, F>, H>* h, size_t first, Sum* RBM_RESTRICT g) {
-  typedef AddIntegers<Columns, H, Integer, Sum> Add;
-  Add add;
-  add.weights = &h->values[first].raw;
-  add.last = g + Columns - Add::few;
-  add.sum.get(g);
-  for (; on != 0; on &= on - 1) add(static_cast<size_t>(__builtin_ctzll(on)));
-  add.sum.put(g);
-}
-
 /// nudge_columns for a batch. A row whose unit is neither off nor on in some sample goes the general way.
 template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
 void nudge_columns_of_batch(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
@@ -138,8 +125,11 @@ void nudge_columns_of_batch(Fixed<Integer, F>* RBM_RESTRICT weights, typename Ar
     Integer seen = 0;
     for (size_t s = 0; s < count; s += 64) {
       const size_t some = count - s < 64 ? count - s : 64;
-      add_samples<Columns>(samples_on(i, some, v_data + s, seen), h_data + s, first, data);
-      add_samples<Columns>(samples_on(i, some, v_model + s, seen), h_model + s, first, model);
+      UnitsOn<64> on;  // samples, for a unit
+      on.words[0] = samples_on(i, some, v_data + s, seen);
+      add_integers<Columns, H>(on, &h_data[s].values[first].raw, data);
+      on.words[0] = samples_on(i, some, v_model + s, seen);
+      add_integers<Columns, H>(on, &h_model[s].values[first].raw, model);
     }
     if (seen == 0) continue;
     Sum g[Columns];
