@@ -28,7 +28,7 @@ struct SiteConditional {
   typedef typename Model::Visible Visible;
   typedef typename Model::Sum Sum;
   typedef typename Model::Wide Wide;
-  typedef Arithmetic<typename Model::Scalar> A;
+  typedef Arithmetic<typename Model::Scalar> Ops;
 
   static_assert(size_t{Visible::sites} > 0,
                 "rbm: the conditional of a site needs visible units with a finite number of states");
@@ -51,8 +51,8 @@ struct SiteConditional {
 
     Wide most = log_probability[0], total(0);
     for (size_t k = 1; k < states; ++k) most = log_probability[k] > most ? log_probability[k] : most;
-    for (size_t k = 0; k < states; ++k) total += A::exp(log_probability[k] - most);
-    for (size_t k = 0; k < states; ++k) log_probability[k] -= most + A::log(total);
+    for (size_t k = 0; k < states; ++k) total += Ops::exp(log_probability[k] - most);
+    for (size_t k = 0; k < states; ++k) log_probability[k] -= most + Ops::log(total);
   }
 
   /// The inputs of a block of hidden units, as they would be in each of the site's states.
@@ -101,22 +101,22 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 
 }  // namespace detail
 
-/// p(v_site = k | all other v) for each of the K states of a visible site; K is 2 for a unit of two states, off first.
-/// What v holds at the site itself does not matter. Real units have no sites: after Gaussian units a label is site 0.
-/// Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has not K states,
-/// not_finite where the model or the state holds NaN. The stack holds K values.
-template <class Model, size_t K>
+/// p(v_site = k | all other v) for each of the K = `States` states of a visible site; K is 2 for a unit of two states,
+/// off first. What v holds at the site itself does not matter. Real units have no sites: after Gaussian units a label
+/// is site 0. Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has
+/// not K states, not_finite where the model or the state holds NaN. The stack holds K values.
+template <class Model, size_t States>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
-                Vector<typename Model::Wide, K>& probabilities) {
-  if (site >= Model::Visible::sites || Model::Visible::states(site) != K) return Status::out_of_range;
-  typedef Arithmetic<typename Model::Scalar> A;
-  Vector<typename Model::Wide, K> log_probability;
+                Vector<typename Model::Wide, States>& probabilities) {
+  if (site >= Model::Visible::sites || Model::Visible::states(site) != States) return Status::out_of_range;
+  typedef Arithmetic<typename Model::Scalar> Ops;
+  Vector<typename Model::Wide, States> log_probability;
   detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values};
   conditional.run();
   for (const typename Model::Wide& p : log_probability) {
-    if (!A::is_finite(p)) return Status::not_finite;
+    if (!Ops::is_finite(p)) return Status::not_finite;
   }
-  for (size_t k = 0; k < K; ++k) probabilities[k] = A::exp(log_probability[k]);
+  for (size_t k = 0; k < States; ++k) probabilities[k] = Ops::exp(log_probability[k]);
   return Status::ok;
 }
 

@@ -24,10 +24,10 @@ struct Range {
   static bool holds(float) { return true; }
 };
 
-template <class Integer, int F>
-struct Range<Fixed<Integer, F>> {
+template <class Integer, int FractionBits>
+struct Range<Fixed<Integer, FractionBits>> {
   static bool holds(float x) {
-    typedef Fixed<Integer, F> Scalar;
+    typedef Fixed<Integer, FractionBits> Scalar;
     const float half = 0.5f / static_cast<float>(Scalar::one());
     return x <= static_cast<float>(Scalar::highest()) + half && x >= static_cast<float>(Scalar::lowest()) - half;
   }

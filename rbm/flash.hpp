@@ -58,8 +58,8 @@ struct InFlash<float> {
   }
 };
 
-template <int F>
-struct InFlash<Fixed<int8_t, F>> {
+template <int FractionBits>
+struct InFlash<Fixed<int8_t, FractionBits>> {
   int8_t raw;
 
   InFlash() = default;
@@ -67,13 +67,14 @@ struct InFlash<Fixed<int8_t, F>> {
   template <class Real>
   InFlash(Real) = delete;  // a number of steps is meant
 
-  operator Fixed<int8_t, F>() const {
-    return Fixed<int8_t, F>::from_raw(static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
+  operator Fixed<int8_t, FractionBits>() const {
+    return Fixed<int8_t, FractionBits>::from_raw(
+        static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
   }
 };
 
-template <int F>
-struct InFlash<Fixed<int16_t, F>> {
+template <int FractionBits>
+struct InFlash<Fixed<int16_t, FractionBits>> {
   int16_t raw;
 
   InFlash() = default;
@@ -81,11 +82,11 @@ struct InFlash<Fixed<int16_t, F>> {
   template <class Real>
   InFlash(Real) = delete;
 
-  operator Fixed<int16_t, F>() const {
+  operator Fixed<int16_t, FractionBits>() const {
 #ifdef __AVR__
-    return Fixed<int16_t, F>::from_raw(static_cast<int16_t>(pgm_read_word(&raw)));
+    return Fixed<int16_t, FractionBits>::from_raw(static_cast<int16_t>(pgm_read_word(&raw)));
 #else
-    return Fixed<int16_t, F>::from_raw(raw);
+    return Fixed<int16_t, FractionBits>::from_raw(raw);
 #endif
   }
 };

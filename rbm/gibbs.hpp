@@ -95,11 +95,11 @@ struct GibbsChains {
 namespace detail {
 
 /// The mean of states that come one after the other: moved on by each of them. `mean` of the states so far.
-template <class Scalar, size_t N>
+template <class Scalar, size_t Length>
 struct RunningMean {
   enum : uint32_t { most_steps = uint32_t{1} << 20 };
 
-  Vector<Scalar, N> mean;
+  Vector<Scalar, Length> mean;
 
   void clear() { mean.fill(Scalar(0)); }  // the first step overwrites it, but not what was no number
   void add(size_t i, Scalar state, uint32_t step) {
@@ -110,20 +110,20 @@ struct RunningMean {
 
 /// Of integers: their sum, which is divided when all have come.
 /// Scaling: a sum of 32 bits holds 2^16 states of 16 bits.
-template <class Integer, int F, size_t N>
-struct RunningMean<Fixed<Integer, F>, N> {
-  typedef Fixed<Integer, F> Scalar;
+template <class Integer, int FractionBits, size_t Length>
+struct RunningMean<Fixed<Integer, FractionBits>, Length> {
+  typedef Fixed<Integer, FractionBits> Scalar;
 
   enum : uint32_t { most_steps = uint32_t{1} << 16 };
 
-  Vector<Scalar, N> mean;
-  Vector<int32_t, N> sum;
+  Vector<Scalar, Length> mean;
+  Vector<int32_t, Length> sum;
 
   void clear() { sum.fill(0); }
   void add(size_t i, Scalar state, uint32_t) { sum[i] += state.raw; }
   void end(uint32_t steps) {
     const int32_t half = static_cast<int32_t>(steps / 2);
-    for (size_t i = 0; i < N; ++i) {
+    for (size_t i = 0; i < Length; ++i) {
       mean[i] =
           Scalar::from_raw(static_cast<Integer>((sum[i] + (sum[i] < 0 ? -half : half)) / static_cast<int32_t>(steps)));
     }

@@ -73,11 +73,11 @@ constexpr bool is_dense() {
 
 template <class Model, size_t Batch, bool IsFixed = Arithmetic<typename Model::Scalar>::is_fixed>
 struct Gradient {
-  typedef Arithmetic<typename Model::Scalar> A;
+  typedef Arithmetic<typename Model::Scalar> Ops;
 
   template <class Rng>
-  static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng&) {
-    const typename A::Rate rate = learning_rate / static_cast<float>(batch.count);
+  static void climb(Model& model, const Statistics<Model>& batch, typename Ops::Setting learning_rate, Rng&) {
+    const typename Ops::Rate rate = learning_rate / static_cast<float>(batch.count);
     move(If<is_summed>(), model.weights.values, rate, batch);
     for (size_t s = 0; s < batch.count; ++s) {
       model.visible.learn(rate, batch.visible_data[s].values, batch.visible[s].values);
@@ -90,11 +90,12 @@ struct Gradient {
   struct If {};
   enum : bool { is_summed = Batch >= large_batch && is_layer_by_layer<Model, Batch>() };  // 0.6 of the time
 
-  static void move(If<false>, typename Model::Scalar* weights, typename A::Rate rate, const Statistics<Model>& batch) {
+  static void move(If<false>, typename Model::Scalar* weights, typename Ops::Rate rate,
+                   const Statistics<Model>& batch) {
     kernels::nudge_outer(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
                          batch.hidden);
   }
-  static void move(If<true>, typename Model::Scalar* weights, typename A::Rate rate, const Statistics<Model>& batch) {
+  static void move(If<true>, typename Model::Scalar* weights, typename Ops::Rate rate, const Statistics<Model>& batch) {
     kernels::nudge_outer_of_batch(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
                                   batch.hidden);
   }
@@ -102,12 +103,12 @@ struct Gradient {
 
 template <class Model, size_t Batch>
 struct Gradient<Model, Batch, true> {
-  typedef Arithmetic<typename Model::Scalar> A;
+  typedef Arithmetic<typename Model::Scalar> Ops;
 
   template <class Rng>
-  static void climb(Model& model, const Statistics<Model>& batch, typename A::Setting learning_rate, Rng& rng) {
-    const typename A::Rate rate = A::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
-                                          A::template rate_bits<Batch, has_real<Model>()>(), rng);
+  static void climb(Model& model, const Statistics<Model>& batch, typename Ops::Setting learning_rate, Rng& rng) {
+    const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
+                                              Ops::template rate_bits<Batch, has_real<Model>()>(), rng);
     if (may_be_quick && kernels::has_loops_for_units_on(rate) && are_off_or_on(batch)) {
       change<If<may_be_quick>>(model, batch, rate, rng);
     } else {
@@ -119,7 +120,7 @@ struct Gradient<Model, Batch, true> {
   // One sample of units that are all off or on has differences of 0, 1 and -1, for which there are quicker loops.
   template <bool>
   struct If {};
-  enum : bool { may_be_quick = A::is_narrow && Batch == 1 };
+  enum : bool { may_be_quick = Ops::is_narrow && Batch == 1 };
 
   static bool are_off_or_on(const Statistics<Model>& batch) {
     return kernels::are_off_or_on<Model::visible_size>(batch.visible_data->values) &&
@@ -129,7 +130,7 @@ struct Gradient<Model, Batch, true> {
   }
 
   template <class Quick, class Rng>
-  static RBM_APART_ON_BOARDS void change(Model& model, const Statistics<Model>& batch, typename A::Rate rate,
+  static RBM_APART_ON_BOARDS void change(Model& model, const Statistics<Model>& batch, typename Ops::Rate rate,
                                          Rng& rng) {
     {
       Weights<Quick, Rng> weights = {model, batch, rate, rng};
@@ -149,7 +150,7 @@ struct Gradient<Model, Batch, true> {
   struct Weights {
     Model& model;
     const Statistics<Model>& batch;
-    typename A::Rate rate;
+    typename Ops::Rate rate;
     Rng& rng;
 
     template <class Block>
@@ -176,7 +177,7 @@ struct Gradient<Model, Batch, true> {
     const State* data;
     const State* model;
     size_t count;
-    typename A::Rate rate;
+    typename Ops::Rate rate;
     Rng& rng;
 
     template <class Block>

@@ -32,19 +32,19 @@ template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
   const Status status = Model::check(samples, count);
   if (status != Status::ok) return status;
-  typedef Arithmetic<typename Model::Scalar> A;
+  typedef Arithmetic<typename Model::Scalar> Ops;
   typedef typename Model::Wide Wide;
   initialize(model, rng);
   for (size_t i = 0; i < Model::visible_size; ++i) {
     Wide sum(0);
     for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(samples[s][i]);
-    const Wide mean = A::mean_of(sum, count);
+    const Wide mean = Ops::mean_of(sum, count);
     Wide squares(0);
     for (size_t s = 0; s < count && Model::Visible::has_variance; ++s) {
       const Wide deviation = static_cast<Wide>(samples[s][i]) - mean;
       squares += deviation * deviation;
     }
-    model.visible.start_from(i, mean, A::mean_of(squares, count), A::mean_of(Wide(1) / Wide(2), count));
+    model.visible.start_from(i, mean, Ops::mean_of(squares, count), Ops::mean_of(Wide(1) / Wide(2), count));
   }
   return Status::ok;
 }

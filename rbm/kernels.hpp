@@ -1,8 +1,8 @@
 // rbm/kernels.hpp: the hot loops, and nothing else: sums (kernels/sums.hpp) and changes (kernels/changes.hpp).
 //
-// Weights are rows of a matrix [V][H], row i the weights of visible unit i. No vector branches on data;
-// a loop over rows skips units that are off, of which binary data has many. A dot product is summed in `lanes` partial
-// sums, whose count and order belong to the design: the result is the same for every width of SIMD.
+// Weights are rows of a matrix [VisibleSize][HiddenSize], row i the weights of visible unit i. No vector branches on
+// data; a loop over rows skips units that are off, of which binary data has many. A dot product is summed in `lanes`
+// partial sums, whose count and order belong to the design: the result is the same for every width of SIMD.
 //
 // sums.hpp and changes.hpp hold the plain loops, with bounds known at compile time, which GCC and Clang vectorise, for
 // every number type and processor. Where they lose by more than 1.3, float_sums.hpp and float_changes.hpp take their

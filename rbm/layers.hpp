@@ -25,7 +25,7 @@
 //
 // Inputs come a block of units at a time, since no array of them is kept. The type of the block, Size<Count> or in Both
 // one that wraps it, says how many units there are; `first` is the first of them, and x, s [Count] belong to them
-// alone. Other arrays are [N], the whole layer.
+// alone. Other arrays are [Length], the whole layer.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_LAYERS_HPP

@@ -198,8 +198,8 @@ uint32_t below(uint32_t n, Rng& rng) {
 }
 
 /// Puts `count` items into random order, in place (Fisher and Yates).
-template <class T, class Rng>
-void shuffle(T* items, size_t count, Rng& rng) {
+template <class Item, class Rng>
+void shuffle(Item* items, size_t count, Rng& rng) {
   for (size_t left = count; left > 1; --left) {
     const size_t chosen = static_cast<size_t>(below(static_cast<uint32_t>(left), rng));
     if (chosen != left - 1) exchange(items[chosen], items[left - 1]);

@@ -27,61 +27,61 @@ constexpr size_t alignment(size_t bytes) {
 }  // namespace detail
 
 /// A number of elements as a type, so that a function can be given one that the compiler knows.
-template <size_t N>
+template <size_t Length>
 struct Size {
-  enum : size_t { count = N };
+  enum : size_t { count = Length };
 };
 
-/// N values in a row.
-template <class T, size_t N>
-struct alignas(T) alignas(detail::alignment(N * sizeof(T))) Vector {
-  static_assert(N > 0, "rbm: a vector needs at least one element");
+/// `Length` values in a row.
+template <class Element, size_t Length>
+struct alignas(Element) alignas(detail::alignment(Length * sizeof(Element))) Vector {
+  static_assert(Length > 0, "rbm: a vector needs at least one element");
 
-  enum : size_t { size = N };
+  enum : size_t { size = Length };
 
-  T values[N];
+  Element values[Length];
 
-  T& operator[](size_t i) { return values[i]; }
-  const T& operator[](size_t i) const { return values[i]; }
+  Element& operator[](size_t i) { return values[i]; }
+  const Element& operator[](size_t i) const { return values[i]; }
 
-  T* begin() { return values; }
-  T* end() { return values + N; }
-  const T* begin() const { return values; }
-  const T* end() const { return values + N; }
+  Element* begin() { return values; }
+  Element* end() { return values + Length; }
+  const Element* begin() const { return values; }
+  const Element* end() const { return values + Length; }
 
-  void fill(const T& value) {
-    for (T& element : values) element = value;
+  void fill(const Element& value) {
+    for (Element& element : values) element = value;
   }
 };
 
 /// Exchanges two values. Vectors element by element, so that no copy of a whole one stands on the stack.
-template <class T>
-void exchange(T& a, T& b) {
-  const T held = a;
+template <class Element>
+void exchange(Element& a, Element& b) {
+  const Element held = a;
   a = b;
   b = held;
 }
 
-template <class T, size_t N>
-void exchange(Vector<T, N>& a, Vector<T, N>& b) {
-  for (size_t i = 0; i < N; ++i) exchange(a[i], b[i]);
+template <class Element, size_t Length>
+void exchange(Vector<Element, Length>& a, Vector<Element, Length>& b) {
+  for (size_t i = 0; i < Length; ++i) exchange(a[i], b[i]);
 }
 
 /// Rows x Columns values, one row after the other without gaps.
-template <class T, size_t Rows, size_t Columns>
-struct alignas(T) alignas(detail::alignment(Rows* Columns * sizeof(T))) Matrix {
+template <class Element, size_t Rows, size_t Columns>
+struct alignas(Element) alignas(detail::alignment(Rows* Columns * sizeof(Element))) Matrix {
   static_assert(Rows > 0 && Columns > 0, "rbm: a matrix needs at least one row and one column");
 
   enum : size_t { rows = Rows, columns = Columns };
 
-  T values[Rows * Columns];
+  Element values[Rows * Columns];
 
-  T& operator()(size_t row, size_t column) { return values[row * Columns + column]; }
-  const T& operator()(size_t row, size_t column) const { return values[row * Columns + column]; }
+  Element& operator()(size_t row, size_t column) { return values[row * Columns + column]; }
+  const Element& operator()(size_t row, size_t column) const { return values[row * Columns + column]; }
 
   /// The Columns values of one row.
-  T* row(size_t i) { return values + i * Columns; }
-  const T* row(size_t i) const { return values + i * Columns; }
+  Element* row(size_t i) { return values + i * Columns; }
+  const Element* row(size_t i) const { return values + i * Columns; }
 };
 
 /// A byte of constant data that AVR keeps in flash, where it must be read in a way of its own (PROGMEM).
@@ -96,12 +96,12 @@ inline uint8_t read_flash(const uint8_t* address) {
 namespace detail {
 
 /// From the highest bit of each byte on. A byte is shifted by one bit at a time, since small chips can do no more.
-template <class T, size_t N, class Read>
-void unpack_bytes(const uint8_t* bits, Vector<T, N>& out, Read fetch) {
+template <class Element, size_t Length, class Read>
+void unpack_bytes(const uint8_t* bits, Vector<Element, Length>& out, Read fetch) {
   uint8_t byte = 0;
-  for (size_t i = 0; i < N; ++i) {
+  for (size_t i = 0; i < Length; ++i) {
     byte = i % 8 == 0 ? fetch(bits + i / 8) : static_cast<uint8_t>(byte << 1);
-    out[i] = static_cast<T>(byte >= 128 ? 1 : 0);
+    out[i] = static_cast<Element>(byte >= 128 ? 1 : 0);
   }
 }
 
@@ -111,14 +111,14 @@ inline uint8_t read_ram(const uint8_t* address) { return *address; }
 
 /// Unpacks N bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns whose
 /// rows are bytes reads from left to right; `bits` holds (N + 7) / 8 bytes.
-template <class T, size_t N>
-void unpack_bits(const uint8_t* bits, Vector<T, N>& out) {
+template <class Element, size_t Length>
+void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
   detail::unpack_bytes(bits, out, detail::read_ram);
 }
 
 /// The same for bits in an array that is declared PROGMEM on AVR; elsewhere there is no difference.
-template <class T, size_t N>
-void unpack_flash_bits(const uint8_t* bits, Vector<T, N>& out) {
+template <class Element, size_t Length>
+void unpack_flash_bits(const uint8_t* bits, Vector<Element, Length>& out) {
   detail::unpack_bytes(bits, out, read_flash);
 }
 

@@ -72,8 +72,8 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   typedef ModelType Model;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
-  typedef Arithmetic<typename Model::Scalar> A;
-  typedef typename A::Setting Setting;
+  typedef Arithmetic<typename Model::Scalar> Ops;
+  typedef typename Ops::Setting Setting;
 
   enum : unsigned { extras = Chosen };
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
@@ -139,7 +139,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
   typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> GoesLayerByLayer;
-  typedef If<A::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
+  typedef If<Ops::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -176,7 +176,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   template <class Rng>
   Status change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    return detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename A::Change>(learning_rate()), rng)
+    return detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Change>(learning_rate()), rng)
         .run();
   }
 
@@ -248,7 +248,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
   bool ran_away(size_t count) const {
-    if (A::is_fixed) return false;
+    if (Ops::is_fixed) return false;
     Status status = Status::ok;
     const bool is_drawn = !Model::Visible::is_real && !options.mean_field_visible;  // from finitely many states
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
@@ -287,16 +287,16 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   // offset += share (mean of the states - offset)
   template <class State, class Rng>
   static void follow(State& offset, const State* states, size_t count, Setting share, Rng& rng) {
-    typedef typename A::Change Change;
-    typedef typename A::Wide Wide;
+    typedef typename Ops::Change Change;
+    typedef typename Ops::Wide Wide;
     for (size_t i = 0; i < State::size; ++i) {
       Wide sum(0);
       for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(states[s][i]);
       const Change old = static_cast<Change>(offset[i]);
-      const Change mean = static_cast<Change>(A::quotient(sum, count));
+      const Change mean = static_cast<Change>(Ops::quotient(sum, count));
       const Change next =
           share == detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
-      A::template assign<1>(&next, &offset[i], rng);
+      Ops::template assign<1>(&next, &offset[i], rng);
     }
   }
 

@@ -53,8 +53,8 @@ struct Update {
   typedef typename Trainer::Model Model;
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
-  typedef Arithmetic<Scalar> A;
-  typedef typename A::Change Change;
+  typedef Arithmetic<Scalar> Ops;
+  typedef typename Ops::Change Change;
 
   template <unsigned Extra>
   struct If {};  // If<Extra> where the trainer has it, If<0> where it has not
@@ -67,7 +67,7 @@ struct Update {
   const Statistics<Model>& batch;
   Change rate;     // the learning rate
   bool measuring;  // sums the squares of the change into `squares` and changes nothing
-  typename A::SumOfSquares squares;
+  typename Ops::SumOfSquares squares;
   Change scale;  // of the change
   Rng& rng;      // rounds what integers are changed by
 
@@ -118,7 +118,7 @@ struct Update {
         old[j] = static_cast<Change>(weights[j]);
         change[j] = shrink(Has<penalised>(), old[j] + change[j]);
       }
-      A::template assign<Block::count>(change, weights, rng);
+      Ops::template assign<Block::count>(change, weights, rng);
       for (size_t j = 0; j < Block::count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
       follow(Has<centred>(), block, i, first, change, bias);
     }
@@ -136,7 +136,7 @@ struct Update {
       kernels::add_differences<Block::count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
                                              sum);
       Change change[Block::count];
-      for (size_t i = 0; i < Block::count; ++i) change[i] = A::rate_of(update.rate, sum[i], update.batch.count);
+      for (size_t i = 0; i < Block::count; ++i) change[i] = Ops::rate_of(update.rate, sum[i], update.batch.count);
       update.finish(block, update.last_visible(Has<with_momentum>(), first), change);
       if (!update.measuring) update.model.visible.add_to_bias(block, first, change, update.rng);
     }
@@ -144,7 +144,7 @@ struct Update {
 
   template <size_t Count>
   void average(const Sum* sum, Change* mean) const {
-    for (size_t j = 0; j < Count; ++j) mean[j] = A::change_of(sum[j], batch.count);
+    for (size_t j = 0; j < Count; ++j) mean[j] = Ops::change_of(sum[j], batch.count);
   }
 
   void pass() {
@@ -177,7 +177,7 @@ struct Update {
       return;
     }
     for (size_t j = 0; j < Block::count; ++j) change[j] *= scale;
-    if (last != nullptr) A::template assign<Block::count>(change, last, rng);
+    if (last != nullptr) Ops::template assign<Block::count>(change, last, rng);
   }
 
   Change momentum(If<0>) const { return Change(0); }
@@ -198,7 +198,7 @@ struct Update {
     for (size_t j = 0; j < Block::count; ++j) {
       Sum sum(0);
       for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][first + j]);
-      bias[j] += cost * (static_cast<Change>(trainer.options.sparsity_target) - A::change_of(sum, batch.count));
+      bias[j] += cost * (static_cast<Change>(trainer.options.sparsity_target) - Ops::change_of(sum, batch.count));
     }
   }
 
@@ -223,7 +223,7 @@ struct Update {
   void centre(If<centred>, Block, size_t i, size_t first, const Change* difference, Change* change) {
     Sum visible_difference[1] = {};
     kernels::add_differences<1>(i, batch.count, batch.visible_data, batch.visible, visible_difference);
-    const Change along_lambda = A::change_of(visible_difference[0], batch.count);
+    const Change along_lambda = Ops::change_of(visible_difference[0], batch.count);
     const Change mu = static_cast<Change>(trainer.visible_offset[i]);
     for (size_t j = 0; j < Block::count; ++j) {
       change[j] -= mu * difference[j] + along_lambda * static_cast<Change>(trainer.hidden_offset[first + j]);
@@ -241,7 +241,7 @@ struct Update {
       visible_bias -= change[j] * static_cast<Change>(trainer.hidden_offset[first + j]);
       hidden_bias[j] -= mu * change[j];
     }
-    A::template add<1>(&visible_bias, &model.visible.bias_of(i), rng);
+    Ops::template add<1>(&visible_bias, &model.visible.bias_of(i), rng);
   }
 };
 

@@ -20,11 +20,11 @@
 namespace rbm {
 namespace detail {
 
-template <class Integer, int F>
-struct FixedDraws : FixedWidth<Integer, F> {
-  typedef FixedWidth<Integer, F> Width;
-  typedef Fixed<Integer, F> Scalar;
-  typedef Fixed<typename Width::SumInteger, F> Sum;
+template <class Integer, int FractionBits>
+struct FixedDraws : FixedWidth<Integer, FractionBits> {
+  typedef FixedWidth<Integer, FractionBits> Width;
+  typedef Fixed<Integer, FractionBits> Scalar;
+  typedef Fixed<typename Width::SumInteger, FractionBits> Sum;
 
 #if RBM_PAIRS
   /// s_i = 1 with probability sigmoid(Slope x_i), else `off`.

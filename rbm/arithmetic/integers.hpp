@@ -24,12 +24,12 @@ namespace rbm {
 /// Scaling: a weighted sum runs in the next wider integer, in QF too. A product of a parameter and a state is rounded
 /// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
 /// and moments are 32 bits wide, in Q12.
-template <class Integer, int F>
-struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
-  typedef detail::FixedWidth<Integer, F> Width;
-  typedef Fixed<Integer, F> Scalar;
+template <class Integer, int FractionBits>
+struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, FractionBits> {
+  typedef detail::FixedWidth<Integer, FractionBits> Width;
+  typedef Fixed<Integer, FractionBits> Scalar;
   typedef typename Width::SumInteger SumInteger;
-  typedef Fixed<SumInteger, F> Sum;
+  typedef Fixed<SumInteger, FractionBits> Sum;
   typedef Fixed<int32_t, 12> Wide;
   typedef FixedSetting Setting;
   typedef Fixed<int32_t, 24> Change;
@@ -57,22 +57,22 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
 
   /// Whether the sum of N terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude is at
   /// most 1 but of real units.
-  template <size_t N, bool Real>
+  template <size_t Length, bool Real>
   static constexpr bool sum_fits() {
-    return N < static_cast<uint32_t>(Sum::Traits::highest()) >> term_bits(Real);
+    return Length < static_cast<uint32_t>(Sum::Traits::highest()) >> term_bits(Real);
   }
 
   /// How many bits a rate may have, at most 12, so that its product with a difference summed over `Batch` samples has
   /// no more than 30.
   template <size_t Batch, bool Real>
   static constexpr int rate_bits() {
-    return detail::lesser(12, 29 - (Real ? term_bits(Real) : F) - detail::bits_of(Batch - 1));
+    return detail::lesser(12, 29 - (Real ? term_bits(Real) : FractionBits) - detail::bits_of(Batch - 1));
   }
 
   /// Whether the sums over a batch cannot overflow, and leave a rate at least 4 bits.
   template <size_t Batch, bool Real>
   static constexpr bool batch_fits() {
-    return is_narrow ? Batch <= (0x7FFFu >> (F + 1)) : rate_bits<Batch, Real>() >= 4;
+    return is_narrow ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
   }
 
   /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
@@ -90,7 +90,9 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
     return sum > most ? most : sum < -most ? -most : sum;
   }
   static Wide to_wide(float x) { return Wide(x); }
-  static constexpr Wide least_variance() { return Wide::from_raw(int32_t{1} << (F < 8 ? 12 - F : 4)); }
+  static constexpr Wide least_variance() {
+    return Wide::from_raw(int32_t{1} << (FractionBits < 8 ? 12 - FractionBits : 4));
+  }
   static Wide two_pi() {
     constexpr Wide value(6.28318531f);
     return value;
@@ -98,8 +100,8 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
 
   /// sum + a b, rounded
   static RBM_VECTORISED Sum multiply_add(Sum sum, Scalar a, Scalar b) {
-    const SumInteger half = SumInteger(1) << (F - 1);
-    return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> F));
+    const SumInteger half = SumInteger(1) << (FractionBits - 1);
+    return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> FractionBits));
   }
 
   /// sum + x and sum - x
@@ -124,7 +126,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
   /// Scaling: a sum of at most 32 bits in QF, times 2^(24 - F) in 64 bits.
   static Change change_of(Sum sum, size_t count) {
     const int64_t n = static_cast<int64_t>(count);
-    const int64_t scaled = sum.raw * (int64_t{1} << (24 - F));
+    const int64_t scaled = sum.raw * (int64_t{1} << (24 - FractionBits));
     if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
     return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
   }
@@ -134,7 +136,7 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
   /// Scaling: from Q24 to QF, with 8 or 16 random bits and half of what they leave.
   template <size_t Count, class Rng>
   static void assign(const Change* change, Scalar* s, Rng& rng) {
-    constexpr int shift = 24 - F, drawn = Width::chance_bits;
+    constexpr int shift = 24 - FractionBits, drawn = Width::chance_bits;
     constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
@@ -185,12 +187,12 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
   static RBM_VECTORISED Scalar sigmoid(Sum x) {
     return Scalar::from_raw(static_cast<Integer>(
-        detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - F)));
+        detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - FractionBits)));
   }
   static RBM_VECTORISED Scalar tanh(Sum x) {
     const int32_t twice =
         2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - F)));
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - FractionBits)));
   }
   template <size_t Count>
   static void sigmoids(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
@@ -205,32 +207,32 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
     return size + tail(size + size);
   }
 
-  /// ln sum_k exp(x_k)                                                                                          x [K]
-  template <size_t K>
+  /// ln sum_k exp(x_k)                                                                                       x [States]
+  template <size_t States>
   static Wide log_sum_exp(const Sum* x) {
-    const Sum most = largest<K>(x);
-    return Wide(most) + Wide::from_raw(detail::shift_down(integer::log(total_weight<K>(x, most)) - 15 * 45426, 4));
+    const Sum most = largest<States>(x);
+    return Wide(most) + Wide::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
   }
 
-  /// s_k = exp(x_k) / sum exp(x)                                                                             x, s [K]
-  template <size_t K>
+  /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
+  template <size_t States>
   static void softmax(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    const Sum most = largest<K>(x);
-    const uint32_t total = total_weight<K>(x, most);
-    for (size_t k = 0; k < K; ++k) {
-      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << F) + total / 2) / total));
+    const Sum most = largest<States>(x);
+    const uint32_t total = total_weight<States>(x, most);
+    for (size_t k = 0; k < States; ++k) {
+      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << FractionBits) + total / 2) / total));
     }
   }
 
-  /// A draw of k with these probabilities: one word of the generator.                                           x [K]
-  template <size_t K, class Rng>
+  /// A draw of k with these probabilities: one word of the generator.                                        x [States]
+  template <size_t States, class Rng>
   static size_t choose(const Sum* x, Scalar*, Rng& rng) {
-    const Sum most = largest<K>(x);
+    const Sum most = largest<States>(x);
     uint64_t wide = static_cast<uint32_t>(rng());
-    wide *= total_weight<K>(x, most);
+    wide *= total_weight<States>(x, most);
     uint32_t left = static_cast<uint32_t>(wide >> 32);
     size_t k = 0;
-    for (; k + 1 < K; ++k) {
+    for (; k + 1 < States; ++k) {
       const uint32_t each = weight(x[k], most);
       if (left < each) break;
       left -= each;
@@ -249,12 +251,12 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
   template <class Rng>
   static Scalar small_normal(Rng& rng) {
     const int32_t draw = integer::normal(rng) * 655;
-    const int32_t random = static_cast<int32_t>(static_cast<uint32_t>(rng()) >> (F + 4));
-    return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - F)));
+    const int32_t random = static_cast<int32_t>(static_cast<uint32_t>(rng()) >> (FractionBits + 4));
+    return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - FractionBits)));
   }
 
  private:
-  static constexpr int term_bits(bool real) { return real ? 2 * (Scalar::bits - 1) - F : Scalar::bits - 1; }
+  static constexpr int term_bits(bool real) { return real ? 2 * (Scalar::bits - 1) - FractionBits : Scalar::bits - 1; }
 
   // For sums that are known to have room.
   static RBM_INLINE Sum plus(Sum sum, SumInteger steps) {
@@ -264,10 +266,10 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
   static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }
   static Wide tail(Wide y) { return Wide::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
 
-  template <size_t K>
+  template <size_t States>
   static Sum largest(const Sum* x) {
     Sum most = x[0];
-    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
+    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
     return most;
   }
 
@@ -278,11 +280,11 @@ struct Arithmetic<Fixed<Integer, F>> : detail::FixedDraws<Integer, F> {
     return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
   }
 
-  template <size_t K>
+  template <size_t States>
   static uint32_t total_weight(const Sum* x, Sum most) {
-    static_assert(K <= 65535, "rbm: a softmax group of integers has at most 65535 units");
+    static_assert(States <= 65535, "rbm: a softmax group of integers has at most 65535 units");
     uint32_t total = 0;
-    for (size_t k = 0; k < K; ++k) total += weight(x[k], most);
+    for (size_t k = 0; k < States; ++k) total += weight(x[k], most);
     return total;
   }
 };

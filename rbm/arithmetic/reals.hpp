@@ -48,7 +48,7 @@ struct RealArithmetic {
   };
 
   /// Whether sums over units, and over batches, cannot overflow.
-  template <size_t N, bool RealUnits>
+  template <size_t Length, bool RealUnits>
   static constexpr bool sum_fits() {
     return true;
   }
@@ -98,32 +98,32 @@ struct RealArithmetic {
   /// Whether the states of a group of `count` units sum to 1, but for rounding.
   static bool is_one(Real sum, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
 
-  /// ln sum_k exp(x_k)                                                                                          x [K]
-  template <size_t K>
+  /// ln sum_k exp(x_k)                                                                                       x [States]
+  template <size_t States>
   static Real log_sum_exp(const Real* x) {
-    const Real most = largest<K>(x);
+    const Real most = largest<States>(x);
     Real total = 0;
-    for (size_t k = 0; k < K; ++k) total += Arithmetic<Real>::exp(x[k] - most);
+    for (size_t k = 0; k < States; ++k) total += Arithmetic<Real>::exp(x[k] - most);
     return most + Arithmetic<Real>::log(total);
   }
 
-  /// s_k = exp(x_k) / sum exp(x)                                                                             x, s [K]
-  template <size_t K>
+  /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
+  template <size_t States>
   static void softmax(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s) {
-    const Real most = largest<K>(x);
+    const Real most = largest<States>(x);
     Real total = 0;
-    for (size_t k = 0; k < K; ++k) total += Arithmetic<Real>::exp(x[k] - most);
-    for (size_t k = 0; k < K; ++k) s[k] = Arithmetic<Real>::exp(x[k] - most) / total;
+    for (size_t k = 0; k < States; ++k) total += Arithmetic<Real>::exp(x[k] - most);
+    for (size_t k = 0; k < States; ++k) s[k] = Arithmetic<Real>::exp(x[k] - most) / total;
   }
 
-  /// A draw of k with these probabilities: one word of the generator. s is scratch.                          x, s [K]
-  template <size_t K, class Rng>
+  /// A draw of k with these probabilities: one word of the generator. s is scratch.                       x, s [States]
+  template <size_t States, class Rng>
   static size_t choose(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s, Rng& rng) {
-    softmax<K>(x, s);
+    softmax<States>(x, s);
     // What rounding leaves of the draw after the last unit goes to the most likely one.
     float left = uniform(rng);
     size_t likeliest = 0;
-    for (size_t k = 0; k < K; ++k) {
+    for (size_t k = 0; k < States; ++k) {
       const float p = static_cast<float>(s[k]);
       if (left < p) return k;
       left -= p;
@@ -133,10 +133,10 @@ struct RealArithmetic {
   }
 
  private:
-  template <size_t K>
+  template <size_t States>
   static Real largest(const Real* x) {
     Real most = x[0];
-    for (size_t k = 1; k < K; ++k) most = x[k] > most ? x[k] : most;
+    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
     return most;
   }
 };

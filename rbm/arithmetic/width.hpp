@@ -22,26 +22,26 @@ constexpr int lesser(int a, int b) { return a < b ? a : b; }
 constexpr int bits_of(size_t n) { return n == 0 ? 0 : 1 + bits_of(n / 2); }
 
 /// What depends on the width: 8-bit models.
-template <class Integer, int F>
+template <class Integer, int FractionBits>
 struct FixedWidth;
 
-template <int F>
-struct FixedWidth<int8_t, F> {
+template <int FractionBits>
+struct FixedWidth<int8_t, FractionBits> {
   typedef int16_t SumInteger;
   typedef uint8_t Draw;
   typedef uint16_t Chance;  // a probability in Q8
   typedef int16_t Rate;     // the rate in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
 
-  static_assert(F <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
+  static_assert(FractionBits <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
 
   enum : int { chance_bits = 8 };
 
   /// sigmoid(-|Slope x|). Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
   template <int Slope>
   static RBM_INLINE uint8_t tail(int16_t x) {
-    const uint16_t most = static_cast<uint16_t>((8 / Slope) << F);
+    const uint16_t most = static_cast<uint16_t>((8 / Slope) << FractionBits);
     const uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
-    return y < most ? integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - F)))) : uint8_t{0};
+    return y < most ? integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - FractionBits)))) : uint8_t{0};
   }
 
   template <int Slope>
@@ -56,7 +56,7 @@ struct FixedWidth<int8_t, F> {
   template <int Slope>
   static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
     typedef typename Pairs::Lanes Lanes;
-    const int16_t most = (8 / Slope) << F, scale = Slope << (6 - F);
+    const int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);
     const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 15;
     const Lanes size = (y < none ? -y : y) * scale;
     const Lanes tail = reinterpret_cast<Lanes>(integer::sigmoid_tails8(reinterpret_cast<typename Pairs::Words>(size)));
@@ -77,8 +77,8 @@ struct FixedWidth<int8_t, F> {
   /// Scaling: a setting in Q24 is, times 2^F, the rate in Q(F + 24), held below 2^31; of it 16 bits are rounded off.
   template <class Rng>
   static Rate rate(uint32_t setting, size_t count, int, Rng& rng) {
-    const uint32_t most = 0x7FFEFFFFu >> F;
-    setting = (setting < most ? setting : most) << F;
+    const uint32_t most = 0x7FFEFFFFu >> FractionBits;
+    setting = (setting < most ? setting : most) << FractionBits;
     if (count > 1) setting /= static_cast<uint32_t>(count);
     return static_cast<Rate>((setting + (static_cast<uint32_t>(rng()) & 0xFFFFu)) >> 16);
   }
@@ -92,14 +92,14 @@ struct FixedWidth<int8_t, F> {
     return static_cast<int32_t>(rate) * difference;
   }
   static RBM_VECTORISED int32_t steps_of_product(Rate, int32_t exact, Draw draw) {
-    const int32_t random = (static_cast<int32_t>(draw) << F) + (1 << (F - 1));
-    return (exact + random) >> (F + 8);
+    const int32_t random = (static_cast<int32_t>(draw) << FractionBits) + (1 << (FractionBits - 1));
+    return (exact + random) >> (FractionBits + 8);
   }
 };
 
 /// 16-bit models.
-template <int F>
-struct FixedWidth<int16_t, F> {
+template <int FractionBits>
+struct FixedWidth<int16_t, FractionBits> {
   typedef int32_t SumInteger;
   typedef uint16_t Draw;
   typedef uint32_t Chance;  // a probability in Q16
@@ -114,10 +114,12 @@ struct FixedWidth<int16_t, F> {
   /// Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
   template <int Slope>
   static RBM_VECTORISED Chance chance(int32_t x) {
-    const uint32_t most = static_cast<uint32_t>(8 / Slope) << F;
+    const uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
     uint32_t y = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
     y = (y < most ? y : most) * Slope;
-    y = F <= 12 ? y << (F <= 12 ? 12 - F : 0) : (y + (1u << (F > 12 ? F - 13 : 0))) >> (F > 12 ? F - 12 : 0);
+    y = FractionBits <= 12
+            ? y << (FractionBits <= 12 ? 12 - FractionBits : 0)
+            : (y + (1u << (FractionBits > 12 ? FractionBits - 13 : 0))) >> (FractionBits > 12 ? FractionBits - 12 : 0);
     const uint32_t tail = integer::sigmoid_tail16(static_cast<int32_t>(y));
     return x < 0 ? tail : 65536u - tail;
   }
@@ -129,11 +131,13 @@ struct FixedWidth<int16_t, F> {
   template <int Slope>
   static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
     typedef typename Pairs::Lanes Lanes;
-    const int32_t most = int32_t{8 / Slope} << F;
+    const int32_t most = int32_t{8 / Slope} << FractionBits;
     const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 31;
     const Lanes size = (y < none ? -y : y) * Slope;
-    const Lanes tail = integer::sigmoid_tails16(
-        F <= 12 ? size << (F <= 12 ? 12 - F : 0) : (size + (1 << (F > 12 ? F - 13 : 0))) >> (F > 12 ? F - 12 : 0));
+    const Lanes tail =
+        integer::sigmoid_tails16(FractionBits <= 12 ? size << (FractionBits <= 12 ? 12 - FractionBits : 0)
+                                                    : (size + (1 << (FractionBits > 12 ? FractionBits - 13 : 0))) >>
+                                                          (FractionBits > 12 ? FractionBits - 12 : 0));
     return (tail ^ up) + (up & 65537);  // 65536 - tail, where the input is not negative
   }
 #endif

@@ -15,37 +15,39 @@
 namespace rbm {
 namespace kernels {
 
-/// c_i += rate (data_i - model_i)                                                                               all [N]
-template <size_t N, class Scalar>
+/// c_i += rate (data_i - model_i)                                                                          all [Length]
+template <size_t Length, class Scalar>
 void nudge(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rate, const Scalar* RBM_RESTRICT data,
            const Scalar* RBM_RESTRICT model) {
-  for (size_t i = 0; i < N; ++i) c[i] = Arithmetic<Scalar>::nudge(c[i], rate, data[i] - model[i]);
+  for (size_t i = 0; i < Length; ++i) c[i] = Arithmetic<Scalar>::nudge(c[i], rate, data[i] - model[i]);
 }
 
 /// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) over the samples s < count, the estimate of the likelihood's gradient.
-/// W [V][H]; each of the other arrays holds `count` states.
-template <size_t V, size_t H, class Scalar>
+/// W [VisibleSize][HiddenSize]; each of the other arrays holds `count` states.
+template <size_t VisibleSize, size_t HiddenSize, class Scalar>
 void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate rate, size_t count,
-                 const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data, const Vector<Scalar, V>* v_model,
-                 const Vector<Scalar, H>* h_model) {
-  for (size_t i = 0; i < V; ++i) {
-    Scalar* RBM_RESTRICT row = weights + i * H;
+                 const Vector<Scalar, VisibleSize>* v_data, const Vector<Scalar, HiddenSize>* h_data,
+                 const Vector<Scalar, VisibleSize>* v_model, const Vector<Scalar, HiddenSize>* h_model) {
+  for (size_t i = 0; i < VisibleSize; ++i) {
+    Scalar* RBM_RESTRICT row = weights + i * HiddenSize;
     for (size_t s = 0; s < count; ++s) {
       const Scalar v = v_data[s][i];
       const Scalar v_end = v_model[s][i];
       if (v == Scalar(0) && v_end == Scalar(0)) continue;
       const Scalar* RBM_RESTRICT h = h_data[s].values;
       const Scalar* RBM_RESTRICT h_end = h_model[s].values;
-      for (size_t j = 0; j < H; ++j) row[j] = Arithmetic<Scalar>::nudge(row[j], rate, v * h[j] - v_end * h_end[j]);
+      for (size_t j = 0; j < HiddenSize; ++j)
+        row[j] = Arithmetic<Scalar>::nudge(row[j], rate, v * h[j] - v_end * h_end[j]);
     }
   }
 }
 
 /// g_j += sum_s (v_si h_sj - v'_si h'_sj) for one row i and the `Count` columns j from `first` on: a piece of the sum
 /// that nudge_outer adds at once.                                                                             g [Count]
-template <size_t Count, size_t V, size_t H, class Scalar, class Sum>
-void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, V>* v_data, const Vector<Scalar, H>* h_data,
-               const Vector<Scalar, V>* v_model, const Vector<Scalar, H>* h_model, Sum* RBM_RESTRICT g) {
+template <size_t Count, size_t VisibleSize, size_t HiddenSize, class Scalar, class Sum>
+void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, VisibleSize>* v_data,
+               const Vector<Scalar, HiddenSize>* h_data, const Vector<Scalar, VisibleSize>* v_model,
+               const Vector<Scalar, HiddenSize>* h_model, Sum* RBM_RESTRICT g) {
   for (size_t s = 0; s < count; ++s) {
     const Scalar v = v_data[s][i];
     const Scalar v_end = v_model[s][i];
@@ -58,9 +60,9 @@ void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, V>* v_
 }
 
 /// x_j += sum_s (data_sj - model_sj) for the `Count` units from `first` on.                                   x [Count]
-template <size_t Count, size_t N, class Scalar, class Sum>
-void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, const Vector<Scalar, N>* model,
-                     Sum* RBM_RESTRICT x) {
+template <size_t Count, size_t Length, class Scalar, class Sum>
+void add_differences(size_t first, size_t count, const Vector<Scalar, Length>* data,
+                     const Vector<Scalar, Length>* model, Sum* RBM_RESTRICT x) {
   for (size_t s = 0; s < count; ++s) {
     for (size_t j = 0; j < Count; ++j) {
       x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
@@ -69,15 +71,15 @@ void add_differences(size_t first, size_t count, const Vector<Scalar, N>* data, 
 }
 
 /// c_j += rate g_j, rounded stochastically, for `Count` parameters and their differences in the statistics.
-template <size_t Count, class Integer, int F, class Sum, class Rng>
-void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
+template <size_t Count, class Integer, int FractionBits, class Sum, class Rng>
+void nudge(Fixed<Integer, FractionBits>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
            const Sum* RBM_RESTRICT g, Rng& rng) {
-  typedef Arithmetic<Fixed<Integer, F>> A;
-  typename A::Draw draws[Count];
+  typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
+  typename Ops::Draw draws[Count];
   integer::draw<Count>(draws, rng);
   for (size_t j = 0; j < Count; ++j) {
     if (RBM_VECTOR_BYTES == 4 && g[j].raw == 0) continue;  // no draw moves it
-    c[j] = A::moved(c[j], A::steps(rate, g[j].raw, draws[j]));
+    c[j] = Ops::moved(c[j], Ops::steps(rate, g[j].raw, draws[j]));
   }
 }
 
@@ -85,20 +87,22 @@ void nudge(Fixed<Integer, F>* RBM_RESTRICT c, typename Arithmetic<Fixed<Integer,
 
 /// W_ij += rate g_ij, rounded stochastically, for `Columns` neighbouring columns: see nudge_outer. A row whose unit is
 /// off in all states takes no draws.
-template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
-                   size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
-                   const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
-                   const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
-  typedef Fixed<Integer, F> Scalar;
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits, class Rng>
+void nudge_columns(Fixed<Integer, FractionBits>* RBM_RESTRICT weights,
+                   typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, size_t first, size_t count,
+                   const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_data,
+                   const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_data,
+                   const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_model,
+                   const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_model, Rng& rng) {
+  typedef Fixed<Integer, FractionBits> Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
-  for (size_t i = 0; i < V; ++i) {
+  for (size_t i = 0; i < VisibleSize; ++i) {
     bool on = false;
     for (size_t s = 0; s < count; ++s) on = on || v_data[s][i] != Scalar(0) || v_model[s][i] != Scalar(0);
     if (!on) continue;
     Sum g[Columns] = {};
     add_outer<Columns>(i, first, count, v_data, h_data, v_model, h_model, g);
-    nudge<Columns>(weights + i * H + first, rate, g, rng);
+    nudge<Columns>(weights + i * HiddenSize + first, rate, g, rng);
   }
 }
 
@@ -113,8 +117,8 @@ constexpr bool has_loops_for_units_on(int16_t rate) { return !RBM_PAIRS || rate 
 
 /// c += rate in the direction of a difference of 1 or -1, or stays, for an 8-bit parameter, rounded stochastically:
 /// Arithmetic::steps and moved in few instructions.
-template <int F>
-RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference, uint8_t draw) {
+template <int FractionBits>
+RBM_INLINE void nudge_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, int8_t difference, uint8_t draw) {
   if (difference == 0) return;
   if (difference > 0) {
     const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
@@ -132,8 +136,9 @@ RBM_INLINE void nudge_one(Fixed<int8_t, F>& c, uint16_t rate, int8_t difference,
 #if RBM_VECTOR_BYTES > 4
 
 /// The same for `Count` of them, without a branch.
-template <size_t Count, int F, class Rng>
-void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference, Rng& rng) {
+template <size_t Count, int FractionBits, class Rng>
+void nudge_each(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference,
+                Rng& rng) {
   uint8_t draws[Count];
   integer::draw<Count>(draws, rng);
   for (size_t j = 0; j < Count; ++j) {
@@ -148,9 +153,9 @@ void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* R
 #else
 
 /// The same for `Count` of them. Four draws from a word, as integer::draw takes them.
-template <size_t Count, int F, class Rng>
-RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const int8_t* RBM_RESTRICT difference,
-                          Rng& rng) {
+template <size_t Count, int FractionBits, class Rng>
+RBM_APART void nudge_each(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
+                          const int8_t* RBM_RESTRICT difference, Rng& rng) {
   constexpr size_t rest = Count % 4;
   for (size_t j = 0; j < Count - rest; j += 4, c += 4, difference += 4) {
     const uint32_t word = static_cast<uint32_t>(rng());
@@ -167,20 +172,22 @@ RBM_APART void nudge_each(Fixed<int8_t, F>* RBM_RESTRICT c, uint16_t rate, const
 #endif
 
 /// c_j += rate (data_j - model_j) for parameters of units that are all off or on.                          all [Count]
-template <size_t Count, int F, class Rng>
-RBM_APART void nudge_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT c, int16_t rate, const Fixed<int8_t, F>* data,
-                                 const Fixed<int8_t, F>* model, Rng& rng) {
+template <size_t Count, int FractionBits, class Rng>
+RBM_APART void nudge_by_units_on(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, int16_t rate,
+                                 const Fixed<int8_t, FractionBits>* data, const Fixed<int8_t, FractionBits>* model,
+                                 Rng& rng) {
   int8_t difference[Count];
   for (size_t j = 0; j < Count; ++j) difference[j] = static_cast<int8_t>(data[j].raw - model[j].raw);
   nudge_each<Count>(c, static_cast<uint16_t>(rate), difference, rng);
 }
 
 /// nudge_columns for one sample of an 8-bit model whose units are all off or on.
-template <size_t Columns, size_t V, size_t H, int F, class Rng>
-RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights, int16_t rate, size_t first,
-                                         const Vector<Fixed<int8_t, F>, V>& v, const Vector<Fixed<int8_t, F>, H>& h,
-                                         const Vector<Fixed<int8_t, F>, V>& v_end,
-                                         const Vector<Fixed<int8_t, F>, H>& h_end, Rng& rng) {
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, int FractionBits, class Rng>
+RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, FractionBits>* RBM_RESTRICT weights, int16_t rate, size_t first,
+                                         const Vector<Fixed<int8_t, FractionBits>, VisibleSize>& v,
+                                         const Vector<Fixed<int8_t, FractionBits>, HiddenSize>& h,
+                                         const Vector<Fixed<int8_t, FractionBits>, VisibleSize>& v_end,
+                                         const Vector<Fixed<int8_t, FractionBits>, HiddenSize>& h_end, Rng& rng) {
   int8_t before[Columns], after[Columns], both[Columns];  // of a unit that is on at the data, at the end, at both
   for (size_t j = 0; j < Columns; ++j) {
     before[j] = h[first + j].raw;
@@ -188,7 +195,7 @@ RBM_APART void nudge_columns_by_units_on(Fixed<int8_t, F>* RBM_RESTRICT weights,
     both[j] = static_cast<int8_t>(before[j] + after[j]);
   }
   weights += first;
-  for (size_t i = 0; i < V; ++i, weights += H) {
+  for (size_t i = 0; i < VisibleSize; ++i, weights += HiddenSize) {
     const bool is_on = v[i].raw != 0, ends_on = v_end[i].raw != 0;
     if (!is_on && !ends_on) continue;
     nudge_each<Columns>(weights, static_cast<uint16_t>(rate), !is_on ? after : ends_on ? both : before, rng);

@@ -43,7 +43,7 @@ RBM_INLINE void move_row(const Changes<Columns>& changes, size_t when, float* ro
 
 #if RBM_LOOKS_AT_64
 
-template <size_t Columns, size_t H, size_t Rows>
+template <size_t Columns, size_t HiddenSize, size_t Rows>
 RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on, float rate,
                           float* RBM_RESTRICT weights, const float* h, const float* h_end) {
   Changes<Columns> changes;
@@ -53,63 +53,65 @@ RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on,
     for (uint64_t left = first | second; left != 0; left &= left - 1) {
       const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
       const size_t when = static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
-      move_row(changes, when, weights + (64 * k + bit) * H);
+      move_row(changes, when, weights + (64 * k + bit) * HiddenSize);
     }
   }
 }
 
-template <size_t H, size_t Rows>
+template <size_t HiddenSize, size_t Rows>
 void nudge_rows(Size<Rows>, float* weights, float rate, const float* v, const float* v_end, const float* h,
                 const float* h_end) {
-  constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time, rest = H - whole;
+  constexpr size_t at_a_time = pack_vectors * width, whole = HiddenSize - HiddenSize % at_a_time,
+                   rest = HiddenSize - whole;
   UnitsOn<Rows> on, ends_on;
   on.look(v);
   ends_on.look(v_end);
   if (!on.are_ones || !ends_on.are_ones) {
     for (size_t i = 0; i < Rows; ++i) {
       if (v[i] == 0.0f && v_end[i] == 0.0f) continue;
-      for (size_t j = 0; j < H; ++j) weights[i * H + j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);
+      for (size_t j = 0; j < HiddenSize; ++j) weights[i * HiddenSize + j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);
     }
     return;
   }
   for (size_t j = 0; j < whole; j += at_a_time) {
-    move_rows<at_a_time, H>(on, ends_on, rate, weights + j, h + j, h_end + j);
+    move_rows<at_a_time, HiddenSize>(on, ends_on, rate, weights + j, h + j, h_end + j);
   }
   if (rest != 0) {
-    move_rows<(rest != 0 ? rest : 1), H>(on, ends_on, rate, weights + whole, h + whole, h_end + whole);
+    move_rows<(rest != 0 ? rest : 1), HiddenSize>(on, ends_on, rate, weights + whole, h + whole, h_end + whole);
   }
 }
 
-template <size_t H>
+template <size_t HiddenSize>
 void nudge_rows(Size<0>, float*, float, const float*, const float*, const float*, const float*) {}
 
-template <size_t V, size_t H>
-void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
-                 const Vector<float, H>* h_data, const Vector<float, V>* v_model, const Vector<float, H>* h_model) {
-  constexpr size_t rows = rows_in_cache<H>(), whole = V - V % rows;
+template <size_t VisibleSize, size_t HiddenSize>
+void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, VisibleSize>* v_data,
+                 const Vector<float, HiddenSize>* h_data, const Vector<float, VisibleSize>* v_model,
+                 const Vector<float, HiddenSize>* h_model) {
+  constexpr size_t rows = rows_in_cache<HiddenSize>(), whole = VisibleSize - VisibleSize % rows;
   for (size_t i = 0; i < whole; i += rows) {
     for (size_t s = 0; s < count; ++s) {
-      nudge_rows<H>(Size<rows>(), weights + i * H, rate, v_data[s].values + i, v_model[s].values + i, h_data[s].values,
-                    h_model[s].values);
+      nudge_rows<HiddenSize>(Size<rows>(), weights + i * HiddenSize, rate, v_data[s].values + i, v_model[s].values + i,
+                             h_data[s].values, h_model[s].values);
     }
   }
   for (size_t s = 0; s < count; ++s) {
-    nudge_rows<H>(Size<V - whole>(), weights + whole * H, rate, v_data[s].values + whole, v_model[s].values + whole,
-                  h_data[s].values, h_model[s].values);
+    nudge_rows<HiddenSize>(Size<VisibleSize - whole>(), weights + whole * HiddenSize, rate, v_data[s].values + whole,
+                           v_model[s].values + whole, h_data[s].values, h_model[s].values);
   }
 }
 
 #else
 
-template <size_t Columns, size_t V, size_t H>
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize>
 RBM_INLINE void nudge_columns(float* RBM_RESTRICT weights, float rate, const float* v, const float* v_end,
                               const float* h, const float* h_end) {
   Changes<Columns> changes;
   changes.make(rate, h, h_end);
-  for (size_t i = 0; i < V; ++i) {
+  for (size_t i = 0; i < VisibleSize; ++i) {
     const uint32_t bits = to_bits(v[i]), bits_end = to_bits(v_end[i]);
     if ((bits | bits_end) << 1 == 0) continue;
-    float* row = weights + i * H;
+    float* row = weights + i * HiddenSize;
     if ((bits == bits_of_one || bits << 1 == 0) && (bits_end == bits_of_one || bits_end << 1 == 0)) {
       move_row(changes, ((bits >> 29) & 1u) + ((bits_end >> 28) & 2u), row);
     } else {
@@ -118,18 +120,19 @@ RBM_INLINE void nudge_columns(float* RBM_RESTRICT weights, float rate, const flo
   }
 }
 
-template <size_t V, size_t H>
-RBM_APART void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count, const Vector<float, V>* v_data,
-                           const Vector<float, H>* h_data, const Vector<float, V>* v_model,
-                           const Vector<float, H>* h_model) {
-  constexpr size_t at_a_time = pack_vectors * width, whole = H - H % at_a_time;
+template <size_t VisibleSize, size_t HiddenSize>
+RBM_APART void nudge_outer(float* RBM_RESTRICT weights, float rate, size_t count,
+                           const Vector<float, VisibleSize>* v_data, const Vector<float, HiddenSize>* h_data,
+                           const Vector<float, VisibleSize>* v_model, const Vector<float, HiddenSize>* h_model) {
+  constexpr size_t at_a_time = pack_vectors * width, whole = HiddenSize - HiddenSize % at_a_time;
   for (size_t s = 0; s < count; ++s) {
     const float *v = v_data[s].values, *v_end = v_model[s].values, *h = h_data[s].values, *h_end = h_model[s].values;
     for (size_t j = 0; j < whole; j += at_a_time) {
-      nudge_columns<at_a_time, V, H>(weights + j, rate, v, v_end, h + j, h_end + j);
+      nudge_columns<at_a_time, VisibleSize, HiddenSize>(weights + j, rate, v, v_end, h + j, h_end + j);
     }
-    if (whole < H) {
-      nudge_columns<(whole < H ? H - whole : 1), V, H>(weights + whole, rate, v, v_end, h + whole, h_end + whole);
+    if (whole < HiddenSize) {
+      nudge_columns<(whole < HiddenSize ? HiddenSize - whole : 1), VisibleSize, HiddenSize>(
+          weights + whole, rate, v, v_end, h + whole, h_end + whole);
     }
   }
 }

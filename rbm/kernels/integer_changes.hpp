@@ -23,41 +23,46 @@ namespace rbm {
 namespace kernels {
 
 /// Rates times differences, before they are rounded.
-template <size_t Columns, class Integer, int F>
+template <size_t Columns, class Integer, int FractionBits>
 struct Products {
-  typedef Fixed<Integer, F> Scalar;
-  typedef Arithmetic<Scalar> A;
-  typedef typename A::SumInteger Difference;
+  typedef Fixed<Integer, FractionBits> Scalar;
+  typedef Arithmetic<Scalar> Ops;
+  typedef typename Ops::SumInteger Difference;
 
-  typename A::Rate rate;
+  typename Ops::Rate rate;
   int32_t of[3][Columns];
 
-  RBM_INLINE void make(typename A::Rate chosen, const Scalar* h, const Scalar* h_end) {
+  RBM_INLINE void make(typename Ops::Rate chosen, const Scalar* h, const Scalar* h_end) {
     rate = chosen;
-    for (size_t j = 0; j < Columns; ++j) of[0][j] = A::product(rate, h[j].raw);
-    for (size_t j = 0; j < Columns; ++j) of[1][j] = A::product(rate, static_cast<Difference>(-h_end[j].raw));
-    for (size_t j = 0; j < Columns; ++j) of[2][j] = A::product(rate, static_cast<Difference>(h[j].raw - h_end[j].raw));
+    for (size_t j = 0; j < Columns; ++j) of[0][j] = Ops::product(rate, h[j].raw);
+    for (size_t j = 0; j < Columns; ++j) of[1][j] = Ops::product(rate, static_cast<Difference>(-h_end[j].raw));
+    for (size_t j = 0; j < Columns; ++j)
+      of[2][j] = Ops::product(rate, static_cast<Difference>(h[j].raw - h_end[j].raw));
   }
 
   /// Moves one row, by the change of a unit that is on at the data (1), at the end (2) or at both (3).
   template <class Rng>
   RBM_INLINE void move_row(size_t when, Scalar* RBM_RESTRICT row, Rng& rng) const {
     const int32_t* RBM_RESTRICT products = of[when - 1];
-    typename A::Draw draws[Columns];
+    typename Ops::Draw draws[Columns];
     integer::draw<Columns>(draws, rng);
-    for (size_t j = 0; j < Columns; ++j) row[j] = A::moved(row[j], A::steps_of_product(rate, products[j], draws[j]));
+    for (size_t j = 0; j < Columns; ++j)
+      row[j] = Ops::moved(row[j], Ops::steps_of_product(rate, products[j], draws[j]));
   }
 };
 
 /// nudge_columns for one sample and `Rows` rows from `start` on. Where a unit is neither off nor on they go the general
 /// way.
-template <size_t Columns, size_t Rows, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, F>& products, size_t start,
-                       Fixed<Integer, F>* RBM_RESTRICT weights, size_t first, const Vector<Fixed<Integer, F>, V>& v,
-                       const Vector<Fixed<Integer, F>, H>& h, const Vector<Fixed<Integer, F>, V>& v_end,
-                       const Vector<Fixed<Integer, F>, H>& h_end, Rng& rng) {
-  typedef Fixed<Integer, F> Scalar;
-  weights += start * H + first;
+template <size_t Columns, size_t Rows, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits,
+          class Rng>
+void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, FractionBits>& products, size_t start,
+                       Fixed<Integer, FractionBits>* RBM_RESTRICT weights, size_t first,
+                       const Vector<Fixed<Integer, FractionBits>, VisibleSize>& v,
+                       const Vector<Fixed<Integer, FractionBits>, HiddenSize>& h,
+                       const Vector<Fixed<Integer, FractionBits>, VisibleSize>& v_end,
+                       const Vector<Fixed<Integer, FractionBits>, HiddenSize>& h_end, Rng& rng) {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  weights += start * HiddenSize + first;
   UnitsOn<Rows> on, ends_on;
   on.look(v.values + start);
   ends_on.look(v_end.values + start);
@@ -67,12 +72,12 @@ void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, F>& products
       for (uint64_t left = at_data | at_end; left != 0; left &= left - 1) {
         const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
         const size_t when = static_cast<size_t>(((at_data >> bit) & 1u) + 2 * ((at_end >> bit) & 1u));
-        products.move_row(when, weights + (64 * k + bit) * H, rng);
+        products.move_row(when, weights + (64 * k + bit) * HiddenSize, rng);
       }
     }
     return;
   }
-  for (size_t i = start; i < start + Rows; ++i, weights += H) {
+  for (size_t i = start; i < start + Rows; ++i, weights += HiddenSize) {
     if (v[i] == Scalar(0) && v_end[i] == Scalar(0)) continue;
     typename Arithmetic<Scalar>::Sum g[Columns] = {};
     add_outer<Columns>(i, first, 1, &v, &h, &v_end, &h_end, g);
@@ -80,28 +85,33 @@ void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, F>& products
   }
 }
 
-template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_rows_of_one(Size<0>, const Products<Columns, Integer, F>&, size_t, Fixed<Integer, F>*, size_t,
-                       const Vector<Fixed<Integer, F>, V>&, const Vector<Fixed<Integer, F>, H>&,
-                       const Vector<Fixed<Integer, F>, V>&, const Vector<Fixed<Integer, F>, H>&, Rng&) {}
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits, class Rng>
+void nudge_rows_of_one(Size<0>, const Products<Columns, Integer, FractionBits>&, size_t, Fixed<Integer, FractionBits>*,
+                       size_t, const Vector<Fixed<Integer, FractionBits>, VisibleSize>&,
+                       const Vector<Fixed<Integer, FractionBits>, HiddenSize>&,
+                       const Vector<Fixed<Integer, FractionBits>, VisibleSize>&,
+                       const Vector<Fixed<Integer, FractionBits>, HiddenSize>&, Rng&) {}
 
-template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_columns_of_one(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
-                          size_t first, const Vector<Fixed<Integer, F>, V>& v, const Vector<Fixed<Integer, F>, H>& h,
-                          const Vector<Fixed<Integer, F>, V>& v_end, const Vector<Fixed<Integer, F>, H>& h_end,
-                          Rng& rng) {
-  constexpr size_t whole = V - V % rows_looked_at;
-  Products<Columns, Integer, F> products;
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits, class Rng>
+void nudge_columns_of_one(Fixed<Integer, FractionBits>* RBM_RESTRICT weights,
+                          typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, size_t first,
+                          const Vector<Fixed<Integer, FractionBits>, VisibleSize>& v,
+                          const Vector<Fixed<Integer, FractionBits>, HiddenSize>& h,
+                          const Vector<Fixed<Integer, FractionBits>, VisibleSize>& v_end,
+                          const Vector<Fixed<Integer, FractionBits>, HiddenSize>& h_end, Rng& rng) {
+  constexpr size_t whole = VisibleSize - VisibleSize % rows_looked_at;
+  Products<Columns, Integer, FractionBits> products;
   products.make(rate, h.values + first, h_end.values + first);
   for (size_t i = 0; i < whole; i += rows_looked_at) {
     nudge_rows_of_one(Size<rows_looked_at>(), products, i, weights, first, v, h, v_end, h_end, rng);
   }
-  nudge_rows_of_one(Size<V - whole>(), products, whole, weights, first, v, h, v_end, h_end, rng);
+  nudge_rows_of_one(Size<VisibleSize - whole>(), products, whole, weights, first, v, h, v_end, h_end, rng);
 }
 
 /// The states of one unit in at most 64 samples, as bits from the lowest on; `seen` collects the bits of all numbers.
-template <size_t N, class Integer, int F>
-RBM_INLINE uint64_t samples_on(size_t unit, size_t count, const Vector<Fixed<Integer, F>, N>* states, Integer& seen) {
+template <size_t Length, class Integer, int FractionBits>
+RBM_INLINE uint64_t samples_on(size_t unit, size_t count, const Vector<Fixed<Integer, FractionBits>, Length>* states,
+                               Integer& seen) {
   uint64_t on = 0;
   for (size_t s = 0; s < count; ++s) {
     const Integer state = states[s][unit].raw;
@@ -112,14 +122,16 @@ RBM_INLINE uint64_t samples_on(size_t unit, size_t count, const Vector<Fixed<Int
 }
 
 /// nudge_columns for a batch. A row whose unit is neither off nor on in some sample goes the general way.
-template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_columns_of_batch(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
-                            size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
-                            const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
-                            const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
-  typedef typename Arithmetic<Fixed<Integer, F>>::Sum Sum;
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits, class Rng>
+void nudge_columns_of_batch(Fixed<Integer, FractionBits>* RBM_RESTRICT weights,
+                            typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, size_t first, size_t count,
+                            const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_data,
+                            const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_data,
+                            const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_model,
+                            const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_model, Rng& rng) {
+  typedef typename Arithmetic<Fixed<Integer, FractionBits>>::Sum Sum;
   typedef decltype(Sum().raw) Raw;
-  for (size_t i = 0; i < V; ++i) {
+  for (size_t i = 0; i < VisibleSize; ++i) {
     Raw data[Columns], model[Columns];
     for (size_t j = 0; j < Columns; ++j) data[j] = model[j] = 0;
     Integer seen = 0;
@@ -127,28 +139,30 @@ void nudge_columns_of_batch(Fixed<Integer, F>* RBM_RESTRICT weights, typename Ar
       const size_t some = count - s < 64 ? count - s : 64;
       UnitsOn<64> on;  // samples, for a unit
       on.words[0] = samples_on(i, some, v_data + s, seen);
-      add_integers<Columns, H>(on, &h_data[s].values[first].raw, data);
+      add_integers<Columns, HiddenSize>(on, &h_data[s].values[first].raw, data);
       on.words[0] = samples_on(i, some, v_model + s, seen);
-      add_integers<Columns, H>(on, &h_model[s].values[first].raw, model);
+      add_integers<Columns, HiddenSize>(on, &h_model[s].values[first].raw, model);
     }
     if (seen == 0) continue;
     Sum g[Columns];
-    if ((seen & ~Fixed<Integer, F>::one()) == 0) {
+    if ((seen & ~Fixed<Integer, FractionBits>::one()) == 0) {
       for (size_t j = 0; j < Columns; ++j) g[j] = Sum::from_raw(static_cast<Raw>(data[j] - model[j]));
     } else {
       for (size_t j = 0; j < Columns; ++j) g[j] = Sum(0);
       add_outer<Columns>(i, first, count, v_data, h_data, v_model, h_model, g);
     }
-    nudge<Columns>(weights + i * H + first, rate, g, rng);
+    nudge<Columns>(weights + i * HiddenSize + first, rate, g, rng);
   }
 }
 
 /// nudge_columns of changes.hpp.
-template <size_t Columns, size_t V, size_t H, class Integer, int F, class Rng>
-void nudge_columns(Fixed<Integer, F>* RBM_RESTRICT weights, typename Arithmetic<Fixed<Integer, F>>::Rate rate,
-                   size_t first, size_t count, const Vector<Fixed<Integer, F>, V>* v_data,
-                   const Vector<Fixed<Integer, F>, H>* h_data, const Vector<Fixed<Integer, F>, V>* v_model,
-                   const Vector<Fixed<Integer, F>, H>* h_model, Rng& rng) {
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize, class Integer, int FractionBits, class Rng>
+void nudge_columns(Fixed<Integer, FractionBits>* RBM_RESTRICT weights,
+                   typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, size_t first, size_t count,
+                   const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_data,
+                   const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_data,
+                   const Vector<Fixed<Integer, FractionBits>, VisibleSize>* v_model,
+                   const Vector<Fixed<Integer, FractionBits>, HiddenSize>* h_model, Rng& rng) {
   if (count == 1) {
     nudge_columns_of_one<Columns>(weights, rate, first, *v_data, *h_data, *v_model, *h_model, rng);
   } else {

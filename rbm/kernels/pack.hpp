@@ -74,10 +74,10 @@ struct Pack {
   }
 
   /// The first N floats, and zeros.
-  template <size_t N>
+  template <size_t Length>
   RBM_INLINE void get_part(const float* x) {
-    load_part<(N < width ? N : width)>(first, x);
-    rest.template get_part<(N < width ? 0 : N - width)>(x + width);
+    load_part<(Length < width ? Length : width)>(first, x);
+    rest.template get_part<(Length < width ? 0 : Length - width)>(x + width);
   }
 
   RBM_INLINE void add(const float* x) {
@@ -141,7 +141,7 @@ struct Pack<0> {
   RBM_INLINE void clear() {}
   RBM_INLINE void get(const float*) {}
   RBM_INLINE void put(float*) const {}
-  template <size_t N>
+  template <size_t Length>
   RBM_INLINE void get_part(const float*) {}
   RBM_INLINE void add(const float*) {}
   RBM_INLINE void add_to(float*) const {}
@@ -188,11 +188,11 @@ RBM_INLINE void fold(const Pack<4>& x, float* four) {
 static_assert(width <= 4, "rbm: wider vectors need RBM_LOOKS_AT_64, on a processor of 64 bits");
 
 /// The I-th vector of a pack.
-template <size_t I>
+template <size_t Which>
 struct At {
   template <size_t Count>
   static RBM_INLINE const Floats& of(const Pack<Count>& x) {
-    return At<I - 1>::of(x.rest);
+    return At<Which - 1>::of(x.rest);
   }
 };
 template <>
@@ -204,15 +204,15 @@ struct At<0> {
 };
 
 /// What vector I is of `Left` when halves were added onto halves until so many were left.
-template <size_t Left, size_t I, size_t Count>
+template <size_t Left, size_t Which, size_t Count>
 struct Folded {
   static RBM_INLINE Floats of(const Pack<Count>& x) {
-    return Folded<2 * Left, I, Count>::of(x) + Folded<2 * Left, I + Left, Count>::of(x);
+    return Folded<2 * Left, Which, Count>::of(x) + Folded<2 * Left, Which + Left, Count>::of(x);
   }
 };
-template <size_t I, size_t Count>
-struct Folded<Count, I, Count> {
-  static RBM_INLINE Floats of(const Pack<Count>& x) { return At<I>::of(x); }
+template <size_t Which, size_t Count>
+struct Folded<Count, Which, Count> {
+  static RBM_INLINE Floats of(const Pack<Count>& x) { return At<Which>::of(x); }
 };
 
 /// The sum of 16 lanes, halves onto halves, until one vector is left, or one float.

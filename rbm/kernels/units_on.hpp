@@ -18,29 +18,29 @@ namespace rbm {
 namespace kernels {
 
 /// Whether all states are 0 or 1.
-template <size_t N, class Scalar>
+template <size_t Length, class Scalar>
 bool are_off_or_on(const Scalar* s) {
-  for (size_t j = 0; j < N; ++j) {
+  for (size_t j = 0; j < Length; ++j) {
     if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
   }
   return true;
 }
 
 /// The same without a branch.
-template <size_t N, class Scalar>
+template <size_t Length, class Scalar>
 RBM_INLINE bool are_all_off_or_on(const Scalar* s) {
   uint32_t others = 0;
-  for (size_t j = 0; j < N; ++j)
+  for (size_t j = 0; j < Length; ++j)
     others |= static_cast<uint32_t>(s[j] != Scalar(0)) & static_cast<uint32_t>(s[j] != Scalar(1));
   return others == 0;
 }
 
 /// Whether all states are -1, 0 or 1.
-template <size_t N, class Integer, int F>
-bool are_whole(const Fixed<Integer, F>* s) {
-  typedef Fixed<Integer, F> Scalar;
+template <size_t Length, class Integer, int FractionBits>
+bool are_whole(const Fixed<Integer, FractionBits>* s) {
+  typedef Fixed<Integer, FractionBits> Scalar;
   uint32_t others = 0;
-  for (size_t j = 0; j < N; ++j) {
+  for (size_t j = 0; j < Length; ++j) {
     others |= static_cast<uint32_t>(s[j] != Scalar(0)) & static_cast<uint32_t>(s[j] != Scalar(1)) &
               static_cast<uint32_t>(s[j] != Scalar(-1));
   }
@@ -50,33 +50,34 @@ bool are_whole(const Fixed<Integer, F>* s) {
 #if RBM_HAS_PAIRS
 
 /// Both, in pairs.
-template <size_t N, class Integer, int F>
-RBM_APART bool are_off_or_on_in_pairs(const Fixed<Integer, F>* s) {
+template <size_t Length, class Integer, int FractionBits>
+RBM_APART bool are_off_or_on_in_pairs(const Fixed<Integer, FractionBits>* s) {
   typedef detail::Pairs<Integer> Pairs;
-  constexpr size_t whole = N - N % Pairs::numbers;
+  constexpr size_t whole = Length - Length % Pairs::numbers;
   typename Pairs::Words bits = {};
   for (size_t j = 0; j < whole; j += Pairs::numbers) bits |= Pairs::load(&s[j].raw);
   int rest = Pairs::any(bits);
-  for (size_t j = whole; j < N; ++j) rest |= s[j].raw;
-  return (rest & ~Fixed<Integer, F>::one()) == 0;
+  for (size_t j = whole; j < Length; ++j) rest |= s[j].raw;
+  return (rest & ~Fixed<Integer, FractionBits>::one()) == 0;
 }
 
-template <size_t N, class Integer, int F>
-bool are_whole_in_pairs(const Fixed<Integer, F>* s) {
+template <size_t Length, class Integer, int FractionBits>
+bool are_whole_in_pairs(const Fixed<Integer, FractionBits>* s) {
   typedef detail::Pairs<Integer> Pairs;
   typedef typename Pairs::Lanes Lanes;
   typedef typename Pairs::Wide Wide;
-  constexpr size_t whole = N - N % Pairs::numbers;
-  const Wide below = Fixed<Integer, F>::one() - 1;
+  constexpr size_t whole = Length - Length % Pairs::numbers;
+  const Wide below = Fixed<Integer, FractionBits>::one() - 1;
   Lanes others = {};
   for (size_t j = 0; j < whole; j += Pairs::numbers) {
     const typename Pairs::Words words = Pairs::load(&s[j].raw);
-    const Lanes even = Pairs::even(words), odd = Pairs::odd(words), a = even >> F, b = odd >> F;
+    const Lanes even = Pairs::even(words), odd = Pairs::odd(words), a = even >> FractionBits, b = odd >> FractionBits;
     others |= ((even | odd) & below) | ((a * a | b * b) & Wide(-2));  // squares of whole states are 0 or 1
   }
   bool is_whole = Pairs::any(reinterpret_cast<typename Pairs::Words>(others)) == 0;
-  for (size_t j = whole; j < N; ++j) {
-    is_whole = is_whole && (s[j].raw & below) == 0 && ((s[j].raw >> F) * (s[j].raw >> F) & -2) == 0;
+  for (size_t j = whole; j < Length; ++j) {
+    is_whole =
+        is_whole && (s[j].raw & below) == 0 && ((s[j].raw >> FractionBits) * (s[j].raw >> FractionBits) & -2) == 0;
   }
   return is_whole;
 }
@@ -116,31 +117,31 @@ RBM_INLINE uint64_t units_not_off(const Scalar* s) {
 enum : size_t { rows_looked_at = 256 };
 
 /// How many rows of floats stay in the nearer caches while all states of a batch pass: some 128 KB, at most 256.
-template <size_t H>
+template <size_t HiddenSize>
 constexpr size_t rows_in_cache() {
-  return H > 256 ? 64 : H > 128 ? 128 : size_t{rows_looked_at};
+  return HiddenSize > 256 ? 64 : HiddenSize > 128 ? 128 : size_t{rows_looked_at};
 }
 
 /// Which units of a layer are not off, 256 of them at most.
-template <size_t N>
+template <size_t Length>
 struct UnitsOn {
-  static_assert(N <= 256, "rbm: a bug of ours");
+  static_assert(Length <= 256, "rbm: a bug of ours");
 
-  uint64_t words[(N + 63) / 64];
+  uint64_t words[(Length + 63) / 64];
   bool are_ones;  // whether those that are not off are 1
 
   template <class Scalar>
   RBM_INLINE void look(const Scalar* s) {
-    constexpr size_t rest = N % 64;
-    are_ones = are_all_off_or_on<N>(s);
-    for (size_t k = 0; k < N / 64; ++k) words[k] = units_not_off<64>(s + 64 * k);
-    if (rest != 0) words[N / 64] = units_not_off<rest>(s + N - rest);
+    constexpr size_t rest = Length % 64;
+    are_ones = are_all_off_or_on<Length>(s);
+    for (size_t k = 0; k < Length / 64; ++k) words[k] = units_not_off<64>(s + 64 * k);
+    if (rest != 0) words[Length / 64] = units_not_off<rest>(s + Length - rest);
   }
 
   /// Calls visit(i) for each of them, in order.
   template <class Visit>
   RBM_INLINE void each(Visit& visit) const {
-    for (size_t k = 0; k < (N + 63) / 64; ++k) {
+    for (size_t k = 0; k < (Length + 63) / 64; ++k) {
       for (uint64_t left = words[k]; left != 0; left &= left - 1) {
         visit(64 * k + static_cast<size_t>(__builtin_ctzll(left)));
       }

@@ -10,14 +10,14 @@
 
 namespace rbm {
 
-/// N units that are 0 or 1: A(s) = -c s, p(s = 1 | x) = sigmoid(x). States between 0 and 1 count as means.
-template <size_t N>
-struct Bernoulli : detail::TwoStates<N, 0> {
+/// `Length` units that are 0 or 1: A(s) = -c s, p(s = 1 | x) = sigmoid(x). States between 0 and 1 count as means.
+template <size_t Length>
+struct Bernoulli : detail::TwoStates<Length, 0> {
   template <class Scalar>
   using Layer = detail::BiasLayer<Bernoulli, Scalar>;
 
   template <class Scalar>
-  using Evidence = detail::FlipEvidence<Scalar, N, 0>;
+  using Evidence = detail::FlipEvidence<Scalar, Length, 0>;
 
   template <size_t Count, class Scalar, class Sum>
   static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
@@ -39,7 +39,7 @@ struct Bernoulli : detail::TwoStates<N, 0> {
   /// On with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    Arithmetic<Scalar>::template toss<N>(s, Scalar(0), rng);
+    Arithmetic<Scalar>::template toss<Length>(s, Scalar(0), rng);
   }
 
   /// ln(p / (1 - p)), with p held in [margin, 1 - margin].

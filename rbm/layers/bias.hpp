@@ -18,11 +18,11 @@ namespace detail {
 template <class Units, class StoredType>
 struct BiasLayer {
   typedef typename Stored<StoredType>::Number Scalar;
-  typedef Arithmetic<Scalar> A;
-  typedef typename A::Sum Sum;
-  typedef typename A::Wide Wide;
+  typedef Arithmetic<Scalar> Ops;
+  typedef typename Ops::Sum Sum;
+  typedef typename Ops::Wide Wide;
 
-  static_assert(!Units::is_real || A::has_rectified_units,
+  static_assert(!Units::is_real || Ops::has_rectified_units,
                 "rbm: rectified units need float: their tails have no integer arithmetic yet");
 
   enum : size_t { size = Units::size };
@@ -53,13 +53,13 @@ struct BiasLayer {
   template <size_t Count, class Rng>
   void sample_with_mean(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s,
                         Scalar* RBM_RESTRICT mean_of, Rng& rng) const {
-    draw_with_mean<Count>(If < bool{Units::mean_is_probability} && !bool{A::is_fixed} > (), x, s, mean_of, rng);
+    draw_with_mean<Count>(If < bool{Units::mean_is_probability} && !bool{Ops::is_fixed} > (), x, s, mean_of, rng);
   }
 
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
   template <size_t Count, class Rng>
   void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
-    const Wide scale = Units::is_real ? A::sqrt(inverse_temperature) : inverse_temperature;
+    const Wide scale = Units::is_real ? Ops::sqrt(inverse_temperature) : inverse_temperature;
     for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(static_cast<Wide>(x[i]) * scale);
     sample(Size<Count>(), first, x, s, rng);
     if (Units::is_real) {
@@ -102,19 +102,19 @@ struct BiasLayer {
   const StoredType& bias_of(size_t i) const { return bias[i]; }
 
   /// Biases move by the rate times the difference of the states, of one sample.
-  void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
+  void learn(typename Ops::Rate rate, const Scalar* data, const Scalar* model) {
     kernels::nudge<size>(bias.values, rate, data, model);
   }
 
   /// The same with differences g of a batch, rounded stochastically.                                        g [Count]
   template <size_t Count, class Rng>
-  void learn(Size<Count>, size_t first, typename A::Rate rate, const Sum* g, Rng& rng) {
+  void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
     kernels::nudge<Count>(bias.values + first, rate, g, rng);
   }
 
   template <size_t Count, class Rng>
-  void add_to_bias(Size<Count>, size_t first, const typename A::Change* change, Rng& rng) {
-    A::template add<Count>(change, bias.values + first, rng);
+  void add_to_bias(Size<Count>, size_t first, const typename Ops::Change* change, Rng& rng) {
+    Ops::template add<Count>(change, bias.values + first, rng);
   }
 
   template <size_t Count>
@@ -138,7 +138,7 @@ struct BiasLayer {
   template <size_t Count, class Rng>
   static void draw_with_mean(If<true>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
     Units::template mean<Count>(x, mean_of);
-    A::template decide<Count>(mean_of, s, Scalar(0), rng);
+    Ops::template decide<Count>(mean_of, s, Scalar(0), rng);
   }
 };
 

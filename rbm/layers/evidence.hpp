@@ -43,18 +43,18 @@ struct InputEvidence {
   }
 };
 
-/// Of N units with the states Off and 1: ln p(observation | s_i = 1) - ln p(observation | s_i = Off) of each.
+/// Of `Length` units with the states Off and 1: ln p(observation | s_i = 1) - ln p(observation | s_i = Off) of each.
 /// 0 where nothing is known, infinite where the value is certain.
-template <class ScalarType, size_t N, int Off>
-struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType> {
+template <class ScalarType, size_t Length, int Off>
+struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, ScalarType> {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
-  Vector<Sum, N> log_odds;
+  Vector<Sum, Length> log_odds;
 
   /// Nothing is known of any unit: where evidence starts.
   void forget() {
-    for (size_t i = 0; i < N; ++i) forget(i);
+    for (size_t i = 0; i < Length; ++i) forget(i);
   }
 
   /// Nothing is known of unit i.
@@ -66,14 +66,14 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
   /// Unit i was seen on, or off, and that is wrong with this probability: +-ln((1 - p) / p).
   /// out_of_range outside [0, 1] or where there is no such unit, not_finite for NaN.
   Status observe(size_t i, bool on, float flip_probability) {
-    const Status status = i < N ? check_probability(flip_probability) : Status::out_of_range;
+    const Status status = i < Length ? check_probability(flip_probability) : Status::out_of_range;
     if (status == Status::ok) log_odds[i] = evidence_of(on, flip_probability);
     return status;
   }
 
   /// The whole layer was seen like this, each unit wrong with this probability.
   /// not_finite, or out_of_range where a unit is in neither of its states or the probability outside [0, 1].
-  Status observe(const Vector<Scalar, N>& seen, float flip_probability) {
+  Status observe(const Vector<Scalar, Length>& seen, float flip_probability) {
     const Status status = check(seen.values, flip_probability);
     if (status == Status::ok) see(seen.values, flip_probability);
     return status;
@@ -82,8 +82,8 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
   // The two halves of that.
   static Status check(const Scalar* seen, float flip_probability) {
     Status status = check_probability(flip_probability);
-    if (status == Status::ok) status = check_range<N>(seen, Scalar(Off), Scalar(1));
-    for (size_t i = 0; i < N && status == Status::ok; ++i) {
+    if (status == Status::ok) status = check_range<Length>(seen, Scalar(Off), Scalar(1));
+    for (size_t i = 0; i < Length && status == Status::ok; ++i) {
       if (seen[i] != Scalar(Off) && seen[i] != Scalar(1)) status = Status::out_of_range;
     }
     return status;
@@ -91,7 +91,7 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
   void see(const Scalar* seen, float flip_probability) {
     const Sum on = evidence_of(true, flip_probability);
     const Sum off = evidence_of(false, flip_probability);
-    for (size_t i = 0; i < N; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
+    for (size_t i = 0; i < Length; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
   }
 
   // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.
@@ -111,19 +111,19 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, N, Off>, ScalarType
   }
 };
 
-/// Of N real units: the value that was seen of each, and how precisely. A precision is the inverse of the noise's
-/// variance: 0 where nothing is known, infinite where the value is certain.
-template <class ScalarType, size_t N, class Units>
+/// Of `Length` real units: the value that was seen of each, and how precisely. A precision is the inverse of the
+/// noise's variance: 0 where nothing is known, infinite where the value is certain.
+template <class ScalarType, size_t Length, class Units>
 struct NoiseEvidence {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
-  Vector<Scalar, N> value;
-  Vector<Sum, N> precision;
+  Vector<Scalar, Length> value;
+  Vector<Sum, Length> precision;
 
   /// Nothing is known of any unit: where evidence starts.
   void forget() {
-    for (size_t i = 0; i < N; ++i) forget(i);
+    for (size_t i = 0; i < Length; ++i) forget(i);
   }
 
   /// Nothing is known of unit i.
@@ -142,7 +142,7 @@ struct NoiseEvidence {
   /// not_finite, or out_of_range where there is no such unit, the variance is negative, the value beyond +-1e15, or one
   /// without noise is no state of the unit.
   Status observe(size_t i, Scalar seen, float noise_variance) {
-    const Status status = i < N ? check_values<1>(&seen, noise_variance) : Status::out_of_range;
+    const Status status = i < Length ? check_values<1>(&seen, noise_variance) : Status::out_of_range;
     if (status != Status::ok) return status;
     value[i] = seen;
     precision[i] = precision_of(noise_variance);
@@ -150,16 +150,16 @@ struct NoiseEvidence {
   }
 
   /// The whole layer was seen like this. Errors as above.
-  Status observe(const Vector<Scalar, N>& seen, float noise_variance) {
+  Status observe(const Vector<Scalar, Length>& seen, float noise_variance) {
     const Status status = check(seen.values, noise_variance);
     if (status == Status::ok) see(seen.values, noise_variance);
     return status;
   }
 
   // The two halves of that.
-  static Status check(const Scalar* seen, float noise_variance) { return check_values<N>(seen, noise_variance); }
+  static Status check(const Scalar* seen, float noise_variance) { return check_values<Length>(seen, noise_variance); }
   void see(const Scalar* seen, float noise_variance) {
-    for (size_t i = 0; i < N; ++i) value[i] = seen[i];
+    for (size_t i = 0; i < Length; ++i) value[i] = seen[i];
     precision.fill(precision_of(noise_variance));
   }
 

@@ -13,9 +13,9 @@
 
 namespace rbm {
 
-/// N real units: A(s) = s^2 / (2 variance) - c s, so p(s | x) is normal, with mean variance x and that variance.
-template <size_t N>
-struct Gaussian : detail::RealStates<N> {
+/// `Length` real units: A(s) = s^2 / (2 variance) - c s, so p(s | x) is normal, with mean variance x and that variance.
+template <size_t Length>
+struct Gaussian : detail::RealStates<Length> {
   enum : bool { is_gaussian = true, has_variance = true };
 
   static constexpr float least() { return -Gaussian::most(); }
@@ -27,16 +27,16 @@ struct Gaussian : detail::RealStates<N> {
   template <class StoredType>
   struct Layer {
     typedef typename detail::Stored<StoredType>::Number Scalar;
-    typedef Arithmetic<Scalar> A;
-    typedef typename A::Sum Sum;
-    typedef typename A::Wide Wide;
+    typedef Arithmetic<Scalar> Ops;
+    typedef typename Ops::Sum Sum;
+    typedef typename Ops::Wide Wide;
 
-    static_assert(A::has_real_units,
+    static_assert(Ops::has_real_units,
                   "rbm: Gaussian units need Fixed<int16_t, bits> or float: in 8 bits a range wide enough for a normal "
                   "variable leaves steps too coarse for its mean and variance");
 
-    Vector<StoredType, N> bias;
-    Vector<StoredType, N> variance;  // above 0
+    Vector<StoredType, Length> bias;
+    Vector<StoredType, Length> variance;  // above 0
 
     template <size_t Count>
     void start_input(Size<Count>, size_t first, Sum* x) const {
@@ -50,7 +50,7 @@ struct Gaussian : detail::RealStates<N> {
       for (size_t i = 0; i < Count; ++i) {
         const Wide width = static_cast<Wide>(detail::number(variance[first + i]));
         const Wide input = static_cast<Wide>(x[i]);
-        sum += (width * input * input + A::log(A::two_pi() * width)) / Wide(2);
+        sum += (width * input * input + Ops::log(Ops::two_pi() * width)) / Wide(2);
       }
       return sum;
     }
@@ -91,12 +91,12 @@ struct Gaussian : detail::RealStates<N> {
     /// Standard normal.
     template <class Rng>
     static void noise(Scalar* s, Rng& rng) {
-      for (size_t i = 0; i < N; ++i) s[i] = Scalar(A::normal(rng));
+      for (size_t i = 0; i < Length; ++i) s[i] = Scalar(Ops::normal(rng));
     }
 
     Wide energy(const Scalar* s) const {
       Wide sum(0);
-      for (size_t i = 0; i < N; ++i) {
+      for (size_t i = 0; i < Length; ++i) {
         const Wide state = static_cast<Wide>(s[i]);
         sum += state * (state / (Wide(2) * static_cast<Wide>(detail::number(variance[i]))) -
                         static_cast<Wide>(detail::number(bias[i])));
@@ -107,7 +107,7 @@ struct Gaussian : detail::RealStates<N> {
     /// Whether all variances are above 0.
     bool is_proper() const {
       bool proper = true;
-      for (size_t i = 0; i < N; ++i) proper = proper && detail::number(variance[i]) > Scalar(0);
+      for (size_t i = 0; i < Length; ++i) proper = proper && detail::number(variance[i]) > Scalar(0);
       return proper;
     }
 
@@ -121,25 +121,25 @@ struct Gaussian : detail::RealStates<N> {
 
     template <class OtherLayer>
     void copy(const OtherLayer& other) {
-      for (size_t i = 0; i < N; ++i) bias[i] = static_cast<Scalar>(detail::number(other.bias[i]));
-      for (size_t i = 0; i < N; ++i) variance[i] = static_cast<Scalar>(detail::number(other.variance[i]));
+      for (size_t i = 0; i < Length; ++i) bias[i] = static_cast<Scalar>(detail::number(other.bias[i]));
+      for (size_t i = 0; i < Length; ++i) variance[i] = static_cast<Scalar>(detail::number(other.variance[i]));
     }
 
     StoredType& bias_of(size_t i) { return bias[i]; }
     const StoredType& bias_of(size_t i) const { return bias[i]; }
 
-    void learn(typename A::Rate rate, const Scalar* data, const Scalar* model) {
-      kernels::nudge<N>(bias.values, rate, data, model);
+    void learn(typename Ops::Rate rate, const Scalar* data, const Scalar* model) {
+      kernels::nudge<Length>(bias.values, rate, data, model);
     }
 
     template <size_t Count, class Rng>
-    void learn(Size<Count>, size_t first, typename A::Rate rate, const Sum* g, Rng& rng) {
+    void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
       kernels::nudge<Count>(bias.values + first, rate, g, rng);
     }
 
     template <size_t Count, class Rng>
-    void add_to_bias(Size<Count>, size_t first, const typename A::Change* change, Rng& rng) {
-      A::template add<Count>(change, bias.values + first, rng);
+    void add_to_bias(Size<Count>, size_t first, const typename Ops::Change* change, Rng& rng) {
+      Ops::template add<Count>(change, bias.values + first, rng);
     }
 
     /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
@@ -156,7 +156,7 @@ struct Gaussian : detail::RealStates<N> {
 
     /// The variance of the data and the bias that gives their mean.
     void start_from(size_t i, Wide data_mean, Wide data_variance, Wide) {
-      constexpr Wide least = A::least_variance(), most(most_variance());
+      constexpr Wide least = Ops::least_variance(), most(most_variance());
       const Wide width = data_variance < least ? least : data_variance > most ? most : data_variance;
       variance[i] = static_cast<Scalar>(width);
       bias[i] = static_cast<Scalar>(data_mean / width);
@@ -165,13 +165,13 @@ struct Gaussian : detail::RealStates<N> {
     /// not_finite, out_of_range beyond +-1e15, or ok.
     static Status check(const Scalar* s) {
       constexpr Scalar lowest(least()), highest(Gaussian::most());
-      return detail::check_range<N>(s, lowest, highest);
+      return detail::check_range<Length>(s, lowest, highest);
     }
 
    private:
     template <class Rng>
     static Scalar draw(Sum x, Sum width, Rng& rng) {
-      return Scalar(width * x + A::sqrt(width) * static_cast<Sum>(A::normal(rng)));
+      return Scalar(width * x + Ops::sqrt(width) * static_cast<Sum>(Ops::normal(rng)));
     }
 
     Sum observed_variance(size_t i, Sum precision) const {
@@ -185,7 +185,7 @@ struct Gaussian : detail::RealStates<N> {
   };
 
   template <class Scalar>
-  using Evidence = detail::NoiseEvidence<Scalar, N, Gaussian>;
+  using Evidence = detail::NoiseEvidence<Scalar, Length, Gaussian>;
 };
 
 }  // namespace rbm

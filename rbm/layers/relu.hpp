@@ -15,10 +15,10 @@
 
 namespace rbm {
 
-/// N units that are real and not negative: A(s) = s^2 / 2 - c s, so p(s | x) is normal, of mean x and variance 1, cut
-/// off at 0.
-template <size_t N>
-struct Relu : detail::RealStates<N> {
+/// `Length` units that are real and not negative: A(s) = s^2 / 2 - c s, so p(s | x) is normal, of mean x and variance
+/// 1, cut off at 0.
+template <size_t Length>
+struct Relu : detail::RealStates<Length> {
   enum : bool { is_gaussian = false, has_variance = false };
 
   static constexpr float least() { return 0.0f; }
@@ -27,7 +27,7 @@ struct Relu : detail::RealStates<N> {
   using Layer = detail::BiasLayer<Relu, Scalar>;
 
   template <class Scalar>
-  using Evidence = detail::NoiseEvidence<Scalar, N, Relu>;
+  using Evidence = detail::NoiseEvidence<Scalar, Length, Relu>;
 
   template <size_t Count, class Scalar, class Sum>
   static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
@@ -62,7 +62,7 @@ struct Relu : detail::RealStates<N> {
   /// What is left of a standard normal variable without its sign.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t i = 0; i < N; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(0, rng));
+    for (size_t i = 0; i < Length; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(0, rng));
   }
 
   /// The x at which rectified_mean(x) is the mean, which is held at or above the margin. By bisection.
@@ -85,7 +85,7 @@ struct Relu : detail::RealStates<N> {
   /// not_finite, out_of_range below 0 or beyond 1e15, or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
-    return detail::check_range<N>(s, Scalar(least()), Scalar(Relu::most()));
+    return detail::check_range<Length>(s, Scalar(least()), Scalar(Relu::most()));
   }
 };
 

@@ -12,14 +12,14 @@ namespace rbm {
 
 namespace detail {
 
-/// Of groups of K units: ln p(observation | unit i is the one that is on), for each unit. 0 where nothing is known,
-/// -infinity where the unit is certainly off.
-template <class ScalarType, size_t Groups, size_t K>
-struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, ScalarType> {
+/// Of groups of `States` units: ln p(observation | unit i is the one that is on), for each unit. 0 where nothing is
+/// known, -infinity where the unit is certainly off.
+template <class ScalarType, size_t Groups, size_t States>
+struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>, ScalarType> {
   typedef ScalarType Scalar;
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
-  Vector<Sum, Groups * K> log_likelihood;
+  Vector<Sum, Groups * States> log_likelihood;
 
   /// Nothing is known of any group: where evidence starts.
   void forget() {
@@ -28,23 +28,24 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
 
   /// Nothing is known of this group.
   void forget(size_t group) {
-    for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = Sum(0);
+    for (size_t k = 0; k < States; ++k) log_likelihood[group * States + k] = Sum(0);
   }
 
   /// Unit k of this group is the one that is on, for certain. Whether there are such is not checked.
   void clamp(size_t group, size_t k) { see(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
 
   /// Unit k of this group was seen on, and that is wrong with this probability, by any of the others alike:
-  /// ln(1 - p) against ln(p / (K - 1)). out_of_range outside [0, 1] or where there is no such unit, not_finite for NaN.
+  /// ln(1 - p) against ln(p / (States - 1)). out_of_range outside [0, 1] or where there is no such unit, not_finite for
+  /// NaN.
   Status observe(size_t group, size_t k, float wrong_probability) {
-    const Status status = group < Groups && k < K ? check_probability(wrong_probability) : Status::out_of_range;
+    const Status status = group < Groups && k < States ? check_probability(wrong_probability) : Status::out_of_range;
     if (status == Status::ok) see(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
     return status;
   }
 
   /// The whole layer was seen like this, each group wrong with this probability.
   /// not_finite, or out_of_range where not exactly one unit of a group is on or the probability is outside [0, 1].
-  Status observe(const Vector<Scalar, Groups * K>& seen, float wrong_probability) {
+  Status observe(const Vector<Scalar, Groups * States>& seen, float wrong_probability) {
     const Status status = check(seen.values, wrong_probability);
     if (status == Status::ok) see(seen.values, wrong_probability);
     return status;
@@ -53,20 +54,20 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
   // The two halves of that.
   static Status check(const Scalar* seen, float wrong_probability) {
     Status status = check_probability(wrong_probability);
-    if (status == Status::ok) status = check_range<Groups * K>(seen, Scalar(0), Scalar(1));
+    if (status == Status::ok) status = check_range<Groups * States>(seen, Scalar(0), Scalar(1));
     for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
       size_t on = 0, off = 0;
-      for (size_t k = 0; k < K; ++k) {
-        on += seen[group * K + k] == Scalar(1);
-        off += seen[group * K + k] == Scalar(0);
+      for (size_t k = 0; k < States; ++k) {
+        on += seen[group * States + k] == Scalar(1);
+        off += seen[group * States + k] == Scalar(0);
       }
-      if (on != 1 || off != K - 1) status = Status::out_of_range;
+      if (on != 1 || off != States - 1) status = Status::out_of_range;
     }
     return status;
   }
   void see(const Scalar* seen, float wrong_probability) {
-    for (size_t i = 0; i < Groups * K; ++i) {
-      if (seen[i] == Scalar(1)) see(i / K, i % K, log_right(wrong_probability), log_wrong(wrong_probability));
+    for (size_t i = 0; i < Groups * States; ++i) {
+      if (seen[i] == Scalar(1)) see(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
     }
   }
 
@@ -81,28 +82,28 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, K>, Sca
 
  private:
   void see(size_t group, size_t seen, Sum right, Sum wrong) {
-    for (size_t k = 0; k < K; ++k) log_likelihood[group * K + k] = k == seen ? right : wrong;
+    for (size_t k = 0; k < States; ++k) log_likelihood[group * States + k] = k == seen ? right : wrong;
   }
 
   static Sum log_right(float wrong) { return Arithmetic<Scalar>::to_sum(log1p(-wrong)); }
-  static Sum log_wrong(float wrong) { return Arithmetic<Scalar>::to_sum(log(wrong / static_cast<float>(K - 1))); }
+  static Sum log_wrong(float wrong) { return Arithmetic<Scalar>::to_sum(log(wrong / static_cast<float>(States - 1))); }
 };
 
 }  // namespace detail
 
-/// Groups of K units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the group of
-/// exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count as means.
-/// The inputs of whole groups are held on the stack: up to 3 K values at a time where K is above 32.
-template <size_t Groups, size_t K>
+/// Groups of K = `States` units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the
+/// group of exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count
+/// as means. The inputs of whole groups are held on the stack: up to 3 K values at a time where K is above 32.
+template <size_t Groups, size_t States>
 struct Softmax {
   static_assert(Groups > 0, "rbm: a layer needs at least one unit");
-  static_assert(K > 1, "rbm: a softmax group needs at least two units, of which one is on");
+  static_assert(States > 1, "rbm: a softmax group needs at least two units, of which one is on");
 
   enum : size_t {
-    size = Groups * K,
+    size = Groups * States,
     sites = Groups,
-    most_states = K,
-    groups_at_a_time = K < kernels::block ? kernels::block / K : 1  // a block holds whole groups
+    most_states = States,
+    groups_at_a_time = States < kernels::block ? kernels::block / States : 1  // a block holds whole groups
   };
   enum : bool {
     is_real = false,
@@ -116,48 +117,49 @@ struct Softmax {
   using Layer = detail::BiasLayer<Softmax, Scalar>;
 
   template <class Scalar>
-  using Evidence = detail::ChoiceEvidence<Scalar, Groups, K>;
+  using Evidence = detail::ChoiceEvidence<Scalar, Groups, States>;
 
   static constexpr float learning_rate() { return 0.1f; }
   static constexpr int off(size_t) { return 0; }
-  static constexpr size_t first_unit(size_t site) { return site * K; }
-  static constexpr size_t units(size_t) { return K; }
-  static constexpr size_t states(size_t) { return K; }
+  static constexpr size_t first_unit(size_t site) { return site * States; }
+  static constexpr size_t units(size_t) { return States; }
+  static constexpr size_t states(size_t) { return States; }
   static constexpr int value(size_t, size_t state, size_t u) { return u == state ? 1 : 0; }
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    detail::walk_blocks<size, groups_at_a_time * K>(first, walker);
+    detail::walk_blocks<size, groups_at_a_time * States>(first, walker);
   }
 
   /// ln sum_k exp(x_k) of each group.
   template <size_t Count, class Scalar, class Sum>
   static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
     typename Arithmetic<Scalar>::Wide sum(0);
-    for (size_t first = 0; first + K <= Count; first += K)
-      sum += Arithmetic<Scalar>::template log_sum_exp<K>(x + first);
+    for (size_t first = 0; first + States <= Count; first += States)
+      sum += Arithmetic<Scalar>::template log_sum_exp<States>(x + first);
     return sum;
   }
 
   template <size_t Count, class Scalar, class Sum>
   static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t first = 0; first + K <= Count; first += K) {
-      Arithmetic<Scalar>::template softmax<K>(x + first, s + first);
+    for (size_t first = 0; first + States <= Count; first += States) {
+      Arithmetic<Scalar>::template softmax<States>(x + first, s + first);
     }
   }
 
   /// One word of the generator a group.
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    for (size_t first = 0; first + K <= Count; first += K) {
-      turn_on(s + first, Arithmetic<Scalar>::template choose<K>(x + first, s + first, rng));
+    for (size_t first = 0; first + States <= Count; first += States) {
+      turn_on(s + first, Arithmetic<Scalar>::template choose<States>(x + first, s + first, rng));
     }
   }
 
   /// One unit of each group, all equally likely.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t first = 0; first < size; first += K) turn_on(s + first, static_cast<size_t>(below(uint32_t{K}, rng)));
+    for (size_t first = 0; first < size; first += States)
+      turn_on(s + first, static_cast<size_t>(below(uint32_t{States}, rng)));
   }
 
   /// ln p, with p held at or above the margin.
@@ -170,13 +172,13 @@ struct Softmax {
   /// integers), or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
-    typedef Arithmetic<Scalar> A;
+    typedef Arithmetic<Scalar> Ops;
     const Status status = detail::check_range<size>(s, Scalar(0), Scalar(1));
     bool whole = true;
-    for (size_t first = 0; first < size; first += K) {
-      typename A::Sum sum(0);
-      for (size_t k = 0; k < K; ++k) sum += static_cast<typename A::Sum>(s[first + k]);
-      whole = whole && A::is_one(sum, K);
+    for (size_t first = 0; first < size; first += States) {
+      typename Ops::Sum sum(0);
+      for (size_t k = 0; k < States; ++k) sum += static_cast<typename Ops::Sum>(s[first + k]);
+      whole = whole && Ops::is_one(sum, States);
     }
     return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
   }
@@ -184,7 +186,7 @@ struct Softmax {
  private:
   template <class Scalar>
   static void turn_on(Scalar* group, size_t chosen) {
-    for (size_t k = 0; k < K; ++k) group[k] = Scalar(k == chosen ? 1 : 0);
+    for (size_t k = 0; k < States; ++k) group[k] = Scalar(k == chosen ? 1 : 0);
   }
 };
 

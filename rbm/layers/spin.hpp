@@ -10,14 +10,15 @@
 
 namespace rbm {
 
-/// N units that are -1 or +1: A(s) = -c s, p(s = +1 | x) = sigmoid(2 x), mean tanh(x). States between count as means.
-template <size_t N>
-struct Spin : detail::TwoStates<N, -1> {
+/// `Length` units that are -1 or +1: A(s) = -c s, p(s = +1 | x) = sigmoid(2 x), mean tanh(x). States between count as
+/// means.
+template <size_t Length>
+struct Spin : detail::TwoStates<Length, -1> {
   template <class Scalar>
   using Layer = detail::BiasLayer<Spin, Scalar>;
 
   template <class Scalar>
-  using Evidence = detail::FlipEvidence<Scalar, N, -1>;
+  using Evidence = detail::FlipEvidence<Scalar, Length, -1>;
 
   template <size_t Count, class Scalar, class Sum>
   static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
@@ -39,7 +40,7 @@ struct Spin : detail::TwoStates<N, -1> {
   /// Up with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    Arithmetic<Scalar>::template toss<N>(s, Scalar(-1), rng);
+    Arithmetic<Scalar>::template toss<Length>(s, Scalar(-1), rng);
   }
 
   /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].

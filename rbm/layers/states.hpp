@@ -28,51 +28,51 @@ void walk_rest(Size<0>, size_t, Walker&) {}
 
 /// Calls walker(Size<Count>(), first) for blocks of N units, of which `first` is the first of all: `Block` units at a
 /// time, then those that are left over. Inputs of units live on the stack, and so it does not grow with the model.
-template <size_t N, size_t Block, class Walker>
+template <size_t Length, size_t Block, class Walker>
 void walk_blocks(size_t first, Walker& walker) {
-  constexpr size_t whole = N - N % Block;
+  constexpr size_t whole = Length - Length % Block;
   for (size_t i = 0; i < whole; i += Block) walker(Size<Block>(), first + i);
-  walk_rest(Size<N - whole>(), first + whole, walker);
+  walk_rest(Size<Length - whole>(), first + whole, walker);
 }
 
 /// Whether no value is outside [least, most], where least is 0 or -most; false also for some that are not.
-template <size_t N, class Scalar>
+template <size_t Length, class Scalar>
 bool are_inside(const Scalar*, Scalar, Scalar) {
   return false;
 }
 
 // Positive floats are ordered as their bits, and those of NaN are above all: a few instructions without an FPU, too.
-template <size_t N>
+template <size_t Length>
 bool are_inside(const float* s, float least, float most) {
   const uint32_t digits = least < 0.0f ? 0x7FFFFFFFu : 0xFFFFFFFFu, largest = to_bits(most);
   uint32_t outside = 0;
-  for (size_t i = 0; i < N; ++i) outside |= static_cast<uint32_t>((to_bits(s[i]) & digits) > largest);
+  for (size_t i = 0; i < Length; ++i) outside |= static_cast<uint32_t>((to_bits(s[i]) & digits) > largest);
   return outside == 0;
 }
 
-/// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok.                     s [N]
-template <size_t N, class Scalar>
+/// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok.                   s [Length]
+template <size_t Length, class Scalar>
 Status check_range(const Scalar* s, Scalar least, Scalar most) {
   if (Arithmetic<Scalar>::is_fixed) {
     bool inside = true;
-    for (size_t i = 0; i < N && inside; ++i) inside = s[i] >= least && s[i] <= most;
+    for (size_t i = 0; i < Length && inside; ++i) inside = s[i] >= least && s[i] <= most;
     return inside ? Status::ok : Status::out_of_range;
   }
-  if (are_inside<N>(s, least, most)) return Status::ok;
+  if (are_inside<Length>(s, least, most)) return Status::ok;
   bool inside = true;
-  for (size_t i = 0; i < N; ++i) inside = inside && s[i] >= least && s[i] <= most;
+  for (size_t i = 0; i < Length; ++i) inside = inside && s[i] >= least && s[i] <= most;
   if (inside) return Status::ok;
   bool finite = true;
-  for (size_t i = 0; i < N; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
+  for (size_t i = 0; i < Length; ++i) finite = finite && Arithmetic<Scalar>::is_finite(s[i]);
   return finite ? Status::out_of_range : Status::not_finite;
 }
 
-/// N units that are Off or 1; what lies between counts as a mean.
-template <size_t N, int Off>
+/// `Length` units that are Off or 1; what lies between counts as a mean.
+template <size_t Length, int Off>
 struct TwoStates {
-  static_assert(N > 0, "rbm: a layer needs at least one unit");
+  static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = N, sites = N, most_states = 2 };
+  enum : size_t { size = Length, sites = Length, most_states = 2 };
   enum : bool {
     is_real = false,
     is_gaussian = false,
@@ -95,22 +95,22 @@ struct TwoStates {
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    walk_blocks<N, kernels::block>(first, walker);
+    walk_blocks<Length, kernels::block>(first, walker);
   }
 
   /// not_finite, out_of_range outside [Off, 1], or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
-    return check_range<N>(s, Scalar(Off), Scalar(1));
+    return check_range<Length>(s, Scalar(Off), Scalar(1));
   }
 };
 
-/// N units that are real numbers.
-template <size_t N>
+/// `Length` units that are real numbers.
+template <size_t Length>
 struct RealStates {
-  static_assert(N > 0, "rbm: a layer needs at least one unit");
+  static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = N, sites = 0, most_states = 0 };
+  enum : size_t { size = Length, sites = 0, most_states = 0 };
   enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
@@ -128,7 +128,7 @@ struct RealStates {
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    walk_blocks<N, kernels::block>(first, walker);
+    walk_blocks<Length, kernels::block>(first, walker);
   }
 };
 

@@ -1,4 +1,5 @@
-// The macros that Arduino's core, newlib's ctype.h and lwIP's sockets define in a sketch, before the library.
+// The macros that Arduino's core, newlib's ctype.h and lwIP's sockets define in a sketch, before the library; and every
+// capital letter, since firmware likes to call a size or a register so.
 // SPDX-License-Identifier: MIT
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
@@ -83,7 +84,43 @@
 #define write(s, dataptr, len) lwip_write(s, dataptr, len)
 #define close(s) lwip_close(s)
 
+#define A [](not, a, name)
+#define B [](not, a, name)
+#define C [](not, a, name)
+#define D [](not, a, name)
+#define E [](not, a, name)
+#define G [](not, a, name)
+#define H [](not, a, name)
+#define I [](not, a, name)
+#define J [](not, a, name)
+#define K [](not, a, name)
+#define L [](not, a, name)
+#define M [](not, a, name)
+#define N [](not, a, name)
+#define O [](not, a, name)
+#define P [](not, a, name)
+#define Q [](not, a, name)
+#define R [](not, a, name)
+#define S [](not, a, name)
+#define T [](not, a, name)
+#define U [](not, a, name)
+#define V [](not, a, name)
+#define W [](not, a, name)
+#define X [](not, a, name)
+#define Y [](not, a, name)
+#define Z [](not, a, name)
+
 #include "everything.hpp"
+
+// What is for hosts needs their <math.h>, which these would break.
+#ifndef __AVR__
+#undef min
+#undef max
+#undef abs
+#undef round
+#include "../../rbm/ais.hpp"
+#include "../../rbm/likelihood.hpp"
+#endif
 
 typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>> Odd;
 static Odd model;
