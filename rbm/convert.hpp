@@ -12,6 +12,7 @@
 #include "arithmetic.hpp"
 #include "flash.hpp"
 #include "model.hpp"
+#include "parameters.hpp"
 #include "status.hpp"
 
 namespace rbm {
@@ -33,28 +34,20 @@ struct Range<Fixed<Integer, FractionBits>> {
   }
 };
 
-/// Looks at all parameters of a model: whether each is a number, and which of them another number type does not hold.
+/// Looks at what each parameter would be in another number type.
 template <class Scalar>
-struct CountSaturated {
-  bool finite;
-  bool vanishes;  // a variance that would become 0
-  size_t saturated;
+struct CheckConversion {
+  Status status;
+  size_t saturated;  // parameters which that type does not hold
 
-  template <class Number>
-  void operator()(Number parameter) {
-    const float x = static_cast<float>(parameter);
-    finite = finite && is_finite(x);
-    saturated += Range<Scalar>::holds(x) ? 0 : 1;
-  }
-
-  template <class Units, class Layer>
-  void of_layer(const Layer& layer) {
-    for (size_t i = 0; i < Units::size; ++i) {
-      (*this)(number(layer.bias_of(i)));
-      const float width = static_cast<float>(layer.width(i));
-      (*this)(width);
-      vanishes = vanishes || (width > 0.0f && Scalar(width) == Scalar(0));
+  template <class StoredType>
+  void operator()(Parameter kind, const StoredType& stored) {
+    const float x = static_cast<float>(number(stored));
+    if (!is_finite(x)) status = Status::not_finite;
+    if (status == Status::ok && kind == Parameter::variance && !(x > 0.0f && Scalar(x) > Scalar(0))) {
+      status = Status::out_of_range;
     }
+    saturated += Range<Scalar>::holds(x) ? 0 : 1;
   }
 };
 
@@ -62,23 +55,17 @@ struct CountSaturated {
 
 /// Gives `to` the parameters of `from`, a model of the same units. `saturated` tells how many of them lay beyond the
 /// range of `to` and became its end.
-/// Errors, which change nothing: not_finite where a parameter is no number; out_of_range where a variance is too small
-/// for the number type to tell from 0.
+/// Errors, which change nothing: not_finite where a parameter is no number; out_of_range where a variance is not above
+/// 0, or so small that it would be 0 in the other number type.
 template <class Visible, class Hidden, class From, class To>
 Status convert(const Rbm<Visible, Hidden, From>& from, Rbm<Visible, Hidden, To>& to, size_t& saturated) {
   static_assert(!detail::Stored<To>::is_in_flash, "rbm: a model in flash cannot be written: convert to one in RAM");
-  detail::CountSaturated<To> count = {true, false, 0};
-  for (const From& weight : from.weights.values) count(detail::number(weight));
-  count.template of_layer<Visible>(from.visible);
-  count.template of_layer<Hidden>(from.hidden);
-  if (!count.finite) return Status::not_finite;
-  if (count.vanishes) return Status::out_of_range;
-  for (size_t k = 0; k < size_t{Visible::size} * size_t{Hidden::size}; ++k) {
-    to.weights.values[k] = static_cast<To>(detail::number(from.weights.values[k]));
-  }
-  to.visible.copy(from.visible);
-  to.hidden.copy(from.hidden);
-  saturated = count.saturated;
+  detail::CheckConversion<To> check = {Status::ok, 0};
+  each_parameter(check, from);
+  if (check.status != Status::ok) return check.status;
+  detail::CopyParameter copy;
+  each_parameter(copy, from, to);
+  saturated = check.saturated;
   return Status::ok;
 }
 

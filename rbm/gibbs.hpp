@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arithmetic.hpp"
 #include "fixed.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -39,21 +40,33 @@ struct GibbsChain {
 
   /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model,
   /// at(model, inverse temperature), or a Transposed model.
+  /// not_finite where real units ran away, of a model that is not normalizable: then start the chain anew.
   template <class Sampler, class Rng>
-  void run(const Sampler& sampler, uint32_t steps, Rng& rng) {
+  Status run(const Sampler& sampler, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
       sampler.sample_hidden(visible, hidden, rng);
       sampler.sample_visible(hidden, visible, rng);
     }
+    return check();
   }
 
   /// The same under evidence: the chain of p(v, h | observation).
   template <class Sampler, class Rng>
-  void run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+  Status run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
       sampler.sample_hidden(visible, hidden, rng);
       sampler.sample_visible(hidden, evidence, visible, rng);
     }
+    return check();
+  }
+
+  /// Whether the states are such: not_finite where real ones are NaN or beyond the range of their units. Draws of
+  /// discrete units, and integers, are.
+  Status check() const {
+    if (Arithmetic<typename Model::Scalar>::is_fixed) return Status::ok;
+    Status status = Model::Visible::is_real ? Model::VisibleLayer::check(visible.values) : Status::ok;
+    if (status == Status::ok && Model::Hidden::is_real) status = Model::HiddenLayer::check(hidden.values);
+    return status == Status::ok ? Status::ok : Status::not_finite;
   }
 };
 
@@ -81,14 +94,19 @@ struct GibbsChains {
     for (GibbsChain<Model>& chain : chains) chain.start_from_noise(rng);
   }
 
+  /// not_finite where one of the chains ran away; the others have run.
   template <class Sampler, class Rng>
-  void run(const Sampler& sampler, uint32_t steps, Rng& rng) {
-    for (GibbsChain<Model>& chain : chains) chain.run(sampler, steps, rng);
+  Status run(const Sampler& sampler, uint32_t steps, Rng& rng) {
+    Status status = Status::ok;
+    for (GibbsChain<Model>& chain : chains) status = first_failure(status, chain.run(sampler, steps, rng));
+    return status;
   }
 
   template <class Sampler, class Rng>
-  void run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
-    for (GibbsChain<Model>& chain : chains) chain.run(sampler, evidence, steps, rng);
+  Status run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+    Status status = Status::ok;
+    for (GibbsChain<Model>& chain : chains) status = first_failure(status, chain.run(sampler, evidence, steps, rng));
+    return status;
   }
 };
 
@@ -147,12 +165,14 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
   /// Takes `burn_in` steps, then averages p(v | h, observation) over `steps` more, into `mean`.
   /// The chain goes on from where it is: start it first.
   /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps, where the average of so
-  /// many small changes would no longer be exact.
+  /// many small changes would no longer be exact. And not_finite where real units ran away or the mean is no number:
+  /// then chain and mean are of no use, and the generator has moved on.
   template <class Rng>
   Status run(const Model& model, uint32_t burn_in, uint32_t steps, Rng& rng) {
-    const Status status = check(steps);
+    Status status = check(steps);
     if (status != Status::ok) return status;
-    chain.run(model, evidence, burn_in, rng);
+    status = chain.run(model, evidence, burn_in, rng);
+    if (status != Status::ok) return status;
     this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
@@ -160,7 +180,11 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
       model.visit_visible_inputs(chain.hidden, take);
     }
     this->end(steps);
-    return Status::ok;
+    status = chain.check();
+    for (const Scalar& each : this->mean) {
+      if (!Arithmetic<Scalar>::is_finite(each)) status = Status::not_finite;
+    }
+    return status;
   }
 
   /// Whether an average over so many steps can be had.
@@ -201,7 +225,8 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// `noisy` was flipped with probability `noise`; units of real value were disturbed by Gaussian noise of variance
 /// `noise` instead. The chain starts at `noisy`, takes `burn_in` steps, then averages over `steps`. Errors, which leave
 /// `posterior` as it was: out_of_range for a probability outside [0, 1], a negative variance, a unit that is in none of
-/// its states, or no steps; too_large above Posterior::most_steps; not_finite.
+/// its states, or no steps; too_large above Posterior::most_steps; not_finite. Where not_finite comes of the model, as
+/// from Posterior::run, its chain has run.
 template <class Model, class Rng>
 Status denoise(const Model& model, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {

@@ -20,8 +20,8 @@
 //   width        the variance in A_i of a real unit; 0 of a unit that has bounds
 //   noise        states of units without parameters
 // and how its parameters start, learn and are checked against: clear, start_from (moments of data), learn (rate, data,
-// model), add_to_bias, learn_variance, check (a state), copy (a layer of other numbers). Units::Evidence<Scalar> is
-// what was observed of it, and Units itself says which states there are.
+// model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was observed of
+// it, and Units itself says which states there are.
 //
 // Inputs come a block of units at a time, since no array of them is kept. The type of the block, Size<Count> or in Both
 // one that wraps it, says how many units there are; `first` is the first of them, and x, s [Count] belong to them

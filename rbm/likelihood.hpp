@@ -16,6 +16,7 @@
 #include "flash.hpp"
 #include "layers.hpp"
 #include "layers/whole.hpp"
+#include "parameters.hpp"
 #include "status.hpp"
 #include "storage.hpp"
 
@@ -77,9 +78,12 @@ struct Likelihood {
 
   /// Whether there is a partition function: ok, not_finite or not_normalizable. Variances must be above 0.
   Status check(const Model& model) {
-    visible.layer.copy(model.visible);
-    hidden.layer.copy(model.hidden);
-    if (!is_finite(model)) return Status::not_finite;
+    detail::CopyParameter copy;
+    Model::VisibleLayer::each_parameter(copy, model.visible, visible.layer);
+    Model::HiddenLayer::each_parameter(copy, model.hidden, hidden.layer);
+    AllFinite all = {true};
+    each_parameter(all, model);
+    if (!all.finite) return Status::not_finite;
     if (!visible.layer.is_proper() || !hidden.layer.is_proper()) return Status::not_normalizable;
     double log_determinant;
     return check_precision(BothReal(), model, log_determinant);
@@ -221,16 +225,14 @@ struct Likelihood {
     }
   };
 
-  // Whether all parameters are numbers: 0 times any other is NaN.
-  bool is_finite(const Model& model) {
-    visible.start_input();
-    hidden.start_input();
-    double sum = 0.0;
-    for (size_t i = 0; i < Model::visible_size; ++i) sum += 0.0 * (visible.input[i] + visible.layer.width(i));
-    for (size_t j = 0; j < Model::hidden_size; ++j) sum += 0.0 * (hidden.input[j] + hidden.layer.width(j));
-    for (const auto& weight : model.weights.values) sum += 0.0 * static_cast<double>(detail::number(weight));
-    return Arithmetic<double>::is_finite(sum);
-  }
+  struct AllFinite {
+    bool finite;
+
+    template <class StoredType>
+    void operator()(Parameter, const StoredType& stored) {
+      finite = finite && Arithmetic<double>::is_finite(static_cast<double>(detail::number(stored)));
+    }
+  };
 
   static Status give(Status status, double value, double& result) {
     if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;

@@ -2,7 +2,8 @@
 //
 // A trainer has the options of contrastive divergence and those of the extras it was declared with, all in one struct,
 // trainer.options: an extra that is not named costs no byte of RAM or code, and its options are not there to be set.
-// Options are floats; a trainer of a fixed-point model turns them into integers where they are set, once.
+// Options are floats; a trainer of a fixed-point model turns them into integers where they are set, once. Where nothing
+// else is said an option is at most 1e6, in fixed-point models always 127.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_OPTIONS_HPP
@@ -40,12 +41,13 @@ enum class Schedule : uint8_t {
 
 namespace detail {
 
-/// The bounds of options, as constants of their type.
+/// The bounds of options, as constants of their type: within them nothing that a trainer makes of them overflows.
 template <class Setting>
 struct Limits {
   static constexpr float zero() { return 0.0f; }
   static constexpr float one() { return 1.0f; }
-  static constexpr float unlimited() { return 3e38f; }
+  static constexpr float most_rate() { return 100.0f; }
+  static constexpr float most() { return 1e6f; }
   static bool is_finite(float x) { return rbm::is_finite(x); }
 };
 
@@ -53,7 +55,8 @@ template <>
 struct Limits<FixedSetting> {
   static constexpr FixedSetting zero() { return FixedSetting::from_raw(0); }
   static constexpr FixedSetting one() { return FixedSetting::from_raw(int32_t{1} << 24); }
-  static constexpr FixedSetting unlimited() { return FixedSetting::highest(); }
+  static constexpr FixedSetting most_rate() { return FixedSetting::highest(); }
+  static constexpr FixedSetting most() { return FixedSetting::highest(); }
   static bool is_finite(FixedSetting x) { return x != FixedSetting::lowest(); }
 };
 
@@ -67,22 +70,22 @@ Status check_option(Setting value, Setting least, Setting most) {
 /// The same for one that may not be negative.
 template <class Setting>
 Status check_option(Setting value) {
-  return check_option<Setting>(value, Limits<Setting>::zero(), Limits<Setting>::unlimited());
+  return check_option<Setting>(value, Limits<Setting>::zero(), Limits<Setting>::most());
 }
-
-inline Status first_failure(Status a, Status b) { return a != Status::ok ? a : b; }
 
 /// The options of any trainer.
 template <class Setting>
 struct ChainOptions {
-  Setting learning_rate;            // added to a parameter per unit of its mean gradient; 0.1, or 0.001 with real units
+  // Added to a parameter per unit of its mean gradient, at most 100; starts as 0.1, or 0.001 with real units.
+  Setting learning_rate;
   uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
   bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
 
   explicit constexpr ChainOptions(Setting rate) : learning_rate(rate) {}
 
   Status check() const {
-    return first_failure(check_option(learning_rate), gibbs_steps == 0 ? Status::out_of_range : Status::ok);
+    return first_failure(check_option<Setting>(learning_rate, Limits<Setting>::zero(), Limits<Setting>::most_rate()),
+                         gibbs_steps == 0 ? Status::out_of_range : Status::ok);
   }
 };
 
@@ -124,7 +127,10 @@ struct ScheduleOptions {
   Setting after(uint32_t t, Setting rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
 
   Status check() const {
-    return first_failure(check_option(schedule_power), schedule_steps == 0 ? Status::out_of_range : Status::ok);
+    const bool is_schedule =
+        schedule == Schedule::constant || schedule == Schedule::linear || schedule == Schedule::power;
+    return first_failure(check_option(schedule_power),
+                         schedule_steps == 0 || !is_schedule ? Status::out_of_range : Status::ok);
   }
 };
 
@@ -150,7 +156,7 @@ struct MomentumOptions {
 /// penalised. All are off at first; none is negative.
 template <class Setting>
 struct PenaltyOptions {
-  Setting l2 = 0.0f;               // W -= rate l2 W
+  Setting l2 = 0.0f;               // W -= rate l2 W; rate l2 is below 1, or W would change its sign and grow
   Setting l1 = 0.0f;               // |W| -= rate l1, but not below 0
   Setting sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
   Setting sparsity_target = 0.1f;  // that mean: any value
@@ -158,13 +164,14 @@ struct PenaltyOptions {
   // before the biases of a centred model follow W. 0 is none.
   Setting largest_update = 0.0f;
 
-  Status check() const {
+  Status check(Setting learning_rate) const {
     Status status = check_option(l2);
     status = first_failure(status, check_option(l1));
     status = first_failure(status, check_option(sparsity_cost));
-    status = first_failure(
-        status, check_option<Setting>(sparsity_target, -Limits<Setting>::unlimited(), Limits<Setting>::unlimited()));
-    return first_failure(status, check_option(largest_update));
+    status = first_failure(status,
+                           check_option<Setting>(sparsity_target, -Limits<Setting>::most(), Limits<Setting>::most()));
+    status = first_failure(status, check_option(largest_update));
+    return first_failure(status, learning_rate * l2 < Limits<Setting>::one() ? Status::ok : Status::out_of_range);
   }
 };
 
@@ -183,7 +190,10 @@ struct Optional : Part {};
 
 template <class Part>
 struct Optional<Part, false> {
-  Status check() const { return Status::ok; }
+  template <class... Rate>
+  Status check(Rate...) const {
+    return Status::ok;
+  }
 };
 
 constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
@@ -220,11 +230,11 @@ struct TrainingOptions : detail::ChainOptions<Setting>,
   /// not_finite or out_of_range for the first option that is, or ok.
   Status check() const {
     Status status = detail::ChainOptions<Setting>::check();
-    status = detail::first_failure(status, detail::Scheduling<Chosen, Setting>::check());
-    status = detail::first_failure(status, detail::Centring<Chosen, Setting>::check());
-    status = detail::first_failure(status, detail::Momentum<Chosen, Setting>::check());
-    status = detail::first_failure(status, detail::Penalties<Chosen, Setting>::check());
-    return detail::first_failure(status, detail::Variances<Chosen, Setting>::check());
+    status = first_failure(status, detail::Scheduling<Chosen, Setting>::check());
+    status = first_failure(status, detail::Centring<Chosen, Setting>::check());
+    status = first_failure(status, detail::Momentum<Chosen, Setting>::check());
+    status = first_failure(status, detail::Penalties<Chosen, Setting>::check(this->learning_rate));
+    return first_failure(status, detail::Variances<Chosen, Setting>::check());
   }
 };
 

@@ -18,6 +18,8 @@
 #include "layers.hpp"
 #include "inputs.hpp"
 #include "model.hpp"
+#include "parameters.hpp"
+#include "check.hpp"
 #include "convert.hpp"
 #include "initialize.hpp"
 #include "gibbs.hpp"

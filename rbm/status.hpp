@@ -30,6 +30,9 @@ inline const char* to_string(Status status) {
   return "unknown status";
 }
 
+/// The first of two statuses that is not ok.
+inline Status first_failure(Status first, Status second) { return first != Status::ok ? first : second; }
+
 }  // namespace rbm
 
 #endif  // RBM_STATUS_HPP

@@ -73,18 +73,18 @@ inline Status check_inverse_temperature(float t) {
 /// Runs a chain for `steps` steps while the inverse temperature goes from `first` to `last` in equal parts. Ending at 1
 /// it gives a draw that is better mixed than a plain chain's; going on to large values, a state of low energy.
 /// Errors, which change nothing: out_of_range where an inverse temperature is not above 0 or there is no step,
-/// not_finite.
+/// not_finite. And not_finite as from GibbsChain::run, where the chain has run.
 template <class Model, class Rng>
 Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
   Status status = detail::check_inverse_temperature(first);
   if (status == Status::ok) status = detail::check_inverse_temperature(last);
   if (status == Status::ok && steps == 0) status = Status::out_of_range;
   if (status != Status::ok) return status;
-  for (uint32_t step = 1; step <= steps; ++step) {
+  for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
     const float part = static_cast<float>(step - 1) / static_cast<float>(steps > 1 ? steps - 1 : 1);
-    chain.run(at(model, step < steps ? first + part * (last - first) : last), 1, rng);
+    status = chain.run(at(model, step < steps ? first + part * (last - first) : last), 1, rng);
   }
-  return Status::ok;
+  return status;
 }
 
 /// Chains at `Count` inverse temperatures. `spread` them, or set all members by hand; start the chains; then `run`.
@@ -112,10 +112,14 @@ struct ParallelTempering {
 
   /// Each step is one Gibbs step of every chain, then every other pair of neighbours exchanges its states with
   /// probability min(1, exp((t_c - t_d) (E_c - E_d))), which leaves every chain's distribution alone.
+  /// not_finite where a chain ran away in a step, after which there is no other.
   template <class Rng>
-  void run(const Model& model, uint32_t count, Rng& rng) {
-    for (uint32_t step = 0; step < count; ++step, ++steps) {
-      for (size_t c = 0; c < Count; ++c) chains[c].run(at(model, inverse_temperature[c]), 1, rng);
+  Status run(const Model& model, uint32_t count, Rng& rng) {
+    Status status = Status::ok;
+    for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
+      for (size_t c = 0; c < Count; ++c) {
+        status = first_failure(status, chains[c].run(at(model, inverse_temperature[c]), 1, rng));
+      }
       for (size_t c = steps % 2; c + 1 < Count; c += 2) {
         GibbsChain<Model>& hot = chains[c];
         GibbsChain<Model>& cold = chains[c + 1];
@@ -128,6 +132,7 @@ struct ParallelTempering {
         }
       }
     }
+    return status;
   }
 
   /// The chain at t = 1, if the temperatures were `spread`.

@@ -18,8 +18,10 @@
 #include <stdint.h>
 
 #include "arithmetic.hpp"
+#include "check.hpp"
 #include "gradient.hpp"
 #include "layer_by_layer.hpp"
+#include "normalizable.hpp"
 #include "options.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -51,14 +53,16 @@ struct Particles<false> {};
 
 /// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
 /// on processors with vectors up to 16 KB for large batches (is_tiled in gradient.hpp), and what the extras need (see
-/// Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Sample s of a
-/// batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
+/// Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases; V + H values
+/// where both layers have real units, whose weights are kept normalizable (normalizable.hpp). Sample s of a batch goes
+/// with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
                  detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
-                 detail::Velocity<ModelType, detail::has(Chosen, with_momentum)> {
+                 detail::Velocity<ModelType, detail::has(Chosen, with_momentum)>,
+                 detail::StrongestDirection<ModelType, detail::is_real_pair<ModelType>()> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
   static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
@@ -89,6 +93,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
         detail::Particles<detail::has(Chosen, persistent)>(),
         detail::Offsets<Model, detail::has(Chosen, centred)>(),
         detail::Velocity<Model, detail::has(Chosen, with_momentum)>(),
+        detail::StrongestDirection<Model, detail::is_real_pair<Model>()>(),
         options(Model::Visible::learning_rate() < Model::Hidden::learning_rate() ? Model::Visible::learning_rate()
                                                                                  : Model::Hidden::learning_rate()),
         visible(),
@@ -98,8 +103,9 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
   /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
   /// out_of_range for a sample, an option or a variance that is not above 0, or where count is 0; too_large where count
-  /// is more than Batch. Chains of real units can run away, where the model is not, or no longer, normalizable: then
-  /// not_finite is returned, the model is as before, and particles start anew.
+  /// is more than Batch. Chains can run away, of a model that check() would refuse, or of one with real units: then
+  /// not_finite is returned, the model is as before, and particles start anew. A step does not look at the model
+  /// itself, which would take longer than the step: of one that check() refuses only that much is promised.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
@@ -116,11 +122,12 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   /// One pass over any number of samples, in batches, in their order; the last batch takes what is left. A centred
   /// trainer takes the means of all of them, where steps take a moving average.
-  /// Errors as for a step, but any count will do: where one sample is refused, nothing is learnt from any; where chains
-  /// run away, what the batches before them taught stays.
+  /// Errors as for a step, but any count will do, and first those of check(model): where one sample is refused, nothing
+  /// is learnt from any; where chains run away, what the batches before them taught stays.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    Status status = check(model, samples, count);
+    Status status = rbm::check(model);
+    if (status == Status::ok) status = check(model, samples, count);
     if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, detail::Limits<Setting>::one(), rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
@@ -163,6 +170,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     const Status status = change(HasRules(), model, batch, rng);
     if (status != Status::ok) return status;
     change_variance(Has<learned_variance>(), model, batch);
+    this->keep_normalizable(model, batch, *this);
     tick(Has<scheduled>());
     return Status::ok;
   }
@@ -253,8 +261,8 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     const bool is_drawn = !Model::Visible::is_real && !options.mean_field_visible;  // from finitely many states
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
       if (!is_drawn) status = Model::VisibleLayer::check(visible[s].values);
-      status = detail::first_failure(status, Model::HiddenLayer::check(hidden[s].values));
-      status = detail::first_failure(status, Model::HiddenLayer::check(hidden_data[s].values));
+      status = first_failure(status, Model::HiddenLayer::check(hidden[s].values));
+      status = first_failure(status, Model::HiddenLayer::check(hidden_data[s].values));
     }
     return status != Status::ok;
   }

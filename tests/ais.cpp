@@ -78,7 +78,7 @@ std::vector<typename Model::VisibleState> true_draws(const Model& model, size_t 
   rbm::GibbsChain<Model> chain;
   chain.start_from_noise(rng);
   for (auto& v : draws) {
-    chain.run(model, 20, rng);
+    (void)chain.run(model, 20, rng);
     v = chain.visible;
   }
   return draws;

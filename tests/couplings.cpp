@@ -124,7 +124,7 @@ std::vector<double> recall(uint32_t seed) {
     for (size_t i = 0; i < 48; ++i) order[i] = static_cast<uint8_t>(i);
     rbm::shuffle(order, 48, rng);
     for (size_t k = 0; k < 10; ++k) chain.visible[order[k]] *= -1;
-    chain.run(rbm::at(model, 8), 30, rng);
+    (void)chain.run(rbm::at(model, 8), 30, rng);
     double sum = 0;
     for (size_t i = 0; i < 48; ++i) sum += double(chain.visible[i]) * double(pattern[i]) / 48;
     overlaps.push_back(sum);

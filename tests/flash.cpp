@@ -47,8 +47,8 @@ void check_pair(float scale) {
     rbm::GibbsChain<Flash> flash_chain;
     chain.start_from_noise(a);
     flash_chain.start_from_noise(b);
-    chain.run(model, 3, a);
-    flash_chain.run(flash, 3, b);
+    (void)chain.run(model, 3, a);
+    (void)flash_chain.run(flash, 3, b);
     CHECK(equal(chain.visible, flash_chain.visible));
     CHECK(equal(chain.hidden, flash_chain.hidden));
     CHECK(real(model.energy(chain.visible, chain.hidden)) == real(flash.energy(chain.visible, chain.hidden)));
@@ -61,8 +61,8 @@ void check_pair(float scale) {
     CHECK(equal(v, flash_v));
     CHECK(equal(h, flash_h));
 
-    chain.run(rbm::at(model, 0.7f), 2, a);
-    flash_chain.run(rbm::at(flash, 0.7f), 2, b);
+    (void)chain.run(rbm::at(model, 0.7f), 2, a);
+    (void)flash_chain.run(rbm::at(flash, 0.7f), 2, b);
     CHECK(equal(chain.visible, flash_chain.visible));
 
     rbm::Posterior<Model> posterior;

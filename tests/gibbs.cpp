@@ -53,7 +53,7 @@ TEST_CASE("Gibbs steps leave the model's distribution alone" * doctest::test_sui
     for (int i = 0; i < 200000; ++i) {
       rbm::GibbsChain<Model> chain;
       chain.start(state_of<Model::VisibleState>(draw(exact.visible, rng)));
-      chain.run(model, steps, rng);
+      (void)chain.run(model, steps, rng);
       frequencies[index_of(chain.visible)] += 1.0 / 200000;
     }
     CAPTURE(steps);
@@ -70,7 +70,7 @@ TEST_CASE("a chain from noise ends in the model's distribution" * doctest::test_
     rbm::GibbsChain<Model> chain;
     chain.start_from_noise(rng);
     start[index_of(chain.visible)] += 1.0 / 200000;
-    chain.run(model, 30, rng);
+    (void)chain.run(model, 30, rng);
     end[index_of(chain.visible)] += 1.0 / 200000;
   }
   const std::vector<double> noise(exact.visible_states, 1.0 / static_cast<double>(exact.visible_states));
@@ -86,7 +86,7 @@ TEST_CASE("a chain that takes no step stays where it started") {
   const Model::VisibleState v = {{1, 0, 1, 1, 0}};
   chain.hidden.fill(1);
   chain.start(v);
-  chain.run(model, 0, rng);
+  (void)chain.run(model, 0, rng);
   CHECK(same_bits(chain.visible, v));
   for (float unit : chain.hidden) CHECK(unit == 0);
   CHECK(rng.state == 6);
@@ -104,7 +104,7 @@ TEST_CASE("many steps are as many single draws") {
   Model::VisibleState v = {{1, 0, 1, 1, 0}};
   Model::HiddenState h;
   chain.start(v);
-  chain.run(model, 300, rng);
+  (void)chain.run(model, 300, rng);
   for (int step = 0; step < 300; ++step) {
     model.sample_hidden(v, h, same);
     model.sample_visible(h, v, same);
@@ -129,7 +129,7 @@ TEST_CASE("steps under evidence, and the posterior mean, are their definition") 
     CHECK(rbm::denoise(model, noisy, 0.2f, burn_in, steps, posterior, rng) == rbm::Status::ok);
     rbm::GibbsChain<Model> chain;
     chain.start(noisy);
-    chain.run(model, posterior.evidence, burn_in + steps, chain_rng);
+    (void)chain.run(model, posterior.evidence, burn_in + steps, chain_rng);
 
     Model::VisibleState v = noisy;
     Model::HiddenState h;
@@ -185,7 +185,7 @@ TEST_CASE("under evidence a chain draws from the posterior: noisy, known and mis
   for (int i = 0; i < 200000; ++i) {
     rbm::GibbsChain<Model> chain;
     chain.start_from_noise(rng);
-    chain.run(model, evidence, 30, rng);
+    (void)chain.run(model, evidence, 30, rng);
     frequencies[index_of(chain.visible)] += 1.0 / 200000;
   }
   CHECK(total_variation(frequencies, posterior) < 4 * total_variation_floor(posterior, 200000));
@@ -510,14 +510,14 @@ TEST_CASE("many chains are single chains, one after the other") {
   CHECK(chains.start(samples, 2) == rbm::Status::ok);
   for (size_t c = 0; c < 5; ++c) single[c].start(samples[c % 2]);
   agree();
-  chains.run(model, 3, rng);
-  for (auto& chain : single) chain.run(model, 3, same);
+  (void)chains.run(model, 3, rng);
+  for (auto& chain : single) (void)chain.run(model, 3, same);
   agree();
   chains.start_from_noise(rng);
   for (auto& chain : single) chain.start_from_noise(same);
   agree();
-  chains.run(model, evidence, 2, rng);
-  for (auto& chain : single) chain.run(model, evidence, 2, same);
+  (void)chains.run(model, evidence, 2, rng);
+  for (auto& chain : single) (void)chain.run(model, evidence, 2, same);
   agree();
   CHECK(rng.state == same.state);
 }

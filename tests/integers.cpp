@@ -78,7 +78,7 @@ uint32_t crc_of_learning() {
   CHECK(online.epoch(model, training.data(), training.size(), rng) == Status::ok);
   CHECK(batches.epoch(model, training.data(), training.size(), rng) == Status::ok);
   chain.start_from_noise(rng);
-  chain.run(model, 20, rng);
+  (void)chain.run(model, 20, rng);
   CHECK(online.step(model, chain.visible, rng) == Status::ok);
   Crc32 crc;
   const uint32_t parameters = crc_of(model);

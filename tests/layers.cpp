@@ -456,8 +456,8 @@ TEST_CASE("what a state of each type of unit may be") {
   const auto numbers = [](float a, float b) {
     return Gaussian<2>::Layer<float>::check(rbm::Vector<float, 2>{{a, b}}.values);
   };
-  CHECK(numbers(-1e15f, 1e15f) == Status::ok);
-  CHECK(numbers(-1.01e15f, 0) == Status::out_of_range);
+  CHECK(numbers(-1e6f, 1e6f) == Status::ok);
+  CHECK(numbers(-1.01e6f, 0) == Status::out_of_range);
   CHECK(numbers(0, 3e38f) == Status::out_of_range);
   CHECK(numbers(0, nan_value) == Status::not_finite);
   CHECK(numbers(infinite, 0) == Status::not_finite);
@@ -465,7 +465,7 @@ TEST_CASE("what a state of each type of unit may be") {
   const auto rectified = [](float a, float b) {
     return Relu<2>::Layer<float>::check(rbm::Vector<float, 2>{{a, b}}.values);
   };
-  CHECK(rectified(0, 1e15f) == Status::ok);
+  CHECK(rectified(0, 1e6f) == Status::ok);
   CHECK(rectified(0, 3e38f) == Status::out_of_range);
   CHECK(rectified(-0.0f, 1) == Status::ok);
   CHECK(rectified(0, -1e-45f) == Status::out_of_range);
@@ -596,7 +596,8 @@ void check_parameters() {
   typedef typename Units::template Layer<float> AnyLayer;
   const AnyLayer layer = random_layer<Units>(55);
   AnyLayer other = random_layer<Units>(56);
-  other.copy(layer);
+  rbm::detail::CopyParameter copy;
+  AnyLayer::each_parameter(copy, layer, other);
   for (size_t i = 0; i < Units::size; ++i) {
     rbm::Vector<float, Units::size> one = {};
     one[i] = 1;

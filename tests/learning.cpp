@@ -383,7 +383,7 @@ TEST_CASE("Ising: a spin model learns the lattice's physics") {
         chain.start(lattice.draw(rng));
         double e = 0, m = 0;
         for (int k = 0; k < 100; ++k) {
-          chain.run(model, 20, rng);
+          (void)chain.run(model, 20, rng);
           size_t s = 0;
           for (size_t unit = 0; unit < 16; ++unit) s |= static_cast<size_t>(chain.visible[unit] > 0) << unit;
           e += Lattice::energy(s) / 16 / 100;

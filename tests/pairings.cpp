@@ -33,7 +33,7 @@ void check_no_drift_on_a_line() {
     for (int draw = 0; draw < 20000; ++draw) {
       rbm::GibbsChain<Model> chain;
       chain.start(to_state<typename Model::VisibleState>(exact.states[choose(rng)]));
-      chain.run(model, steps, rng);
+      (void)chain.run(model, steps, rng);
       counts.add(exact.bin_of(chain.visible.values));
     }
     CAPTURE(name_of<Model>());
@@ -157,7 +157,7 @@ TEST_CASE(
                             mean[1] + slope * first + std::sqrt(rows[1][5] - slope * slope) * second};
       rbm::GibbsChain<Model> chain;
       chain.start(to_state<Model::VisibleState>(start));
-      chain.run(model, steps, rng);
+      (void)chain.run(model, steps, rng);
       const double state[4] = {double(chain.visible[0]), double(chain.visible[1]), double(chain.hidden[0]),
                                double(chain.hidden[1])};
       for (size_t i = 0; i < 4; ++i) {

@@ -45,8 +45,8 @@ struct CheckUntempered {
     rbm::GibbsChain<Model> chain, plain;
     chain.start_from_noise(rng);
     plain.start_from_noise(same);
-    chain.run(rbm::at(model, 1.0f), 10, rng);
-    plain.run(model, 10, same);
+    (void)chain.run(rbm::at(model, 1.0f), 10, rng);
+    (void)plain.run(model, 10, same);
     CAPTURE(name_of<Model>());
     CHECK(same_bits(chain.visible, plain.visible));
     CHECK(same_bits(chain.hidden, plain.hidden));
@@ -133,7 +133,7 @@ TEST_CASE("annealing is a chain that is run at one temperature after the other")
   chain.start_from_noise(rng);
   by_hand.start_from_noise(same);
   CHECK(rbm::anneal(model, chain, 0.5f, 2.0f, 4, rng) == Status::ok);
-  for (float t : {0.5f, 1.0f, 1.5f, 2.0f}) by_hand.run(rbm::at(model, t), 1, same);
+  for (float t : {0.5f, 1.0f, 1.5f, 2.0f}) (void)by_hand.run(rbm::at(model, t), 1, same);
   CHECK(same_bits(chain.visible, by_hand.visible));
   CHECK(same_bits(chain.hidden, by_hand.hidden));
   CHECK(rng.state == same.state);
@@ -189,7 +189,7 @@ TEST_CASE("annealing far down finds the state of lowest energy in most runs") {
     if (rbm::anneal(model, chain, 0.05f, 5.0f, 200, rng) != Status::ok) FAIL("refused");
     found += energy_of_pair(model, chain.visible, chain.hidden) < lowest + 1e-9;
     chain.start_from_noise(rng);
-    chain.run(rbm::at(model, 5.0f), 200, rng);
+    (void)chain.run(rbm::at(model, 5.0f), 200, rng);
     found_at_once += energy_of_pair(model, chain.visible, chain.hidden) < lowest + 1e-9;
   }
   CHECK(found > 150);
@@ -246,7 +246,7 @@ TEST_CASE("parallel tempering: exchanges leave the distribution of every tempera
       for (size_t c = 0; c < count; ++c) {
         tempering.chains[c].start(to_state<Small::VisibleState>(visible[choose[c](rng)]));
       }
-      tempering.run(model, steps, rng);
+      (void)tempering.run(model, steps, rng);
       for (size_t c = 0; c < count; ++c) {
         counts[c].add(visible_index(tempering.chains[c].visible) + 8 * hidden_index(tempering.chains[c].hidden));
       }
@@ -277,16 +277,16 @@ TEST_CASE("parallel tempering: at one temperature for all, every try succeeds, i
   tempering.inverse_temperature.fill(0.7f);
   rbm::Xorshift32 rng(47);
   tempering.chains.start_from_noise(rng);
-  tempering.run(model, 5, rng);
+  (void)tempering.run(model, 5, rng);
   CHECK(tempering.steps == 5);
   CHECK(tempering.exchanged[0] == 3);
   CHECK(tempering.exchanged[1] == 2);
   CHECK(tempering.exchanged[2] == 3);
-  tempering.run(model, 1, rng);  // goes on with the other pairs
+  (void)tempering.run(model, 1, rng);  // goes on with the other pairs
   CHECK(tempering.exchanged[0] == 3);
   CHECK(tempering.exchanged[1] == 3);
   CHECK(tempering.steps == 6);
-  tempering.run(model, 0, rng);
+  (void)tempering.run(model, 0, rng);
   CHECK(tempering.steps == 6);
 }
 
@@ -302,8 +302,8 @@ TEST_CASE("parallel tempering is a step of each chain, then exchanges of neighbo
   for (auto& chain : chains) chain.start_from_noise(same);
   uint32_t exchanged[2] = {};
   for (uint32_t step = 0; step < 200; ++step) {
-    tempering.run(model, 1, rng);
-    for (size_t c = 0; c < 3; ++c) chains[c].run(rbm::at(model, tempering.inverse_temperature[c]), 1, same);
+    (void)tempering.run(model, 1, rng);
+    for (size_t c = 0; c < 3; ++c) (void)chains[c].run(rbm::at(model, tempering.inverse_temperature[c]), 1, same);
     const size_t c = step % 2;
     const double t_hot = double(tempering.inverse_temperature[c]);
     const double t_cold = double(tempering.inverse_temperature[c + 1]);
@@ -350,7 +350,7 @@ TEST_CASE("parallel tempering visits both modes as often as it should, where a p
   plain.start(down);
   uint32_t plain_up = 0;
   for (uint32_t step = 0; step < rounds * steps; ++step) {
-    plain.run(model, 1, rng);
+    (void)plain.run(model, 1, rng);
     plain_up += is_up(plain.visible);
   }
   CHECK(plain_up < 10);
@@ -358,12 +358,12 @@ TEST_CASE("parallel tempering visits both modes as often as it should, where a p
   rbm::ParallelTempering<Bimodal, 6> tempering;
   CHECK(tempering.spread(0.08f) == Status::ok);
   CHECK(tempering.chains.start(&down, 1) == Status::ok);
-  tempering.run(model, 400, rng);
+  (void)tempering.run(model, 400, rng);
   Average share;  // of rounds far longer than the chain remembers
   for (uint32_t round = 0; round < rounds; ++round) {
     uint32_t cold_up = 0;
     for (uint32_t step = 0; step < steps; ++step) {
-      tempering.run(model, 1, rng);
+      (void)tempering.run(model, 1, rng);
       cold_up += is_up(tempering.cold().visible);
     }
     share.add(static_cast<double>(cold_up) / steps);

@@ -37,11 +37,11 @@ void check_chain(const Model& model, int steps) {
   bool same = true;
   for (int step = 0; step < steps; ++step) {
     if (step % 2 == 0) {
-      plain.run(model, 1, a);
-      fast.run(both, 1, b);
+      (void)plain.run(model, 1, a);
+      (void)fast.run(both, 1, b);
     } else {
-      plain.run(model, evidence, 1, a);
-      fast.run(both, evidence, 1, b);
+      (void)plain.run(model, evidence, 1, a);
+      (void)fast.run(both, evidence, 1, b);
     }
     same = same && same_bits(plain.visible, fast.visible) && same_bits(plain.hidden, fast.hidden);
   }
@@ -98,7 +98,7 @@ TEST_CASE("a chain on both copies of the weights draws from the model's distribu
     expected[v] = p * samples;
   }
   for (int k = 0; k < static_cast<int>(samples); ++k) {
-    chain.run(both, 20, rng);  // states so far apart count as independent
+    (void)chain.run(both, 20, rng);  // states so far apart count as independent
     size_t v = 0;
     for (size_t i = 0; i < 4; ++i) v += chain.visible[i] == 1.0f ? size_t{1} << i : 0;
     counts[v] += 1;

@@ -79,7 +79,7 @@ void dream(const Model& model) {
   rbm::Xorshift32 rng{20240229};
   static rbm::GibbsChains<Model, 10> chains;
   chains.start_from_noise(rng);
-  chains.run(model, 1000, rng);
+  must(chains.run(model, 1000, rng));
   std::vector<Picture> pictures;
   for (const rbm::GibbsChain<Model>& chain : chains.chains) pictures.push_back(chain.visible);
   show(pictures, side, side, ".#");

@@ -98,7 +98,7 @@ void dream() {
     posterior.evidence.second.clamp(0, label);
     for (size_t d = 0; d < each; ++d) {
       posterior.chain.start_from_noise(rng);
-      posterior.chain.run(model, posterior.evidence, 1000, rng);
+      must(posterior.chain.run(model, posterior.evidence, 1000, rng));
       right += most_likely_label(posterior.chain.visible) == label;
     }
     model.mean_visible(posterior.chain.hidden, dreams[label]);

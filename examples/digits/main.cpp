@@ -115,7 +115,7 @@ struct Machine {
     report.fantasies.caption = "what the model dreams: 16 chains from noise, 5000 Gibbs steps each, p(v | h)";
     for (size_t s = 0; s < shown; ++s) {
       chain.start_from_noise(rng);
-      chain.run(model, 5000, rng);
+      must(chain.run(model, 5000, rng));
       Digit fantasy;
       model.mean_visible(chain.hidden, fantasy);
       report.fantasies.pictures.push_back(picture_of(fantasy));

@@ -90,7 +90,7 @@ void learn(double t) {
   }
   chains.start_from_noise(rng);
   for (int round = 0; round < 1200; ++round) {
-    chains.run(model, 5, rng);
+    must(chains.run(model, 5, rng));
     for (const rbm::GibbsChain<Model>& chain : chains.chains) sampled.add(chain.visible, round < 200 ? 0 : 1);
   }
   std::printf("\nT = %.2f             lattice      the model       the model, sampled\n", t);

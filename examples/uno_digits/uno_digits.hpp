@@ -136,7 +136,7 @@ void dream(Out& out) {
   for (Picture& picture : dreams) {
     rbm::GibbsChain<Digits> chain;
     chain.start_from_noise(rng);
-    chain.run(model, 100, rng);
+    (void)chain.run(model, 100, rng);  // units that are off or on cannot run away
     model.mean_visible(chain.hidden, chain.visible);
     picture = picture_of(chain.visible);
   }

@@ -75,6 +75,15 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return is_narrow ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
   }
 
+  /// A parameter times a factor below 1, rounded towards 0.
+  static Scalar shrunk(Scalar x, float factor) {
+    return Scalar::from_raw(static_cast<Integer>(static_cast<float>(x.raw) * factor));
+  }
+
+  /// Within the bounds of check.hpp: all numbers are, but for variances that are not above 0.
+  static bool is_parameter(Scalar) { return true; }
+  static bool is_variance(Scalar x) { return x > Scalar(0); }
+
   /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
   static constexpr Sum infinity() { return Sum::highest(); }
   static bool is_finite(Scalar) { return true; }

@@ -79,14 +79,21 @@ struct RealArithmetic {
   static Real change_of(Real sum, size_t count) { return sum * (Real(1) / static_cast<Real>(count)); }
   static Real rate_of(Real rate, Real sum, size_t count) { return sum * (rate * (Real(1) / static_cast<Real>(count))); }
 
-  /// Parameters become, or move by, what was computed for them.                                    change, s [Count]
+  /// A parameter times a factor below 1.
+  static Real shrunk(Real x, float factor) { return x * static_cast<Real>(factor); }
+
+  /// Within the bounds of check.hpp.
+  static bool is_parameter(Real x) { return x >= -most_parameter() && x <= most_parameter(); }
+  static bool is_variance(Real x) { return x >= Real(1e-6f) && x <= Real(1e6f); }
+
+  /// Parameters become, or move by, what was computed for them, and saturate.                       change, s [Count]
   template <size_t Count, class Rng>
   static void assign(const Real* change, Real* s, Rng&) {
-    for (size_t i = 0; i < Count; ++i) s[i] = change[i];
+    for (size_t i = 0; i < Count; ++i) s[i] = saturated(change[i]);
   }
   template <size_t Count, class Rng>
   static void add(const Real* change, Real* s, Rng&) {
-    for (size_t i = 0; i < Count; ++i) s[i] += change[i];
+    for (size_t i = 0; i < Count; ++i) s[i] = saturated(s[i] + change[i]);
   }
 
   /// s_i = sigmoid(x_i)                                                                                   x, s [Count]
@@ -133,6 +140,11 @@ struct RealArithmetic {
   }
 
  private:
+  static constexpr Real most_parameter() { return Real(1e22f); }
+  static Real saturated(Real x) {
+    return x > most_parameter() ? most_parameter() : x < -most_parameter() ? -most_parameter() : x;
+  }
+
   template <size_t States>
   static Real largest(const Real* x) {
     Real most = x[0];

@@ -9,6 +9,7 @@
 #include "../arithmetic.hpp"
 #include "../flash.hpp"
 #include "../kernels.hpp"
+#include "../parameters.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 
@@ -93,9 +94,10 @@ struct BiasLayer {
 
   void clear() { bias.fill(Scalar(0)); }
 
-  template <class OtherLayer>
-  void copy(const OtherLayer& other) {
-    for (size_t i = 0; i < size; ++i) bias[i] = static_cast<Scalar>(number(other.bias[i]));
+  /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+  template <class Visit, class... Layers>
+  static void each_parameter(Visit& visit, Layers&... layers) {
+    for (size_t i = 0; i < size; ++i) visit(Parameter::bias, layers.bias[i]...);
   }
 
   StoredType& bias_of(size_t i) { return bias[i]; }

@@ -137,10 +137,11 @@ struct Both {
       second.clear();
     }
 
-    template <class OtherLayer>
-    void copy(const OtherLayer& other) {
-      first.copy(other.first);
-      second.copy(other.second);
+    /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+    template <class Visit, class... Layers>
+    static void each_parameter(Visit& visit, Layers&... layers) {
+      First::template Layer<StoredType>::each_parameter(visit, layers.first...);
+      Second::template Layer<StoredType>::each_parameter(visit, layers.second...);
     }
 
     void learn(typename Arithmetic<Scalar>::Rate rate, const Scalar* data, const Scalar* model) {

@@ -139,7 +139,7 @@ struct NoiseEvidence {
   }
 
   /// This value was seen of unit i, with Gaussian noise of this variance. A variance below 1e-18 is no noise: a clamp.
-  /// not_finite, or out_of_range where there is no such unit, the variance is negative, the value beyond +-1e15, or one
+  /// not_finite, or out_of_range where there is no such unit, the variance is negative, the value beyond +-1e6, or one
   /// without noise is no state of the unit.
   Status observe(size_t i, Scalar seen, float noise_variance) {
     const Status status = i < Length ? check_values<1>(&seen, noise_variance) : Status::out_of_range;

@@ -8,6 +8,7 @@
 #define RBM_LAYERS_GAUSSIAN_HPP
 
 #include "../flash.hpp"
+#include "../parameters.hpp"
 #include "evidence.hpp"
 #include "states.hpp"
 
@@ -119,10 +120,11 @@ struct Gaussian : detail::RealStates<Length> {
       variance.fill(Scalar(1));
     }
 
-    template <class OtherLayer>
-    void copy(const OtherLayer& other) {
-      for (size_t i = 0; i < Length; ++i) bias[i] = static_cast<Scalar>(detail::number(other.bias[i]));
-      for (size_t i = 0; i < Length; ++i) variance[i] = static_cast<Scalar>(detail::number(other.variance[i]));
+    /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+    template <class Visit, class... Layers>
+    static void each_parameter(Visit& visit, Layers&... layers) {
+      for (size_t i = 0; i < Length; ++i) visit(Parameter::bias, layers.bias[i]...);
+      for (size_t i = 0; i < Length; ++i) visit(Parameter::variance, layers.variance[i]...);
     }
 
     StoredType& bias_of(size_t i) { return bias[i]; }
@@ -162,7 +164,7 @@ struct Gaussian : detail::RealStates<Length> {
       bias[i] = static_cast<Scalar>(data_mean / width);
     }
 
-    /// not_finite, out_of_range beyond +-1e15, or ok.
+    /// not_finite, out_of_range beyond +-1e6, or ok.
     static Status check(const Scalar* s) {
       constexpr Scalar lowest(least()), highest(Gaussian::most());
       return detail::check_range<Length>(s, lowest, highest);

@@ -82,7 +82,7 @@ struct Relu : detail::RealStates<Length> {
     return high;
   }
 
-  /// not_finite, out_of_range below 0 or beyond 1e15, or ok.
+  /// not_finite, out_of_range below 0 or beyond 1e6, or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
     return detail::check_range<Length>(s, Scalar(least()), Scalar(Relu::most()));

@@ -115,8 +115,8 @@ struct RealStates {
 
   static constexpr float learning_rate() { return 0.001f; }
 
-  /// The largest magnitude of a state, so that products and sums of states are finite.
-  static constexpr float most() { return 1e15f; }
+  /// The largest magnitude of a state: check.hpp says why. Data of such a scale are to be scaled down to learn from.
+  static constexpr float most() { return 1e6f; }
 
   static constexpr int off(size_t) { return 0; }
 

@@ -47,7 +47,7 @@ class Strokes {
   void draw(Model::VisibleState& picture) {
     for (float& unit : chain.hidden) unit = rbm::uniform(rng) < share ? 1.0f : 0.0f;
     model.sample_visible(chain.hidden, chain.visible, rng);
-    chain.run(model, 5, rng);
+    (void)chain.run(model, 5, rng);
     picture = chain.visible;
   }
 

@@ -24,20 +24,21 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
   status = trainer.epoch(model, samples, count, rng);
 
   status = chains.start(samples, count);
-  chains.run(model, 3, rng);
+  status = chains.run(model, 3, rng);
   chains.start_from_noise(rng);
-  chains.run(rbm::at(model, 0.5f), 3, rng);
+  status = chains.run(rbm::at(model, 0.5f), 3, rng);
   posterior.evidence.forget();
   posterior.chain.start(samples[0]);
-  chains.run(model, posterior.evidence, 3, rng);
+  status = chains.run(model, posterior.evidence, 3, rng);
   status = posterior.run(model, 3, 3, rng);
   rbm::reconstruct(model, samples[0], chain.hidden, chain.visible);
   chain.start_from_noise(rng);
   status = rbm::anneal(model, chain, 0.5f, 1.0f, 3, rng);
   status = tempering.spread(0.1f);
   tempering.chains.start_from_noise(rng);
-  tempering.run(model, 3, rng);
+  status = tempering.run(model, 3, rng);
   status = rbm::effective_couplings(model, samples, 1, couplings);
+  status = rbm::check(model);
 
   const Model& constant = model;
   constant.sample_hidden(samples[0], chain.hidden, rng);
@@ -69,13 +70,12 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   static rbm::OnlineTrainer<Model> on_a_host;
   rbm::XorshiftLanes lanes(seed);
   both.copy(model);
-  chains.run(both, 3, lanes);
-  rbm::Status stepped = on_a_host.step(model, samples[0], lanes);
-  if (stepped != rbm::Status::ok) return sum;
+  rbm::Status status = chains.run(both, 3, lanes);
+  status = on_a_host.step(model, samples[0], lanes);
   posterior.evidence.forget();
-  chains.run(both, posterior.evidence, 3, rng);
   posterior.evidence.clamp(0, true);
-  rbm::Status status = posterior.evidence.observe(0, true, 0.1f);
+  status = chains.run(both, posterior.evidence, 3, rng);
+  status = posterior.evidence.observe(0, true, 0.1f);
   status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
   rbm::Vector<typename Model::Wide, 2> probabilities;
   status = rbm::classify(model, samples[0], 0, probabilities);
@@ -105,9 +105,9 @@ inline float use_flash(uint32_t seed) {
   static rbm::Posterior<Model> posterior;
   rbm::Xorshift32 rng(seed);
   chain.start_from_noise(rng);
-  chain.run(model, 3, rng);
-  chain.run(rbm::at(model, 0.5f), 3, rng);
-  rbm::Status status = rbm::denoise(model, chain.visible, 0.1f, 3, 3, posterior, rng);
+  rbm::Status status = chain.run(model, 3, rng);
+  status = chain.run(rbm::at(model, 0.5f), 3, rng);
+  status = rbm::denoise(model, chain.visible, 0.1f, 3, 3, posterior, rng);
   rbm::reconstruct(model, chain.visible, chain.hidden, posterior.mean);
   rbm::Rbm<Visible, rbm::Bernoulli<1>, Number> copy;
   size_t saturated = 0;

@@ -296,7 +296,7 @@ bool keeps_distribution(const Model& model, const Sampler& sampler, double t, ui
   for (int draw = 0; draw < draws; ++draw) {
     rbm::GibbsChain<Model> chain;
     Start::start(sampler, chain, states[choose(rng)], rng);
-    chain.run(sampler, steps, rng);
+    (void)chain.run(sampler, steps, rng);
     counts.add(index(Start::known(chain)));
   }
   return counts.fit(exact);

@@ -160,7 +160,7 @@ void flash(uint32_t seed) {
   chain.start_from_noise(rng);
   Crc32 crc;
   for (int step = 0; step < 20; ++step) {
-    chain.run(model, 1, rng);
+    (void)chain.run(model, 1, rng);
     crc.add(chain.visible.values, Model::visible_size);
     const typename Model::Wide energies[] = {model.free_energy(chain.visible),
                                              model.energy(chain.visible, chain.hidden)};

@@ -1,0 +1,163 @@
+// rbm/normalizable.hpp: learning keeps real units of both layers where their density has an integral.
+//
+// Real units answer each other linearly: one pass down and up, without biases, multiplies h by S_h W^T S_v W with the
+// variances S. While its largest eigenvalue is below 1 the joint precision matrix is positive definite (of rectified
+// units that suffices, but is not necessary). Beyond, chains run away. The power method finds that eigenvalue; after
+// each update it goes on from the direction of the one before, and weights are scaled down where it is too large.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_NORMALIZABLE_HPP
+#define RBM_NORMALIZABLE_HPP
+
+#include <stddef.h>
+
+#include "arithmetic.hpp"
+#include "flash.hpp"
+#include "math.hpp"
+#include "update.hpp"
+
+namespace rbm {
+namespace detail {
+
+/// The means of a layer's real units without their biases; 0 of other units.
+template <class Layer>
+struct TakeResponse {
+  const Layer& layer;
+  typename Layer::Scalar* response;
+
+  template <class Block>
+  void operator()(Block, size_t first, const typename Layer::Sum* x) {
+    for (size_t i = first; i < first + Block::count; ++i) {
+      const typename Layer::Sum bias = static_cast<typename Layer::Sum>(number(layer.bias_of(i)));
+      response[i] = static_cast<typename Layer::Scalar>(layer.width(i) * (x[i - first] - bias));
+    }
+  }
+};
+
+/// sum_i s_i^2 / variance_i over real units.
+template <class Layer, class State>
+float squared_length(const Layer& layer, const State& state) {
+  float sum = 0.0f;
+  for (size_t i = 0; i < State::size; ++i) {
+    const float width = static_cast<float>(layer.width(i)), value = static_cast<float>(state[i]);
+    if (width > 0.0f) sum += value * value / width;
+  }
+  return sum;
+}
+
+/// Real units in both layers of a model that learns: the direction in which they drive each other most.
+template <class Model, bool Wanted>
+struct StrongestDirection {
+  typename Model::VisibleState visible_direction;
+  typename Model::HiddenState hidden_direction;
+
+  /// Scales the weights between real units down where the largest eigenvalue is above 0.9. The batch is what the
+  /// weights were changed by: it is in its directions that an eigenvalue grows all at once.
+  template <class Batch, bool IsCentred>
+  void keep_normalizable(Model& model, const Batch& batch, const Offsets<Model, IsCentred>& offsets) {
+    // The eigenvalues are positive, and their sum is at hand.
+    if (sum_of_eigenvalues(model) <= most_eigenvalue()) return;
+    for (size_t s = 0; s < batch.count; ++s) turn_towards(model, batch.hidden_data[s], batch.hidden[s]);
+    for (int scaled = 0; scaled < 32; ++scaled) {
+      float eigenvalue = 0.0f, before = 0.0f;
+      for (int pass = 0; pass < 32 && (pass < 10 || eigenvalue > before * 1.01f); ++pass) {
+        before = eigenvalue;
+        eigenvalue = grow(model);
+      }
+      if (!(eigenvalue > most_eigenvalue())) return;
+      scale(model, sqrt(most_eigenvalue() / eigenvalue), offsets);
+    }
+  }
+
+ private:
+  typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
+
+  static constexpr float most_eigenvalue() { return 0.9f; }
+
+  static float sum_of_eigenvalues(const Model& model) {
+    float sum = 0.0f;
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      float of_row = 0.0f;
+      for (size_t j = 0; j < Model::hidden_size; ++j) {
+        const float weight = static_cast<float>(model.weights(i, j));
+        of_row += weight * weight * static_cast<float>(model.hidden.width(j));
+      }
+      sum += of_row * static_cast<float>(model.visible.width(i));
+    }
+    return sum;
+  }
+
+  // A direction of largest value 1, so that integers keep its digits.
+  static void normalise(typename Model::HiddenState& direction, float largest) {
+    for (Scalar& each : direction) each = static_cast<Scalar>(static_cast<float>(each) / largest);
+  }
+  static float largest_of(const typename Model::HiddenState& direction) {
+    float largest = 0.0f;
+    for (const Scalar& each : direction) {
+      const float size = -negative_magnitude(static_cast<float>(each));
+      largest = size > largest ? size : largest;
+    }
+    return largest;
+  }
+
+  void turn_towards(const Model& model, const typename Model::HiddenState& data,
+                    const typename Model::HiddenState& end) {
+    const float of_data = largest_of(data), of_end = largest_of(end);
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
+      const float added = (of_data > 0.0f ? static_cast<float>(data[j]) / of_data : 1.0f) -
+                          (of_end > 0.0f ? 0.5f * static_cast<float>(end[j]) / of_end : 0.0f);
+      const float sum = static_cast<float>(hidden_direction[j]) + 0.25f * added;
+      hidden_direction[j] = static_cast<Scalar>(static_cast<float>(model.hidden.width(j)) > 0.0f ? sum : 0.0f);
+    }
+  }
+
+  // One pass of the power method: the quotient of Rayleigh of the direction, which then moves on.
+  float grow(const Model& model) {
+    const float largest = largest_of(hidden_direction);
+    if (!(largest > 0.0f)) return 0.0f;
+    normalise(hidden_direction, largest);
+    const float before = squared_length(model.hidden, hidden_direction);
+    TakeResponse<typename Model::VisibleLayer> down = {model.visible, visible_direction.values};
+    model.visit_visible_inputs(hidden_direction, down);
+    TakeResponse<typename Model::HiddenLayer> up = {model.hidden, hidden_direction.values};
+    model.visit_hidden_inputs(visible_direction, up);
+    return squared_length(model.visible, visible_direction) / before;
+  }
+
+  // Centred, biases follow the change of a weight, as in update.hpp.
+  static void scale(Model& model, float factor, const Offsets<Model, true>& offsets) {
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      for (size_t j = 0; j < Model::hidden_size; ++j) {
+        const Scalar lost = shrink(model, i, j, factor);
+        model.visible.bias_of(i) += lost * offsets.hidden_offset[j];
+        model.hidden.bias_of(j) += lost * offsets.visible_offset[i];
+      }
+    }
+  }
+  static void scale(Model& model, float factor, const Offsets<Model, false>&) {
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      for (size_t j = 0; j < Model::hidden_size; ++j) shrink(model, i, j, factor);
+    }
+  }
+
+  // What a weight loses, if it is between real units.
+  static Scalar shrink(Model& model, size_t i, size_t j, float factor) {
+    const Scalar old = model.weights(i, j);
+    if (model.visible.width(i) > Sum(0) && model.hidden.width(j) > Sum(0)) {
+      model.weights(i, j) = Arithmetic<Scalar>::shrunk(old, factor);
+    }
+    return old - model.weights(i, j);
+  }
+};
+
+template <class Model>
+struct StrongestDirection<Model, false> {
+  template <class Batch, class AnyOffsets>
+  void keep_normalizable(Model&, const Batch&, const AnyOffsets&) {}
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_NORMALIZABLE_HPP
