@@ -12,24 +12,43 @@
 #include <stddef.h>
 
 #include "arithmetic.hpp"
-#include "flash.hpp"
+#include "kernels.hpp"
 #include "math.hpp"
 #include "update.hpp"
 
 namespace rbm {
 namespace detail {
 
-/// The means of a layer's real units without their biases; 0 of other units.
-template <class Layer>
-struct TakeResponse {
-  const Layer& layer;
-  typename Layer::Scalar* response;
+/// What a layer's real units answer to the other layer's: their means without the biases, which may be much larger.
+template <class Model>
+struct TakeVisibleResponse {
+  const Model& model;
+  const typename Model::HiddenState& hidden;
+  typename Model::VisibleState& response;
 
   template <class Block>
-  void operator()(Block, size_t first, const typename Layer::Sum* x) {
-    for (size_t i = first; i < first + Block::count; ++i) {
-      const typename Layer::Sum bias = static_cast<typename Layer::Sum>(number(layer.bias_of(i)));
-      response[i] = static_cast<typename Layer::Scalar>(layer.width(i) * (x[i - first] - bias));
+  void operator()(Block, size_t first) {
+    typename Model::Sum x[Block::count] = {};
+    kernels::add_row_products<Block::count, Model::hidden_size>(model.weights.row(first), hidden.values, x);
+    for (size_t i = 0; i < Block::count; ++i) {
+      response[first + i] = static_cast<typename Model::Scalar>(model.visible.width(first + i) * x[i]);
+    }
+  }
+};
+
+template <class Model>
+struct TakeHiddenResponse {
+  const Model& model;
+  const typename Model::VisibleState& visible;
+  typename Model::HiddenState& response;
+
+  template <class Block>
+  void operator()(Block, size_t first) {
+    typename Model::Sum x[Block::count] = {};
+    kernels::add_rows<Block::count, Model::visible_size, Model::hidden_size>(model.weights.values + first,
+                                                                             visible.values, x);
+    for (size_t j = 0; j < Block::count; ++j) {
+      response[first + j] = static_cast<typename Model::Scalar>(model.hidden.width(first + j) * x[j]);
     }
   }
 };
@@ -101,14 +120,15 @@ struct StrongestDirection {
     return largest;
   }
 
+  // A part in every direction that there is, lest one that is orthogonal to the others stays unseen.
   void turn_towards(const Model& model, const typename Model::HiddenState& data,
                     const typename Model::HiddenState& end) {
     const float of_data = largest_of(data), of_end = largest_of(end);
     for (size_t j = 0; j < Model::hidden_size; ++j) {
-      const float added = (of_data > 0.0f ? static_cast<float>(data[j]) / of_data : 1.0f) -
+      const float added = 0.1f + (of_data > 0.0f ? static_cast<float>(data[j]) / of_data : 0.0f) -
                           (of_end > 0.0f ? 0.5f * static_cast<float>(end[j]) / of_end : 0.0f);
-      const float sum = static_cast<float>(hidden_direction[j]) + 0.25f * added;
-      hidden_direction[j] = static_cast<Scalar>(static_cast<float>(model.hidden.width(j)) > 0.0f ? sum : 0.0f);
+      const Scalar sum = static_cast<Scalar>(static_cast<float>(hidden_direction[j]) + 0.25f * added);
+      hidden_direction[j] = !(model.hidden.width(j) > Sum(0)) ? Scalar(0) : sum == Scalar(0) ? Scalar(1) : sum;
     }
   }
 
@@ -118,10 +138,10 @@ struct StrongestDirection {
     if (!(largest > 0.0f)) return 0.0f;
     normalise(hidden_direction, largest);
     const float before = squared_length(model.hidden, hidden_direction);
-    TakeResponse<typename Model::VisibleLayer> down = {model.visible, visible_direction.values};
-    model.visit_visible_inputs(hidden_direction, down);
-    TakeResponse<typename Model::HiddenLayer> up = {model.hidden, hidden_direction.values};
-    model.visit_hidden_inputs(visible_direction, up);
+    TakeVisibleResponse<Model> down = {model, hidden_direction, visible_direction};
+    Model::Visible::walk(0, down);
+    TakeHiddenResponse<Model> up = {model, visible_direction, hidden_direction};
+    Model::Hidden::walk(0, up);
     return squared_length(model.visible, visible_direction) / before;
   }
 
