@@ -546,18 +546,32 @@ TEST_CASE("options outside their range are refused, and change nothing") {
     }
   };
   typedef rbm::TrainingOptions<All::extras> Options;
-  check(&Options::learning_rate, {-0.1f});
-  check(&Options::schedule_power, {-0.1f});
+  check(&Options::learning_rate, {-0.1f, 100.1f});
+  check(&Options::schedule_power, {-0.1f, 1.1e6f});
   check(&Options::offset_rate, {-0.1f, 1.1f});
   check(&Options::momentum, {-0.1f, 1.0f, 1.1f});
   check(&Options::l1, {-0.1f});
-  check(&Options::l2, {-0.1f});
+  check(&Options::l2, {-0.1f, 10.0f});  // times the rate, 0.1, a whole weight
   check(&Options::sparsity_cost, {-0.1f});
-  check(&Options::sparsity_target, {});
+  check(&Options::sparsity_target, {-1.1e6f, 1.1e6f});
   check(&Options::largest_update, {-0.1f});
   All trainer;
   trainer.options.schedule_steps = 0;
   refused(trainer, rbm::Status::out_of_range);
+  trainer.options.schedule_steps = 1;
+  trainer.options.schedule = static_cast<rbm::Schedule>(3);  // there is no such schedule
+  refused(trainer, rbm::Status::out_of_range);
+
+  typedef rbm::Rbm<rbm::Bernoulli<5>, rbm::Bernoulli<3>, rbm::Fixed<int8_t, 5>> Integers;
+  rbm::OnlineTrainer<Integers, rbm::scheduled | rbm::penalised> of_integers;
+  Integers narrow;
+  rbm::initialize(narrow, rng);
+  of_integers.options.l2 = 10.0f;
+  CHECK(of_integers.step(narrow, {}, rng) == rbm::Status::out_of_range);
+  of_integers.options.l2 = 9.0f;
+  CHECK(of_integers.step(narrow, {}, rng) == rbm::Status::ok);
+  of_integers.options.schedule = static_cast<rbm::Schedule>(200);
+  CHECK(of_integers.step(narrow, {}, rng) == rbm::Status::out_of_range);
 
   typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Bernoulli<2>> Real;
   Real real;

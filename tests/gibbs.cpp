@@ -567,3 +567,43 @@ TEST_CASE("rectified units that noise put below 0 are denoised, too") {
   CHECK(rbm::denoise(model, {{30.0f, 1.0f}}, 1e-38f, 1, 10, posterior, rng) == rbm::Status::ok);
   CHECK(posterior.mean[0] == 30.0f);
 }
+
+TEST_CASE("where real units run away every chain says so") {
+  typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<2>> Model;
+  const Model model = {{{3, 3, 3, 3}}, {{{0, 0}}, {{1, 1}}}, {{{0, 0}}, {{1, 1}}}};  // far from normalizable
+  const Model::VisibleState start = {{1, 1}};
+  rbm::Xorshift32 rng(91);
+  rbm::GibbsChain<Model> chain;
+  chain.start(start);
+  CHECK(chain.run(model, 1, rng) == Status::ok);
+  CHECK(chain.run(model, 10, rng) == Status::not_finite);  // beyond the range of the units
+  chain.start(start);
+  CHECK(chain.run(model, 100, rng) == Status::not_finite);  // NaN
+  chain.start(start);
+  CHECK(chain.run(model, 0, rng) == Status::ok);
+
+  Model::VisibleEvidence evidence;
+  evidence.forget();
+  CHECK(chain.run(model, evidence, 20, rng) == Status::not_finite);
+  rbm::GibbsChains<Model, 2> chains;
+  REQUIRE(chains.start(&start, 1) == Status::ok);
+  CHECK(chains.run(model, 20, rng) == Status::not_finite);
+  REQUIRE(chains.start(&start, 1) == Status::ok);
+  CHECK(chains.run(model, evidence, 20, rng) == Status::not_finite);
+
+  rbm::Posterior<Model> posterior;
+  posterior.evidence.forget();
+  posterior.chain.start(start);
+  CHECK(posterior.run(model, 20, 1, rng) == Status::not_finite);
+  posterior.chain.start(start);
+  CHECK(posterior.run(model, 0, 20, rng) == Status::not_finite);
+  CHECK(rbm::denoise(model, start, 100.0f, 0, 50, posterior, rng) == Status::not_finite);
+}
+
+TEST_CASE("a mean that is no number is not ok, of units that cannot run away either") {
+  typedef rbm::Rbm<Bernoulli<2>, Bernoulli<1>> Model;
+  const Model model = {{{std::numeric_limits<float>::quiet_NaN(), 0}}, {{{0, 0}}}, {{{0}}}};
+  rbm::Posterior<Model> posterior;
+  rbm::Xorshift32 rng(92);
+  CHECK(rbm::denoise(model, {{1, 0}}, 0.1f, 2, 2, posterior, rng) == Status::not_finite);
+}

@@ -371,3 +371,19 @@ TEST_CASE("parallel tempering visits both modes as often as it should, where a p
   CHECK(share.standard_error() < 0.03);
   CHECK(std::fabs(share.mean - up) < 5 * share.standard_error());
 }
+
+TEST_CASE("where real units run away, annealing and parallel tempering say so") {
+  typedef rbm::Rbm<Gaussian<2>, Relu<2>> Model;
+  const Model model = {{{3, 3, 3, 3}}, {{{0, 0}}, {{1, 1}}}, {{{0, 0}}}};  // far from normalizable
+  rbm::Xorshift32 rng(93);
+  rbm::GibbsChain<Model> chain;
+  chain.start({{1, 1}});
+  CHECK(rbm::anneal(model, chain, 0.5f, 1.0f, 1, rng) == Status::ok);
+  chain.start({{1, 1}});
+  CHECK(rbm::anneal(model, chain, 0.5f, 1.0f, 100, rng) == Status::not_finite);
+  rbm::ParallelTempering<Model, 2> tempering;
+  REQUIRE(tempering.spread(0.5f) == Status::ok);
+  tempering.chains.start_from_noise(rng);
+  CHECK(tempering.run(model, 100, rng) == Status::not_finite);
+  CHECK(tempering.steps < 100);
+}
