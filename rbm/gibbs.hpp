@@ -127,7 +127,7 @@ struct RunningMean {
 };
 
 /// Of integers: their sum, which is divided when all have come.
-/// Scaling: a sum of 32 bits holds 2^16 states of 16 bits.
+/// Scaling: a sum of 32 bits holds 2^16 states of 16 bits; its magnitude and half of the divisor fit without a sign.
 template <class Integer, int FractionBits, size_t Length>
 struct RunningMean<Fixed<Integer, FractionBits>, Length> {
   typedef Fixed<Integer, FractionBits> Scalar;
@@ -140,10 +140,10 @@ struct RunningMean<Fixed<Integer, FractionBits>, Length> {
   void clear() { sum.fill(0); }
   void add(size_t i, Scalar state, uint32_t) { sum[i] += state.raw; }
   void end(uint32_t steps) {
-    const int32_t half = static_cast<int32_t>(steps / 2);
     for (size_t i = 0; i < Length; ++i) {
-      mean[i] =
-          Scalar::from_raw(static_cast<Integer>((sum[i] + (sum[i] < 0 ? -half : half)) / static_cast<int32_t>(steps)));
+      const uint32_t bits = static_cast<uint32_t>(sum[i]), magnitude = sum[i] < 0 ? 0u - bits : bits;
+      const int32_t size = static_cast<int32_t>((magnitude + steps / 2) / steps);
+      mean[i] = Scalar::from_raw(static_cast<Integer>(sum[i] < 0 ? -size : size));
     }
   }
 };

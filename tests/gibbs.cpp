@@ -169,6 +169,22 @@ TEST_CASE("the average of many steps stays exact" * doctest::test_suite("samplin
   }
 }
 
+TEST_CASE("the average of the most steps that integers take is right at the ends of their range") {
+  typedef rbm::Fixed<int16_t, 11> Number;
+  typedef rbm::Rbm<rbm::Gaussian<5>, rbm::Bernoulli<1>, Number> Real;
+  static_assert(rbm::Posterior<Real>::most_steps == 65536, "as README says");
+  Real model;
+  rbm::Xorshift32 rng(18);
+  rbm::initialize(model, rng);
+  rbm::Posterior<Real> posterior;
+  posterior.evidence.forget();
+  const int16_t states[] = {-32768, -32767, 32767, 1, -1};
+  for (size_t i = 0; i < 5; ++i) posterior.evidence.clamp(i, Number::from_raw(states[i]));
+  posterior.chain.start_from_noise(rng);
+  CHECK(posterior.run(model, 0, rbm::Posterior<Real>::most_steps, rng) == rbm::Status::ok);
+  for (size_t i = 0; i < 5; ++i) CHECK(posterior.mean[i].raw == states[i]);
+}
+
 TEST_CASE("under evidence a chain draws from the posterior: noisy, known and missing units in one" *
           doctest::test_suite("sampling")) {
   const Model model = random_model<Model>(1.0f, 7);
