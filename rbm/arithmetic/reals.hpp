@@ -229,6 +229,17 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
     for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(0.5f, rng) == 1.0f ? 1.0f : off;
   }
 
+  /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
+  /// of this precision.
+  static float mean_observed(float variance, float x, float value, float precision) {
+    return variance / (1.0f + variance * precision) * (x + precision * value);
+  }
+  template <class Rng>
+  static float sample_observed(float variance, float x, float value, float precision, Rng& rng) {
+    const float narrowed = variance / (1.0f + variance * precision);
+    return narrowed * (x + precision * value) + rbm::sqrt(narrowed) * rbm::normal(rng);
+  }
+
   /// A draw from the standard normal distribution.
   template <class Rng>
   static float normal(Rng& rng) {

@@ -68,13 +68,14 @@ struct BiasLayer {
     }
   }
 
-  /// One unit's draw and mean under evidence: with input x and a precision that adds to its own.
+  /// One unit's draw and mean, given that `value` was seen of it with Gaussian noise of this precision: it adds to the
+  /// input and to the unit's own precision.
   template <class Rng>
-  Scalar sample_observed(size_t, Sum x, Sum precision, Rng& rng) const {
-    return Units::template sample_observed<Scalar>(x, precision, rng);
+  Scalar sample_observed(size_t, Sum x, Scalar value, float precision, Rng& rng) const {
+    return Units::template sample_observed<Scalar>(x + precision * value, precision, rng);
   }
-  Scalar mean_observed(size_t, Sum x, Sum precision) const {
-    return Units::template mean_observed<Scalar>(x, precision);
+  Scalar mean_observed(size_t, Sum x, Scalar value, float precision) const {
+    return Units::template mean_observed<Scalar>(x + precision * value, precision);
   }
 
   template <class Rng>

@@ -119,7 +119,7 @@ struct NoiseEvidence {
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
   Vector<Scalar, Length> value;
-  Vector<Sum, Length> precision;
+  Vector<float, Length> precision;
 
   /// Nothing is known of any unit: where evidence starts.
   void forget() {
@@ -129,13 +129,13 @@ struct NoiseEvidence {
   /// Nothing is known of unit i.
   void forget(size_t i) {
     value[i] = Scalar(0);
-    precision[i] = Sum(0);
+    precision[i] = 0.0f;
   }
 
   /// Unit i has this value, one of its states, for certain. Neither is checked.
   void clamp(size_t i, Scalar known) {
     value[i] = known;
-    precision[i] = Arithmetic<Scalar>::infinity();
+    precision[i] = infinity();
   }
 
   /// This value was seen of unit i, with Gaussian noise of this variance. A variance below 1e-18 is no noise: a clamp.
@@ -167,9 +167,8 @@ struct NoiseEvidence {
   void sample(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s, Rng& rng) const {
     for (size_t i = 0; i < Count; ++i) {
       const size_t unit = first + i;
-      s[i] = Arithmetic<Scalar>::is_finite(precision[unit])
-                 ? layer.sample_observed(unit, input(unit, x[i]), precision[unit], rng)
-                 : value[unit];
+      s[i] = is_finite(precision[unit]) ? layer.sample_observed(unit, x[i], value[unit], precision[unit], rng)
+                                        : value[unit];
     }
   }
 
@@ -177,20 +176,14 @@ struct NoiseEvidence {
   void mean(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s) const {
     for (size_t i = 0; i < Count; ++i) {
       const size_t unit = first + i;
-      s[i] = Arithmetic<Scalar>::is_finite(precision[unit])
-                 ? layer.mean_observed(unit, input(unit, x[i]), precision[unit])
-                 : value[unit];
+      s[i] = is_finite(precision[unit]) ? layer.mean_observed(unit, x[i], value[unit], precision[unit]) : value[unit];
     }
   }
 
  private:
-  Sum input(size_t unit, Sum x) const { return x + precision[unit] * static_cast<Sum>(value[unit]); }
-
   static constexpr float least_variance() { return 1e-18f; }
 
-  static Sum precision_of(float variance) {
-    return variance < least_variance() ? Arithmetic<Scalar>::infinity() : Arithmetic<Scalar>::to_sum(1.0f / variance);
-  }
+  static float precision_of(float variance) { return variance < least_variance() ? infinity() : 1.0f / variance; }
 
   template <size_t Count>
   static Status check_values(const Scalar* seen, float variance) {

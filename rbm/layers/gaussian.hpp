@@ -84,10 +84,12 @@ struct Gaussian : detail::RealStates<Length> {
     }
 
     template <class Rng>
-    Scalar sample_observed(size_t i, Sum x, Sum precision, Rng& rng) const {
-      return draw(x, observed_variance(i, precision), rng);
+    Scalar sample_observed(size_t i, Sum x, Scalar value, float precision, Rng& rng) const {
+      return Ops::sample_observed(detail::number(variance[i]), x, value, precision, rng);
     }
-    Scalar mean_observed(size_t i, Sum x, Sum precision) const { return Scalar(observed_variance(i, precision) * x); }
+    Scalar mean_observed(size_t i, Sum x, Scalar value, float precision) const {
+      return Ops::mean_observed(detail::number(variance[i]), x, value, precision);
+    }
 
     /// Standard normal.
     template <class Rng>
@@ -174,11 +176,6 @@ struct Gaussian : detail::RealStates<Length> {
     template <class Rng>
     static Scalar draw(Sum x, Sum width, Rng& rng) {
       return Scalar(width * x + Ops::sqrt(width) * static_cast<Sum>(Ops::normal(rng)));
-    }
-
-    Sum observed_variance(size_t i, Sum precision) const {
-      const Sum width = static_cast<Sum>(detail::number(variance[i]));
-      return width / (Sum(1) + width * precision);
     }
 
     static float bounded(float x) {
