@@ -27,24 +27,20 @@ void initialize(Model& model, Rng& rng) {
 /// The same, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for Bernoulli
 /// units, where p is held half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
 /// Gaussian visible units get the variance of the samples, too, which stays unless it is learned.
-/// Errors: out_of_range where there are no samples; what is wrong with a sample.
+/// Errors: out_of_range where there are no samples; what is wrong with a sample; too_large for integers and 2^32
+/// samples or more.
 template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
+  typedef typename Model::Scalar Scalar;
+  typedef Arithmetic<Scalar> Ops;
+  if (Ops::is_fixed && sizeof count > 4 && count >> (sizeof count > 4 ? 32 : 0) != 0) return Status::too_large;
   const Status status = Model::check(samples, count);
   if (status != Status::ok) return status;
-  typedef Arithmetic<typename Model::Scalar> Ops;
-  typedef typename Model::Wide Wide;
   initialize(model, rng);
   for (size_t i = 0; i < Model::visible_size; ++i) {
-    Wide sum(0);
-    for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(samples[s][i]);
-    const Wide mean = Ops::mean_of(sum, count);
-    Wide squares(0);
-    for (size_t s = 0; s < count && Model::Visible::has_variance; ++s) {
-      const Wide deviation = static_cast<Wide>(samples[s][i]) - mean;
-      squares += deviation * deviation;
-    }
-    model.visible.start_from(i, mean, Ops::mean_of(squares, count), Ops::mean_of(Wide(1) / Wide(2), count));
+    const typename Ops::Mean mean = Ops::mean_of(Ops::total(samples, count, i), count);
+    const Scalar variance = Model::Visible::has_variance ? Ops::variance(samples, count, i, mean) : Scalar(0);
+    model.visible.start_from(i, mean, variance, Ops::mean_of(Ops::half(), count));
   }
   return Status::ok;
 }

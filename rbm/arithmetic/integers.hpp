@@ -34,6 +34,14 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   typedef Fixed<int32_t, 12> Wide;
   typedef FixedSetting Setting;
   typedef Fixed<int32_t, 24> Change;
+  typedef
+      typename detail::TotalOf<(sizeof(size_t) > 2)>::type Total;  // a sum of states of as many samples as there can be
+
+  /// A mean of data that is not divided yet: rounded to a step, one that is nearly 0 or 1 would lose its logarithm.
+  struct Mean {
+    Total sum;
+    size_t count;
+  };
 
   /// Scaling: squares of Q24 in Q48, below 2^62 each, of which the sum saturates.
   struct SumOfSquares {
@@ -125,21 +133,67 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return state == Scalar(1) ? wide : wide * static_cast<Wide>(state);
   }
 
-  /// Scaling: the rest of a division is rounded, halves away from zero; counts are below 2^31, and a sum saturates at
-  /// 2^19.
-  static Wide quotient(Wide sum, size_t count) {
-    const int64_t n = static_cast<int64_t>(count);
-    return Wide::from_raw(static_cast<int32_t>((sum.raw + (sum.raw < 0 ? -(n / 2) : n / 2)) / n));
+  /// The exact sum of the states of unit i in all samples.                                             states [count]
+  template <class State>
+  static Total total(const State* states, size_t count, size_t i) {
+    Total sum = 0;
+    for (size_t s = 0; s < count; ++s) sum += states[s][i].raw;
+    return sum;
   }
-  static Wide mean_of(Wide sum, size_t count) { return quotient(sum, count); }
+  static constexpr Total half() { return Total{1} << (FractionBits - 1); }
+  static Mean mean_of(Total sum, size_t count) { return {sum, count}; }
 
-  /// Scaling: a sum of at most 32 bits in QF, times 2^(24 - F) in 64 bits.
-  static Change change_of(Sum sum, size_t count) {
-    const int64_t n = static_cast<int64_t>(count);
-    const int64_t scaled = sum.raw * (int64_t{1} << (24 - FractionBits));
-    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
-    return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
+  /// The mean square of what unit i is from the mean, in at most 2^32 - 1 samples; 0.63 steps of error.
+  /// Scaling: squares about a mean that is rounded to a step, in Q2F, which adds less than 1/4 to each; 2^31 on
+  /// average, so that their sum is below 2^63.
+  template <class State>
+  static Scalar variance(const State* states, size_t count, size_t i, Mean mean) {
+    const int64_t n = static_cast<int64_t>(count), rest = mean.sum < 0 ? -(n / 2) : n / 2;
+    const int32_t about = static_cast<int32_t>((mean.sum + rest) / n);
+    uint64_t squares = 0;
+    for (size_t s = 0; s < count; ++s) {
+      const int32_t deviation = states[s][i].raw - about;
+      const uint32_t size = static_cast<uint32_t>(deviation < 0 ? -deviation : deviation);
+      squares += size * size;
+    }
+    const int64_t divisor = n << FractionBits;
+    return Scalar::from_raw(detail::saturate<Integer>((static_cast<int64_t>(squares) + divisor / 2) / divisor));
   }
+
+  /// Scaling: sums of 16 bits times a count of 32, times 2^F: 62 bits; the count times the divisor 47.
+  static Scalar ratio(Mean mean, Scalar divisor) {
+    const int64_t below = static_cast<int64_t>(mean.count) * divisor.raw;
+    const int64_t above = int64_t{mean.sum} * (int64_t{1} << FractionBits);
+    return Scalar::from_raw(detail::saturate<Integer>((above + (above < 0 ? -(below / 2) : below / 2)) / below));
+  }
+
+  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1; p is the mean of states Off and 1.
+  static Wide log_of_mean(Mean p, Mean margin) {
+    const Total sum = p.sum < margin.sum ? margin.sum : p.sum;
+    return log_ratio(sum, static_cast<Total>(p.count) << FractionBits);
+  }
+  template <int Off>
+  static Wide log_odds_of_mean(Mean mean, Mean margin) {
+    const Total one = static_cast<Total>(mean.count) << FractionBits;  // the sum of states that are all 1
+    const Total on = mean.sum - Off * one, all = (1 - Off) * one, least = (1 - Off) * margin.sum;
+    const Total sum = on < least ? least : on > all - least ? all - least : on;
+    return log_ratio(sum, all - sum);
+  }
+
+  /// Scaling: the sum, of any number of samples, is in QF. Its whole part and its rest are divided each for itself
+  /// where together they would not have room in Q24.
+  static Change quotient(Total sum, size_t count) {
+    const int64_t scale = int64_t{1} << (24 - FractionBits), n = static_cast<int64_t>(count);
+    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(sum * scale));  // spares a division of 64 bits
+    int64_t whole = 0, rest = sum;
+    if (n >> 24 != 0) {
+      whole = rest / n;
+      rest %= n;
+    }
+    rest *= scale;
+    return Change::from_raw(detail::saturate<int32_t>(whole * scale + (rest + (rest < 0 ? -(n / 2) : n / 2)) / n));
+  }
+  static Change change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
   static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
 
   /// Parameters become, or move by, what was computed for them, rounded stochastically.              change, s [Count]
@@ -281,6 +335,15 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   // For sums that are known to have room.
   static RBM_INLINE Sum plus(Sum sum, SumInteger steps) {
     return Sum::from_raw(static_cast<SumInteger>(sum.raw + steps));
+  }
+
+  /// ln(a / b), both above 0.
+  /// Scaling: ln in Q16, of numbers of 32 bits; of larger ones as many bits as are too many count ln 2 = 45426 each.
+  static Wide log_ratio(Total a, Total b) { return Wide::from_raw(detail::shift_down(log_of(a) - log_of(b), 4)); }
+  static int32_t log_of(Total n) {
+    int32_t beyond = 0;
+    for (; int64_t{n} > int64_t{0xFFFFFFFF}; n >>= 1) beyond += 45426;
+    return beyond + integer::log(static_cast<uint32_t>(n));
   }
 
   static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }

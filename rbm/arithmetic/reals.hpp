@@ -30,6 +30,8 @@ struct RealArithmetic {
   typedef Real Rate;     // what a difference of statistics is multiplied with before it is added to a parameter
   typedef Real Setting;  // an option
   typedef Real Change;   // of a parameter, before it is rounded
+  typedef Real Total;    // a sum of states of many samples
+  typedef Real Mean;     // of data
 
   struct SumOfSquares {
     Real sum;
@@ -69,6 +71,28 @@ struct RealArithmetic {
 
   /// state times sum
   static Real scale(Real state, Real sum) { return state * sum; }
+
+  /// The sum of the states of unit i in all samples, and the mean square of what they are from their mean. Added by
+  /// blocks, of which the sums are compensated: many small states would not move a large sum.         states [count]
+  template <class State>
+  static Real total(const State* states, size_t count, size_t i) {
+    return sum_of_blocks(states, count, i, Real(1), [](Real state) { return state; });
+  }
+  template <class State>
+  static Real variance(const State* states, size_t count, size_t i, Real mean) {
+    return sum_of_blocks(states, count, i, Real(1) / static_cast<Real>(count),
+                         [mean](Real state) { return (state - mean) * (state - mean); });
+  }
+  static constexpr Real half() { return Real(0.5f); }
+  static Real ratio(Real mean, Real divisor) { return mean / divisor; }
+
+  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1; p is the mean of states Off and 1.
+  static Real log_of_mean(Real p, Real margin) { return Arithmetic<Real>::log(p < margin ? margin : p); }
+  template <int Off>
+  static Real log_odds_of_mean(Real mean, Real margin) {
+    const Real p = Off == 0 ? mean : Real(0.5f) * (Real(1) + mean), most = Real(1) - margin;
+    return Arithmetic<Real>::log_odds(p < margin ? margin : p > most ? most : p);
+  }
 
   /// sum / count, in the two ways that floats round differently: with a reciprocal, which vectorises, and exactly.
   static Real mean_of(Real sum, size_t count) { return sum * (Real(1) / static_cast<Real>(count)); }
@@ -143,6 +167,22 @@ struct RealArithmetic {
   static constexpr Real most_parameter() { return Real(1e22f); }
   static Real saturated(Real x) {
     return x > most_parameter() ? most_parameter() : x < -most_parameter() ? -most_parameter() : x;
+  }
+
+  // The sum of scale f(state), by Kahan's method.
+  template <class State, class Function>
+  static Real sum_of_blocks(const State* states, size_t count, size_t i, Real scale, Function f) {
+    constexpr size_t block = 256;
+    Real sum(0), beyond(0);  // what the sum has more than it should
+    for (size_t first = 0; first < count; first += block) {
+      const size_t end = count - first < block ? count : first + block;
+      Real part(0);
+      for (size_t s = first; s < end; ++s) part += f(static_cast<Real>(states[s][i]));
+      const Real added = part * scale - beyond, next = sum + added;
+      beyond = (next - sum) - added;
+      sum = next;
+    }
+    return sum;
   }
 
   template <size_t States>

@@ -21,6 +21,16 @@ constexpr int lesser(int a, int b) { return a < b ? a : b; }
 /// How many bits a number has.
 constexpr int bits_of(size_t n) { return n == 0 ? 0 : 1 + bits_of(n / 2); }
 
+/// 64 bits, or 32 where there can be no more than 2^16 samples.
+template <bool IsLarge>
+struct TotalOf {
+  typedef int64_t type;
+};
+template <>
+struct TotalOf<false> {
+  typedef int32_t type;
+};
+
 /// What depends on the width: 8-bit models.
 template <class Integer, int FractionBits>
 struct FixedWidth;

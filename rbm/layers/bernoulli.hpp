@@ -43,10 +43,9 @@ struct Bernoulli : detail::TwoStates<Length, 0> {
   }
 
   /// ln(p / (1 - p)), with p held in [margin, 1 - margin].
-  template <class Scalar, class Wide>
-  static Wide bias_of_mean(Wide p, Wide margin) {
-    const Wide most = Wide(1) - margin;
-    return Arithmetic<Scalar>::log_odds(p < margin ? margin : p > most ? most : p);
+  template <class Scalar, class Mean>
+  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean p, Mean margin) {
+    return Arithmetic<Scalar>::template log_odds_of_mean<0>(p, margin);
   }
 };
 

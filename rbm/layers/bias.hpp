@@ -123,7 +123,7 @@ struct BiasLayer {
   template <size_t Count>
   void learn_variance(Size<Count>, size_t, const Sum*) {}
 
-  void start_from(size_t i, Wide data_mean, Wide, Wide margin) {
+  void start_from(size_t i, typename Ops::Mean data_mean, Scalar, typename Ops::Mean margin) {
     bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(data_mean, margin));
   }
 

@@ -164,7 +164,8 @@ struct Both {
       in(block).learn_variance(block.inner(), i - start(block), squares);
     }
 
-    void start_from(size_t i, Wide data_mean, Wide data_variance, Wide margin) {
+    template <class Mean>
+    void start_from(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
       i < border ? first.start_from(i, data_mean, data_variance, margin)
                  : second.start_from(i - border, data_mean, data_variance, margin);
     }

@@ -159,11 +159,11 @@ struct Gaussian : detail::RealStates<Length> {
     }
 
     /// The variance of the data and the bias that gives their mean.
-    void start_from(size_t i, Wide data_mean, Wide data_variance, Wide) {
-      constexpr Wide least = Ops::least_variance(), most(most_variance());
-      const Wide width = data_variance < least ? least : data_variance > most ? most : data_variance;
-      variance[i] = static_cast<Scalar>(width);
-      bias[i] = static_cast<Scalar>(data_mean / width);
+    void start_from(size_t i, typename Ops::Mean data_mean, Scalar data_variance, typename Ops::Mean) {
+      constexpr Scalar least(Ops::least_variance()), most(most_variance());
+      const Scalar width = data_variance < least ? least : data_variance > most ? most : data_variance;
+      variance[i] = width;
+      bias[i] = Ops::ratio(data_mean, width);
     }
 
     /// not_finite, out_of_range beyond +-1e6, or ok.

@@ -163,9 +163,9 @@ struct Softmax {
   }
 
   /// ln p, with p held at or above the margin.
-  template <class Scalar, class Wide>
-  static Wide bias_of_mean(Wide p, Wide margin) {
-    return Arithmetic<Scalar>::log(p < margin ? margin : p);
+  template <class Scalar, class Mean>
+  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean p, Mean margin) {
+    return Arithmetic<Scalar>::log_of_mean(p, margin);
   }
 
   /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001, or what rounds

@@ -44,12 +44,10 @@ struct Spin : detail::TwoStates<Length, -1> {
   }
 
   /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].
-  template <class Scalar, class Wide>
-  static Wide bias_of_mean(Wide m, Wide margin) {
-    const Wide half = Wide(1) / Wide(2);
-    const Wide p = half * (Wide(1) + m);
-    const Wide most = Wide(1) - margin;
-    return half * Arithmetic<Scalar>::log_odds(p < margin ? margin : p > most ? most : p);
+  template <class Scalar, class Mean>
+  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean m, Mean margin) {
+    typedef typename Arithmetic<Scalar>::Wide Wide;
+    return Wide(1) / Wide(2) * Arithmetic<Scalar>::template log_odds_of_mean<-1>(m, margin);
   }
 };
 
