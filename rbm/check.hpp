@@ -84,7 +84,7 @@ bool surely_diverges(IsRealPair<true>, const Model& model) {
 
 /// Whether a model's parameters can be used: ok, or
 /// not_finite where one is NaN or infinite,
-/// out_of_range where a weight or bias is beyond +-1e22 or a variance outside [1e-6, 1e6], in integers not above 0,
+/// out_of_range where a weight or bias is beyond +-1e22 or a variance outside [1e-6, 1e6], in integers below 1 / 256,
 /// not_normalizable where real units of both layers drive each other without end, as far as can be told from one unit
 /// and its neighbours. (On a host Likelihood::check tells it of all of them together.)
 /// It reads every parameter once, those of two real layers three times.

@@ -44,7 +44,7 @@ struct CheckConversion {
   void operator()(Parameter kind, const StoredType& stored) {
     const float x = static_cast<float>(number(stored));
     if (!is_finite(x)) status = Status::not_finite;
-    if (status == Status::ok && kind == Parameter::variance && !(x > 0.0f && Scalar(x) > Scalar(0))) {
+    if (status == Status::ok && kind == Parameter::variance && !Arithmetic<Scalar>::is_variance(Scalar(x))) {
       status = Status::out_of_range;
     }
     saturated += Range<Scalar>::holds(x) ? 0 : 1;
@@ -55,8 +55,8 @@ struct CheckConversion {
 
 /// Gives `to` the parameters of `from`, a model of the same units. `saturated` tells how many of them lay beyond the
 /// range of `to` and became its end.
-/// Errors, which change nothing: not_finite where a parameter is no number; out_of_range where a variance is not above
-/// 0, or so small that it would be 0 in the other number type.
+/// Errors, which change nothing: not_finite where a parameter is no number; out_of_range where a variance would be one
+/// that check() refuses, as those are that are not above 0, or too small for the other number type.
 template <class Visible, class Hidden, class From, class To>
 Status convert(const Rbm<Visible, Hidden, From>& from, Rbm<Visible, Hidden, To>& to, size_t& saturated) {
   static_assert(!detail::Stored<To>::is_in_flash, "rbm: a model in flash cannot be written: convert to one in RAM");

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "flash.hpp"
+#include "math.hpp"
 #include "status.hpp"
 #include "storage.hpp"
 
@@ -69,7 +70,8 @@ struct AddCouplings {
 /// units of two states they are what is defined above; others count as if they could be 0 and 1. They are differences
 /// of cumulants, and lose as many digits as these are larger: with Gaussian hidden units keep real samples near 0.
 /// Errors, which leave the couplings as they were: out_of_range where there are no samples; what is wrong with a
-/// sample.
+/// sample. And not_finite where a coupling is no number, of parameters near the bounds of check(): then the others are
+/// of no use.
 template <class Model>
 Status effective_couplings(const Model& model, const typename Model::VisibleState* samples, size_t count,
                            Matrix<float, Model::visible_size, Model::visible_size>& couplings) {
@@ -80,7 +82,9 @@ Status effective_couplings(const Model& model, const typename Model::VisibleStat
     detail::AddCouplings<Model> add = {model, samples[s], 1.0f / static_cast<float>(count), couplings};
     model.visit_hidden_inputs(samples[s], add);
   }
-  return Status::ok;
+  bool finite = true;
+  for (const float& coupling : couplings.values) finite = finite && is_finite(coupling);
+  return finite ? Status::ok : Status::not_finite;
 }
 
 }  // namespace rbm

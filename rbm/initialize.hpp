@@ -10,9 +10,30 @@
 #include <stddef.h>
 
 #include "arithmetic.hpp"
+#include "check.hpp"
+#include "math.hpp"
 #include "status.hpp"
 
 namespace rbm {
+
+namespace detail {
+
+// The weights of a visible unit of large variance drive real hidden units as those of a unit of variance 1 would: their
+// product with the variance decides whether the model is normalizable.
+template <class Model>
+void scale_row(IsRealPair<true>, Model& model, size_t i) {
+  typedef typename Model::Scalar Scalar;
+  const float width = static_cast<float>(model.visible.width(i));
+  if (!(width > 1.0f)) return;
+  const float factor = 1.0f / sqrt(width);
+  for (size_t j = 0; j < Model::hidden_size; ++j) {
+    model.weights(i, j) = Arithmetic<Scalar>::shrunk(model.weights(i, j), factor);
+  }
+}
+template <class Model>
+void scale_row(IsRealPair<false>, Model&, size_t) {}
+
+}  // namespace detail
 
 /// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0, all variances 1.
 template <class Model, class Rng>
@@ -26,7 +47,8 @@ void initialize(Model& model, Rng& rng) {
 
 /// The same, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for Bernoulli
 /// units, where p is held half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
-/// Gaussian visible units get the variance of the samples, too, which stays unless it is learned.
+/// Gaussian visible units get the variance of the samples, too, which stays unless it is learned; where hidden units
+/// are real as well, weights are drawn for data of variance 1 and divided by the deviation where that is larger.
 /// Errors: out_of_range where there are no samples; what is wrong with a sample; too_large for integers and 2^32
 /// samples or more.
 template <class Model, class Rng>
@@ -41,6 +63,7 @@ Status initialize(Model& model, const typename Model::VisibleState* samples, siz
     const typename Ops::Mean mean = Ops::mean_of(Ops::total(samples, count, i), count);
     const Scalar variance = Model::Visible::has_variance ? Ops::variance(samples, count, i, mean) : Scalar(0);
     model.visible.start_from(i, mean, variance, Ops::mean_of(Ops::half(), count));
+    detail::scale_row(detail::IsRealPair<detail::is_real_pair<Model>()>(), model, i);
   }
   return Status::ok;
 }

@@ -101,6 +101,7 @@ struct Rbm {
   }
 
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
+  /// Of Gaussian hidden units it grows with the square of their inputs: beyond inputs of 1e16 it may be -infinity.
   Wide free_energy(const VisibleState& v) const {
     TakeCumulant take = {hidden, Wide(0)};
     visit_hidden_inputs(v, take);

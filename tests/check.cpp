@@ -233,6 +233,10 @@ TEST_CASE("integers: only variances can be wrong, in RAM or in flash") {
   model.visible.variance.fill(Number(1));
   for (Number& weight : model.weights.values) weight = Number::lowest();
   CHECK(rbm::check(model) == Status::ok);
+  model.visible.variance[1] = Number(1.0f / 256);
+  CHECK(rbm::check(model) == Status::ok);
+  model.visible.variance[1] = Number(1.0f / 300);
+  CHECK(rbm::check(model) == Status::out_of_range);
   model.visible.variance[1] = Number(-1);
   CHECK(rbm::check(model) == Status::out_of_range);
   static const rbm::Rbm<Gaussian<1>, Bernoulli<1>, rbm::InFlash<Number>> flash RBM_IN_FLASH = {
@@ -291,6 +295,28 @@ TEST_CASE("an epoch looks at the model first, and leaves one that it refuses") {
 
 TEST_CASE("within the bounds a step of any pair of units, with any extras, leaves what check() accepts") {
   for_each_pair<CheckBounds>(AllUnits());
+}
+
+TEST_CASE("a model that starts from real data is one that check() accepts, whatever their scale") {
+  typedef rbm::Rbm<Both<Gaussian<3>, Bernoulli<1>>, Both<Gaussian<4>, Relu<1>>> Model;
+  typedef rbm::Rbm<Gaussian<2>, Gaussian<2>, rbm::Fixed<int16_t, 4>> Integers;
+  Model model;
+  Integers integers;
+  rbm::Likelihood<Model> likelihood;
+  rbm::Likelihood<Integers> of_integers;
+  rbm::Xorshift32 rng(9);
+  for (float scale : {0.0f, 0.01f, 1.0f, 150.0f, 1000.0f, 1e6f}) {
+    CAPTURE(scale);
+    const Model::VisibleState data[2] = {{{-scale, scale, scale, 1}}, {{scale, -scale, scale, 0}}};
+    REQUIRE(rbm::initialize(model, data, 2, rng) == Status::ok);
+    CHECK(rbm::check(model) == Status::ok);
+    CHECK(likelihood.check(model) == Status::ok);
+    const Integers::Scalar x(scale);
+    const Integers::VisibleState steps[2] = {{{x, -x}}, {{-x, x}}};
+    REQUIRE(rbm::initialize(integers, steps, 2, rng) == Status::ok);
+    CHECK(rbm::check(integers) == Status::ok);
+    CHECK(of_integers.check(integers) == Status::ok);
+  }
 }
 
 TEST_CASE("learning keeps real units of both layers normalizable, whatever the rate and the scale of the data") {

@@ -229,3 +229,11 @@ TEST_CASE("a Hopfield network recalls a few patterns, and not many") {
     CHECK(average.mean < 0.8);
   }
 }
+
+TEST_CASE("couplings that are no numbers are not ok") {
+  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Gaussian<1>> Model;
+  const Model model = {{{1e22f, -1e22f}}, {{{0, 0}}}, {{{0}}, {{1e6f}}}};
+  const Model::VisibleState v = {{1, 0}};
+  rbm::Matrix<float, 2, 2> couplings;
+  CHECK(rbm::effective_couplings(model, &v, 1, couplings) == rbm::Status::not_finite);
+}

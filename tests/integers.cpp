@@ -322,6 +322,31 @@ TEST_CASE("integers: a clamp is certain where the input is at the end of its ran
   CHECK(others == 0);
 }
 
+TEST_CASE("integers: a rate that has more bits than the sums of a large batch leave it is the largest one") {
+  typedef rbm::detail::FixedWidth<int16_t, 12> Width;
+  rbm::Xorshift32 rng(77);
+  for (uint32_t whole : {16u, 17u, 100u, 127u}) {
+    const Width::Rate rate = Width::rate(whole << 24, 1, 4, rng);
+    CHECK(rate.factor == 15);
+    CHECK(rate.shift == 0);
+  }
+  const Width::Rate most = Width::rate(15u << 24, 1, 4, rng), over = Width::rate(60u << 24, 10, 4, rng);
+  CHECK(most.factor == 15);
+  CHECK(most.shift == 0);
+  CHECK(over.factor == 12);
+  CHECK(over.shift == 1);
+
+  typedef rbm::Rbm<Bernoulli<4>, Bernoulli<3>, rbm::Fixed<int16_t, 12>> Model;
+  static rbm::Trainer<Model, 8192> trainer;
+  Model model;
+  rbm::initialize(model, rng);
+  trainer.options.learning_rate = 127.0f;
+  Model::VisibleState sample = {};
+  sample[0] = sample[2] = Model::Scalar(1);
+  CHECK(trainer.step(model, &sample, 1, rng) == Status::ok);
+  CHECK(std::fabs(double(model.visible.bias[0]) - double(model.visible.bias[1])) > 7);
+}
+
 // Sanitizers watch this in CI, and the longer one below.
 TEST_CASE("integers: models at the ends of the range, with any data and rate") {
   typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;

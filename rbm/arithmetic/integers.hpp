@@ -89,9 +89,10 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return Scalar::from_raw(static_cast<Integer>(static_cast<float>(x.raw) * factor));
   }
 
-  /// Within the bounds of check.hpp: all numbers are, but for variances that are not above 0.
+  /// Within the bounds of check.hpp: all numbers are, but for variances of which energies, in Q12, would know too
+  /// little.
   static bool is_parameter(Scalar) { return true; }
-  static bool is_variance(Scalar x) { return x > Scalar(0); }
+  static bool is_variance(Scalar x) { return static_cast<Wide>(x) >= least_variance(); }
 
   /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
   static constexpr Sum infinity() { return Sum::highest(); }

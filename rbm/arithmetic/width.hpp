@@ -158,7 +158,7 @@ struct FixedWidth<int16_t, FractionBits> {
   }
 
   /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below
-  /// its last are rounded stochastically, once for all parameters.
+  /// its last are rounded stochastically, once for all parameters. What has more bits saturates.
   template <class Rng>
   static Rate rate(uint32_t setting, size_t count, int bits, Rng& rng) {
     uint32_t factor = setting;
@@ -175,6 +175,7 @@ struct FixedWidth<int16_t, FractionBits> {
     uint8_t off = static_cast<uint8_t>(31 - bits);
     while (shift - off > 28) ++off;
     const uint32_t rest = static_cast<uint32_t>(rng()) & ((uint32_t{1} << off) - 1);
+    if (shift < off) return {(int32_t{1} << bits) - 1, 0};
     return {static_cast<int32_t>((factor + rest) >> off), static_cast<uint8_t>(shift - off)};
   }
 
