@@ -876,3 +876,57 @@ TEST_CASE("Both: evidence of either layer, in its place") {
   CHECK(drawn[2] == 3.0f);
   CHECK(std::fabs(drawn[3] - 50.0f) < 6.0f);
 }
+
+namespace {
+
+// One unit on is a state, and what a layer's mean rounds to is a mean. None on and two on are neither.
+template <class Number, size_t States>
+void check_groups() {
+  CAPTURE(States);
+  typedef rbm::Softmax<1, States> Group;
+  rbm::Vector<Number, States> s;
+  s.fill(Number(0));
+  CHECK(Group::check(s.values) == Status::out_of_range);
+  for (size_t k : {size_t{0}, States / 2, States - 1}) {
+    s[k] = Number(1);
+    CHECK(Group::check(s.values) == Status::ok);
+    s[k == 0 ? 1 : 0] = Number(1);
+    CHECK(Group::check(s.values) == Status::out_of_range);
+    s.fill(Number(0));
+  }
+  s.fill(Number(1));
+  CHECK(Group::check(s.values) == Status::out_of_range);
+
+  typename Group::template Layer<Number> layer;
+  layer.clear();
+  rbm::Xorshift32 rng(72);
+  for (float deviation : {0.0f, 0.1f, 1.0f, 3.0f}) {
+    for (int draw = 0; draw < 100; ++draw) {
+      typename rbm::Arithmetic<Number>::Sum x[States];
+      for (auto& input : x) input = rbm::Arithmetic<Number>::to_sum(deviation * rbm::normal(rng));
+      layer.mean(rbm::Size<States>(), 0, x, s.values);
+      bool is_any = false;
+      for (Number each : s) is_any = is_any || each > Number(0);
+      CHECK(Group::check(s.values) == (is_any ? Status::ok : Status::out_of_range));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every number type and size") {
+  check_groups<rbm::Fixed<int8_t, 1>, 2>();
+  check_groups<rbm::Fixed<int8_t, 1>, 3>();
+  check_groups<rbm::Fixed<int8_t, 2>, 6>();
+  check_groups<rbm::Fixed<int8_t, 5>, 62>();
+  check_groups<rbm::Fixed<int8_t, 5>, 64>();  // of which all means are half a step
+  check_groups<rbm::Fixed<int8_t, 5>, 100>();
+  check_groups<rbm::Fixed<int8_t, 6>, 126>();
+  check_groups<rbm::Fixed<int8_t, 6>, 200>();
+  check_groups<rbm::Fixed<int16_t, 1>, 40>();
+  check_groups<rbm::Fixed<int16_t, 4>, 33>();
+  check_groups<rbm::Fixed<int16_t, 11>, 100>();
+  check_groups<rbm::Fixed<int16_t, 14>, 3>();
+  check_groups<float, 3>();
+  check_groups<float, 100>();
+}

@@ -218,9 +218,12 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     assign<Count>(moved, s, rng);
   }
 
-  static bool is_one(Sum sum, size_t count) {
-    const Sum slack = Sum::from_raw(static_cast<SumInteger>(count / 2 + 1));
-    return sum >= Sum(1) - slack && sum <= Sum(1) + slack;
+  /// Rounding takes at most half a step from each unit and adds it to those that are not 0. So a group whose units are
+  /// all 0, or of which two are 1, has no such sum.
+  static bool is_one(Sum sum, size_t positive, size_t count) {
+    const Sum below = Sum::from_raw(static_cast<SumInteger>(count / 2 + 1));
+    const Sum above = Sum::from_raw(static_cast<SumInteger>(positive / 2));
+    return positive > 0 && sum >= Sum(1) - below && sum <= Sum(1) + above;
   }
 
   /// A parameter moved by a number of steps.

@@ -126,8 +126,8 @@ struct RealArithmetic {
     for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Real>::sigmoid(x[i]);
   }
 
-  /// Whether the states of a group of `count` units sum to 1, but for rounding.
-  static bool is_one(Real sum, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
+  /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.
+  static bool is_one(Real sum, size_t, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
 
   /// ln sum_k exp(x_k)                                                                                       x [States]
   template <size_t States>

@@ -177,8 +177,12 @@ struct Softmax {
     bool whole = true;
     for (size_t first = 0; first < size; first += States) {
       typename Ops::Sum sum(0);
-      for (size_t k = 0; k < States; ++k) sum += static_cast<typename Ops::Sum>(s[first + k]);
-      whole = whole && Ops::is_one(sum, States);
+      size_t positive = 0;
+      for (size_t k = 0; k < States; ++k) {
+        sum += static_cast<typename Ops::Sum>(s[first + k]);
+        positive += s[first + k] > Scalar(0);
+      }
+      whole = whole && Ops::is_one(sum, positive, States);
     }
     return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
   }
