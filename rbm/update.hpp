@@ -68,8 +68,8 @@ struct Update {
   Change rate;     // the learning rate
   bool measuring;  // sums the squares of the change into `squares` and changes nothing
   typename Ops::SumOfSquares squares;
-  Change scale;  // of the change
-  Rng& rng;      // rounds what integers are changed by
+  typename Ops::Factor scale;  // of the change
+  Rng& rng;                    // rounds what integers are changed by
 
   Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Change learning_rate, Rng& generator)
       : model(changed),
@@ -160,8 +160,7 @@ struct Update {
     measuring = true;
     pass();
     measuring = false;
-    const Change norm = squares.root();
-    if (norm > largest) scale = largest / norm;
+    scale = squares.factor(largest);
     return squares.is_finite() ? Status::ok : Status::not_finite;
   }
 
@@ -176,7 +175,7 @@ struct Update {
       for (size_t j = 0; j < Block::count; ++j) squares.add(change[j]);
       return;
     }
-    for (size_t j = 0; j < Block::count; ++j) change[j] *= scale;
+    for (size_t j = 0; j < Block::count; ++j) change[j] = Ops::scaled(change[j], scale);
     if (last != nullptr) Ops::template assign<Block::count>(change, last, rng);
   }
 

@@ -251,6 +251,78 @@ TEST_CASE("a bound makes the change that long, and no longer") {
   }
 }
 
+namespace {
+
+// The move of every parameter is that of the equations, but for the step that rounding may add, and the whole no longer
+// than the bound. Nothing but the plain gradient goes into it.
+template <class Number>
+void check_bound(float rate, float bound) {
+  CAPTURE(rate);
+  CAPTURE(bound);
+  typedef rbm::Rbm<rbm::Bernoulli<40>, rbm::Spin<33>, Number> Wide;
+  rbm::Xorshift32 rng(8);
+  Wide model;
+  rbm::initialize(model, rng);
+  const Wide before = model;
+  rbm::OnlineTrainer<Wide, penalised> trainer;
+  trainer.options.learning_rate = rate;
+  trainer.options.largest_update = bound;
+  typename Wide::VisibleState v;
+  Wide::VisibleLayer::noise(v.values, rng);
+  REQUIRE(trainer.step(model, v, rng) == rbm::Status::ok);
+  std::vector<double> gradient, moved;
+  for (size_t i = 0; i < 40; ++i) {
+    const double v_end = double(trainer.visible[0][i]);
+    gradient.push_back(double(v[i]) - v_end);
+    moved.push_back(double(model.visible.bias[i]) - double(before.visible.bias[i]));
+    for (size_t j = 0; j < 33; ++j) {
+      gradient.push_back(double(v[i]) * double(trainer.hidden_data[0][j]) - v_end * double(trainer.hidden[0][j]));
+      moved.push_back(double(model.weights(i, j)) - double(before.weights(i, j)));
+    }
+  }
+  for (size_t j = 0; j < 33; ++j) {
+    gradient.push_back(double(trainer.hidden_data[0][j]) - double(trainer.hidden[0][j]));
+    moved.push_back(double(model.hidden.bias[j]) - double(before.hidden.bias[j]));
+  }
+  double squares = 0, worst = 0, rest = 0;
+  for (double each : gradient) squares += std::pow(double(rate) * each, 2);
+  const double scale = double(rate) * std::min(1.0, double(bound) / std::sqrt(squares));
+  const double step = std::ldexp(1.0, -Number::fraction_bits);
+  for (size_t k = 0; k < moved.size(); ++k) {
+    worst = std::max(worst, std::fabs(moved[k] - scale * gradient[k]));
+    rest += std::pow(moved[k], 2);
+  }
+  CHECK(worst <= 1.01 * step);
+  // Rounding adds a quarter of the square of a step at most, on average, to each.
+  CHECK(std::sqrt(rest) <= double(bound) + std::sqrt(0.3 * step * step * static_cast<double>(moved.size())));
+}
+
+}  // namespace
+
+TEST_CASE("a bound on the update of integers is none more and none less, however far it is exceeded") {
+  for (float rate : {0.1f, 1.0f, 20.0f, 60.0f}) {
+    for (float bound : {0.1f, 1.0f, 10.0f, 120.0f}) {
+      check_bound<rbm::Fixed<int16_t, 8>>(rate, bound);
+      check_bound<rbm::Fixed<int16_t, 11>>(rate, std::min(bound, 10.0f));
+      check_bound<rbm::Fixed<int8_t, 3>>(rate, std::min(bound, 10.0f));
+    }
+  }
+}
+
+TEST_CASE("the norm of integers' changes has room for any number of them") {
+  typedef rbm::Arithmetic<rbm::Fixed<int8_t, 5>> Ops;
+  Ops::SumOfSquares squares;
+  double sum = 0;
+  for (int k = 0; k < 3000000; ++k) {
+    const auto change = Ops::Change::from_raw(k % 3 == 0 ? INT32_MIN : k % 3 == 1 ? INT32_MAX : 1234567);
+    squares.add(change);
+    sum += std::pow(double(change), 2);
+  }
+  for (float bound : {0.5f, 1.0f, 127.0f}) {
+    CHECK(double(squares.factor(Ops::Change(bound))) == doctest::Approx(double(bound) / std::sqrt(sum)).epsilon(1e-3));
+  }
+}
+
 TEST_CASE("L1 makes weights exactly 0, L2 does not") {
   for (bool l1 : {true, false}) {
     rbm::Xorshift32 rng(2);

@@ -43,18 +43,32 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     size_t count;
   };
 
-  /// Scaling: squares of Q24 in Q48, below 2^62 each, of which the sum saturates.
+  typedef Fixed<int32_t, 30> Factor;  // at most 1, of changes
+
+  /// Scaling: squares of Q24 in Q48, at most 2^62 each, and their sum 2^(2 shift) times what is kept, below 2^63.
   struct SumOfSquares {
     uint64_t sum;
-    SumOfSquares() : sum(0) {}
+    uint8_t shift;
+    SumOfSquares() : sum(0), shift(0) {}
     void add(Change x) {
       const uint64_t size = x.raw < 0 ? 0u - static_cast<uint64_t>(x.raw) : static_cast<uint64_t>(x.raw);
-      const uint64_t most = uint64_t{1} << 62;
-      sum = sum + size * size < most ? sum + size * size : most - 1;
+      sum += (size * size) >> (2 * shift);
+      if (sum >> 62 != 0) {
+        sum >>= 2;
+        ++shift;
+      }
     }
-    Change root() const { return Change::from_raw(static_cast<int32_t>(integer::sqrt(sum))); }
+    /// What makes the root at most this, rounded down. Scaling: 31 bits times 2^30, over a root below 2^31 2^shift.
+    Factor factor(Change most) const {
+      const uint64_t root = integer::sqrt(sum) << shift, bound = static_cast<uint64_t>(most.raw);
+      return root > bound ? Factor::from_raw(static_cast<int32_t>((bound << 30) / root)) : Factor(1);
+    }
     bool is_finite() const { return true; }
   };
+
+  static Change scaled(Change change, Factor factor) {
+    return Change::from_raw(static_cast<int32_t>(detail::shift_down(int64_t{change.raw} * factor.raw, 30)));
+  }
 
   enum : bool {
     is_fixed = true,

@@ -32,14 +32,21 @@ struct RealArithmetic {
   typedef Real Change;   // of a parameter, before it is rounded
   typedef Real Total;    // a sum of states of many samples
   typedef Real Mean;     // of data
+  typedef Real Factor;   // of changes, at most 1
 
   struct SumOfSquares {
     Real sum;
     SumOfSquares() : sum(0) {}
     void add(Real x) { sum += x * x; }
-    Real root() const { return Arithmetic<Real>::sqrt(sum); }
+    /// What makes the root at most this.
+    Real factor(Real most) const {
+      const Real root = Arithmetic<Real>::sqrt(sum);
+      return root > most ? most / root : Real(1);
+    }
     bool is_finite() const { return Arithmetic<Real>::is_finite(sum); }
   };
+
+  static Real scaled(Real change, Real factor) { return change * factor; }
 
   enum : bool {
     is_fixed = false,
