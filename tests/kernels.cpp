@@ -241,7 +241,7 @@ void check_chances() {
   typedef typename Width::Pairs Pairs;
   typedef typename Pairs::Wide Wide;
   const int range = sizeof(Wide) == 2 ? 32768 : 10 * static_cast<int>(Scalar::one());
-  typename Pairs::Lanes x;
+  typename Pairs::Lanes x = {};
   uint32_t wrong = 0;
   for (int first = -range; first < range; first += static_cast<int>(Pairs::lanes)) {
     for (size_t l = 0; l < Pairs::lanes; ++l) x[l] = static_cast<Wide>(first + static_cast<int>(l));
