@@ -6,7 +6,14 @@
 #   make test CXX=clang++ CXXSTD=c++20 BUILD=build/clang20
 # SPDX-License-Identifier: MIT
 
-CXX      ?= g++
+# The compiler that is there, unless the caller names one.
+ifneq ($(filter default undefined,$(origin CXX)),)
+CXX := $(firstword $(foreach each,c++ g++ clang++,$(if $(shell command -v $(each) 2>/dev/null),$(each))))
+ifeq ($(CXX)$(filter help clean,$(MAKECMDGOALS)),)
+$(error no C++ compiler is here, neither c++ nor g++ nor clang++: install one (Debian, Ubuntu: apt-get install g++), \
+  or name yours: make CXX=...)
+endif
+endif
 CXXSTD   ?= c++11
 CXXFLAGS ?=
 BUILD     = build
@@ -95,7 +102,7 @@ example-checks: $(EXAMPLES:%=$(BUILD)/%)
 	@tests/examples.sh $(BUILD)
 
 BOARDS   = $(patsubst examples/boards/%/board.mk,%,$(wildcard examples/boards/*/board.mk))
-ON_BOARD = $(MAKE) -s --no-print-directory -f examples/boards/firmware.mk
+ON_BOARD = $(MAKE) -s --no-print-directory -f examples/boards/firmware.mk CXX="$(CXX)"
 
 ## firmware: cross-compile the firmware examples for every board of examples/boards/ whose compiler is there
 firmware: $(BOARDS:%=firmware-%)
