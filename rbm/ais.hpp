@@ -111,8 +111,8 @@ struct Ais {
     double count, largest, sum, squares, logs;
 
     void add(double log_weight) {
-      if (count == 0.0 || log_weight > largest) {
-        const double shrink = count == 0.0 ? 0.0 : ::exp(largest - log_weight);
+      if (count < 1.0 || log_weight > largest) {
+        const double shrink = count < 1.0 ? 0.0 : ::exp(largest - log_weight);
         sum *= shrink;
         squares *= shrink * shrink;
         largest = log_weight;
@@ -132,7 +132,8 @@ struct Ais {
   Status check(const Model& model, uint32_t temperatures, uint32_t runs) {
     if (temperatures == 0 || runs < 2) return Status::out_of_range;
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      if (base.width(i) != model.visible.width(i)) return Status::out_of_range;  // set_base was of another model
+      if (!detail::equal(base.width(i), model.visible.width(i)))
+        return Status::out_of_range;  // set_base was of another model
     }
     return likelihood.check(model);
   }

@@ -63,7 +63,7 @@ struct SiteConditional {
       for (size_t j = 0; j < Block::count; ++j) y[j] = x[j];
       for (size_t u = 0; u < Visible::units(site); ++u) {
         const Sum moved = change(k, u);
-        if (moved == Sum(0)) continue;
+        if (detail::equal(moved, Sum(0))) continue;
         const auto* row = model.weights.row(Visible::first_unit(site) + u) + first;
         for (size_t j = 0; j < Block::count; ++j) y[j] += moved * static_cast<Sum>(number(row[j]));
       }
@@ -75,7 +75,7 @@ struct SiteConditional {
   size_t state() const {
     for (size_t k = 0; k < Visible::states(site); ++k) {
       bool same = true;
-      for (size_t u = 0; u < Visible::units(site); ++u) same = same && change(k, u) == Sum(0);
+      for (size_t u = 0; u < Visible::units(site); ++u) same = same && detail::equal(change(k, u), Sum(0));
       if (same) return k;
     }
     return Visible::states(site);

@@ -90,11 +90,11 @@ constexpr Integer with_rest(Integer whole, Real rest) {
 }
 template <class Integer, class Real>
 constexpr Integer nearest(Real x) {
-  return x != x                                         ? Integer(0)
-         : x >= Real(IntegerTraits<Integer>::highest()) ? IntegerTraits<Integer>::highest()
-         : x <= Real(IntegerTraits<Integer>::lowest())
-             ? IntegerTraits<Integer>::lowest()
-             : with_rest<Integer>(static_cast<Integer>(x), x - static_cast<Real>(static_cast<Integer>(x)));
+  return x >= Real(IntegerTraits<Integer>::highest()) ? IntegerTraits<Integer>::highest()
+         : x > Real(IntegerTraits<Integer>::lowest())
+             ? with_rest<Integer>(static_cast<Integer>(x), x - static_cast<Real>(static_cast<Integer>(x)))
+         : x <= Real(IntegerTraits<Integer>::lowest()) ? IntegerTraits<Integer>::lowest()
+                                                       : Integer(0);
 }
 
 }  // namespace detail
@@ -194,14 +194,32 @@ struct FixedSetting : Fixed<int32_t, 24> {
 
   constexpr FixedSetting(Number x) : Number(x) {}
   constexpr FixedSetting(float x)
-      : Number(x - x != 0.0f ? Number::lowest()
-               : x > most()  ? Number(most())
-               : x < -most() ? Number(-most())
-                             : Number(x)) {}
+      : Number(!(x - x >= 0.0f) ? Number::lowest()
+               : x > most()     ? Number(most())
+               : x < -most()    ? Number(-most())
+                                : Number(x)) {}
 
   static constexpr float most() { return 127.0f; }
 };
 
+namespace detail {
+
+/// x == y, of floats by other words than the operator, of which -Wfloat-equal warns; compilers make one comparison of
+/// it.
+template <class Real>
+RBM_INLINE constexpr typename IfReal<Real, bool>::type equal(Real x, Real y) {
+#if defined(__GNUC__)
+  return !__builtin_islessgreater(x, y) && !__builtin_isunordered(x, y);
+#else
+  return x <= y && x >= y;
+#endif
+}
+template <class Integer, int FractionBits>
+RBM_INLINE constexpr bool equal(Fixed<Integer, FractionBits> x, Fixed<Integer, FractionBits> y) {
+  return x == y;
+}
+
+}  // namespace detail
 }  // namespace rbm
 
 #endif  // RBM_FIXED_HPP

@@ -25,7 +25,7 @@ namespace rbm {
 /// What layers and kernels ask of double.
 template <>
 struct Arithmetic<double> : detail::RealArithmetic<double> {
-  static bool is_finite(double x) { return x - x == 0.0; }
+  static bool is_finite(double x) { return detail::equal(x - x, 0.0); }
   static double infinity() { return HUGE_VAL; }
   static double two_pi() { return 6.283185307179586477; }
   static double exp(double x) { return ::exp(x); }

@@ -94,7 +94,7 @@ struct Rbm {
   Wide energy(const VisibleState& v, const HiddenState& h) const {
     Wide coupling(0);
     for (size_t i = 0; i < visible_size; ++i) {
-      if (v[i] == Scalar(0)) continue;
+      if (detail::equal(v[i], Scalar(0))) continue;
       coupling += Arithmetic<Scalar>::scale(v[i], kernels::dot<hidden_size>(weights.row(i), h.values));
     }
     return visible.energy(v.values) + hidden.energy(h.values) - coupling;

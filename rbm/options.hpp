@@ -92,11 +92,8 @@ struct ChainOptions {
 /// What the learning rate is multiplied with after t updates.
 inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
   const float part = static_cast<float>(t) / static_cast<float>(steps);
-  switch (schedule) {
-    case Schedule::linear: return rate * (part < 1.0f ? 1.0f - part : 0.0f);
-    case Schedule::power: return rate * exp(-power * log1p(part));
-    case Schedule::constant: break;
-  }
+  if (schedule == Schedule::linear) return rate * (part < 1.0f ? 1.0f - part : 0.0f);
+  if (schedule == Schedule::power) return rate * exp(-power * log1p(part));
   return rate;
 }
 
@@ -149,7 +146,7 @@ struct MomentumOptions {
 
   Status check() const {
     return first_failure(check_option<Setting>(momentum, Limits<Setting>::zero(), Limits<Setting>::one()),
-                         momentum == Limits<Setting>::one() ? Status::out_of_range : Status::ok);
+                         momentum >= Limits<Setting>::one() ? Status::out_of_range : Status::ok);
   }
 };
 

@@ -20,14 +20,12 @@ enum class RBM_MUST_USE Status : uint8_t {
 
 /// The status in words, for a log or a serial line.
 inline const char* to_string(Status status) {
-  switch (status) {
-    case Status::ok: return "ok";
-    case Status::not_finite: return "not finite";
-    case Status::out_of_range: return "out of range";
-    case Status::too_large: return "too large";
-    case Status::not_normalizable: return "not normalizable";
-  }
-  return "unknown status";
+  return status == Status::ok                 ? "ok"
+         : status == Status::not_finite       ? "not finite"
+         : status == Status::out_of_range     ? "out of range"
+         : status == Status::too_large        ? "too large"
+         : status == Status::not_normalizable ? "not normalizable"
+                                              : "unknown status";
 }
 
 /// The first of two statuses that is not ok.

@@ -300,7 +300,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
       const Change old = static_cast<Change>(offset[i]);
       const Change mean = Ops::quotient(Ops::total(states, count, i), count);
       const Change next =
-          share == detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
+          share >= detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
       Ops::template assign<1>(&next, &offset[i], rng);
     }
   }

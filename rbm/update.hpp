@@ -156,7 +156,7 @@ struct Update {
   Status bound(If<0>) { return Status::ok; }
   Status bound(If<penalised>) {
     const Change largest = static_cast<Change>(trainer.options.largest_update);
-    if (largest == Change(0)) return Status::ok;
+    if (detail::equal(largest, Change(0))) return Status::ok;
     measuring = true;
     pass();
     measuring = false;
@@ -193,7 +193,7 @@ struct Update {
   template <class Block>
   void push_to_target(If<penalised>, Block, size_t first, Change* bias) {
     const Change cost = rate * static_cast<Change>(trainer.options.sparsity_cost);
-    if (cost == Change(0)) return;
+    if (detail::equal(cost, Change(0))) return;
     for (size_t j = 0; j < Block::count; ++j) {
       Sum sum(0);
       for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][first + j]);

@@ -33,7 +33,7 @@ void nudge_outer(Scalar* RBM_RESTRICT weights, typename Arithmetic<Scalar>::Rate
     for (size_t s = 0; s < count; ++s) {
       const Scalar v = v_data[s][i];
       const Scalar v_end = v_model[s][i];
-      if (v == Scalar(0) && v_end == Scalar(0)) continue;
+      if (detail::equal(v, Scalar(0)) && detail::equal(v_end, Scalar(0))) continue;
       const Scalar* RBM_RESTRICT h = h_data[s].values;
       const Scalar* RBM_RESTRICT h_end = h_model[s].values;
       for (size_t j = 0; j < HiddenSize; ++j)
@@ -51,7 +51,7 @@ void add_outer(size_t i, size_t first, size_t count, const Vector<Scalar, Visibl
   for (size_t s = 0; s < count; ++s) {
     const Scalar v = v_data[s][i];
     const Scalar v_end = v_model[s][i];
-    if (v == Scalar(0) && v_end == Scalar(0)) continue;
+    if (detail::equal(v, Scalar(0)) && detail::equal(v_end, Scalar(0))) continue;
     const Scalar* RBM_RESTRICT h = h_data[s].values + first;
     const Scalar* RBM_RESTRICT h_end = h_model[s].values + first;
     add_row<Count>(v, h, g);

@@ -52,7 +52,7 @@ RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on,
     const uint64_t first = on.words[k], second = ends_on.words[k];
     for (uint64_t left = first | second; left != 0; left &= left - 1) {
       const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-      const size_t when = static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
+      const unsigned when = static_cast<unsigned>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
       move_row(changes, when, weights + (64 * k + bit) * HiddenSize);
     }
   }
@@ -68,7 +68,7 @@ void nudge_rows(Size<Rows>, float* weights, float rate, const float* v, const fl
   ends_on.look(v_end);
   if (!on.are_ones || !ends_on.are_ones) {
     for (size_t i = 0; i < Rows; ++i) {
-      if (v[i] == 0.0f && v_end[i] == 0.0f) continue;
+      if (detail::equal(v[i], 0.0f) && detail::equal(v_end[i], 0.0f)) continue;
       for (size_t j = 0; j < HiddenSize; ++j) weights[i * HiddenSize + j] += rate * (v[i] * h[j] - v_end[i] * h_end[j]);
     }
     return;

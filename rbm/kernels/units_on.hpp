@@ -21,7 +21,7 @@ namespace kernels {
 template <size_t Length, class Scalar>
 bool are_off_or_on(const Scalar* s) {
   for (size_t j = 0; j < Length; ++j) {
-    if (s[j] != Scalar(0) && s[j] != Scalar(1)) return false;
+    if (!detail::equal(s[j], Scalar(0)) && !detail::equal(s[j], Scalar(1))) return false;
   }
   return true;
 }
@@ -29,10 +29,12 @@ bool are_off_or_on(const Scalar* s) {
 /// The same without a branch.
 template <size_t Length, class Scalar>
 RBM_INLINE bool are_all_off_or_on(const Scalar* s) {
-  uint32_t others = 0;
-  for (size_t j = 0; j < Length; ++j)
-    others |= static_cast<uint32_t>(s[j] != Scalar(0)) & static_cast<uint32_t>(s[j] != Scalar(1));
-  return others == 0;
+  uint32_t all = 1;
+  for (size_t j = 0; j < Length; ++j) {
+    all &=
+        static_cast<uint32_t>(detail::equal(s[j], Scalar(0))) | static_cast<uint32_t>(detail::equal(s[j], Scalar(1)));
+  }
+  return all != 0;
 }
 
 /// Whether all states are -1, 0 or 1.
@@ -88,7 +90,7 @@ bool are_whole_in_pairs(const Fixed<Integer, FractionBits>* s) {
 template <class Scalar>
 uint8_t units_on(const Scalar* s, size_t count) {
   uint8_t on = 0;
-  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + (s[k - 1] == Scalar(1)));
+  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + detail::equal(s[k - 1], Scalar(1)));
   return on;
 }
 
@@ -98,7 +100,7 @@ uint8_t units_on(const Scalar* s, size_t count) {
 template <size_t Count, class Scalar>
 RBM_INLINE uint64_t units_not_off(const Scalar* s) {
   uint8_t flags[64];
-  for (size_t i = 0; i < Count; ++i) flags[i] = s[i] != Scalar(0);
+  for (size_t i = 0; i < Count; ++i) flags[i] = !detail::equal(s[i], Scalar(0));
   for (size_t i = Count; i < (Count + 7) / 8 * 8; ++i) flags[i] = 0;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   const uint64_t gather = 0x8040201008040201u;

@@ -84,14 +84,14 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
     Status status = check_probability(flip_probability);
     if (status == Status::ok) status = check_range<Length>(seen, Scalar(Off), Scalar(1));
     for (size_t i = 0; i < Length && status == Status::ok; ++i) {
-      if (seen[i] != Scalar(Off) && seen[i] != Scalar(1)) status = Status::out_of_range;
+      if (!detail::equal(seen[i], Scalar(Off)) && !detail::equal(seen[i], Scalar(1))) status = Status::out_of_range;
     }
     return status;
   }
   void see(const Scalar* seen, float flip_probability) {
     const Sum on = evidence_of(true, flip_probability);
     const Sum off = evidence_of(false, flip_probability);
-    for (size_t i = 0; i < Length; ++i) log_odds[i] = seen[i] == Scalar(1) ? on : off;
+    for (size_t i = 0; i < Length; ++i) log_odds[i] = detail::equal(seen[i], Scalar(1)) ? on : off;
   }
 
   // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.

@@ -147,7 +147,7 @@ struct Gaussian : detail::RealStates<Length> {
     }
 
     /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
-    /// squares = rate (<s^2>_data - <s^2>_model): the gradient of the log-likelihood.
+    /// squares = rate (mean of s^2 over the data - over the model): the gradient of the log-likelihood.
     template <size_t Count>
     void learn_variance(Size<Count>, size_t first, const Sum* squares) {
       for (size_t i = 0; i < Count; ++i) {

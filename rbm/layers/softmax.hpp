@@ -58,8 +58,8 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
     for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
       size_t on = 0, off = 0;
       for (size_t k = 0; k < States; ++k) {
-        on += seen[group * States + k] == Scalar(1);
-        off += seen[group * States + k] == Scalar(0);
+        on += detail::equal(seen[group * States + k], Scalar(1));
+        off += detail::equal(seen[group * States + k], Scalar(0));
       }
       if (on != 1 || off != States - 1) status = Status::out_of_range;
     }
@@ -67,7 +67,8 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   }
   void see(const Scalar* seen, float wrong_probability) {
     for (size_t i = 0; i < Groups * States; ++i) {
-      if (seen[i] == Scalar(1)) see(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
+      if (detail::equal(seen[i], Scalar(1)))
+        see(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
     }
   }
 

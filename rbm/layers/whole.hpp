@@ -68,7 +68,7 @@ struct WholeLayer {
       const size_t unit = Units::first_unit(site) + u;
       const Number old = state[unit];
       state[unit] = Units::value(site, digit[site], u);
-      if (state[unit] != old) link(unit, state[unit] - old);
+      if (!detail::equal(state[unit], old)) link(unit, state[unit] - old);
     }
     return true;
   }

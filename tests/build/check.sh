@@ -34,7 +34,16 @@ for header in "$here"/../../rbm/*.hpp "$here"/../../rbm/*/*.hpp; do
 done
 
 check "hostile macros compile" "$@" -fsyntax-only "$here/macros.cpp"
-check "everything compiles with -Wold-style-cast" "$@" -Wold-style-cast -fsyntax-only "$here/one.cpp"
+# Warnings that a user's project may have on, where the compiler knows them.
+: >"$out/empty.cpp"
+warnings=
+for warning in float-equal useless-cast switch-default documentation old-style-cast undef cast-align; do
+  ! "$@" -Werror "-W$warning" -fsyntax-only "$out/empty.cpp" 2>/dev/null || warnings="$warnings -W$warning"
+done
+for source in one number hosts; do
+  # shellcheck disable=SC2086
+  check "$source.cpp compiles with$warnings" "$@" -Werror $warnings -fsyntax-only "$here/$source.cpp"
+done
 for flags in "-fexceptions -frtti" "-fno-exceptions -fno-rtti" "-ffreestanding" "-fno-builtin"; do
   # shellcheck disable=SC2086
   check "everything compiles with $flags" "$@" -O0 $flags -c "$here/one.cpp" -o "$out/flags.o"
@@ -118,6 +127,14 @@ if command -v avr-g++ >/dev/null && ! "$compiler" --version | grep -q clang; the
     -fno-exceptions -fno-threadsafe-statics -Os -c "$here/macros.cpp" -o "$out/avr.o"
   check "everything compiles for AVR with integers" avr-g++ -mmcu=atmega328p -std=gnu++11 -Wall -Wextra -Wconversion \
     -Werror -fno-exceptions -fno-threadsafe-statics -Os -c "$here/number.cpp" -o "$out/avr.o"
+  for case in matrix_too_large vector_too_large; do
+    if ! avr-g++ -mmcu=atmega328p -std=gnu++11 -fsyntax-only "$here/fail/$case.cpp" >"$out/log" 2>&1 &&
+      grep -q "does not fit into the address space" "$out/log"; then
+      pass
+    else
+      fail "$case.cpp must not compile for AVR, either"
+    fi
+  done
   # Without an FPU every operation of floats is a function of the compiler's library: __addsf3, __fixsfsi, __gtsf2 ...
   for level in -O0 -Os -O2; do
     check "integer training compiles for AVR at $level" avr-g++ -mmcu=atmega328p -std=gnu++11 -Wall -Wextra \
@@ -149,6 +166,18 @@ if "$@" -ffast-math -fsyntax-only "$here/one.cpp" >"$out/log" 2>&1; then
 else
   if grep -q "rbm needs NaN and infinity" "$out/log"; then pass; else fail "-ffast-math: the message says why"; fi
 fi
+
+# A mistake in a user's file is all that the compiler speaks of, not warnings of the library's, too.
+printf '#include "%s"\nint main() { return Even::HiddenState(); }\n' "$(realpath "$here/one.cpp")" >"$out/mistake.cpp"
+for case in "$here/fail/wrong_size.cpp" "$out/mistake.cpp"; do
+  "$@" -Wno-error -fsyntax-only "$case" >"$out/log" 2>&1
+  grep -E '(error|warning): ' "$out/log" >"$out/said"
+  if [ "$(wc -l <"$out/said")" -eq 1 ] && grep -q "$(basename "$case").*error: " "$out/said"; then
+    pass
+  else
+    fail "$(basename "$case"): the mistake, and nothing else"
+  fi
+done
 
 for case in "$here"/fail/*.cpp; do
   expected=$(sed -n '1s,^// error: ,,p' "$case")

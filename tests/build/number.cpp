@@ -32,5 +32,5 @@ int main() {
   const float sum = use_number<rbm::Fixed<int8_t, 5>>(1) + use_number<Number>(1) +
                     use_model<Real, 2, rbm::plain>(real, 1, samples, 2) +
                     use_model<Real, 2, rbm::centred | rbm::with_momentum | rbm::penalised>(real, 1, samples, 2);
-  return sum - sum == 0.0f && status == rbm::Status::ok && saturated == 0 ? 0 : 1;
+  return rbm::is_finite(sum) && status == rbm::Status::ok && saturated == 0 ? 0 : 1;
 }
