@@ -24,6 +24,11 @@ constexpr size_t alignment(size_t bytes) {
   return (bytes & (~bytes + 1)) < alignof(max_align_t) ? (bytes & (~bytes + 1)) : alignof(max_align_t);
 }
 
+// Whether an array can be so large: at most half of the address space, as compilers have it. Sizes would wrap silently.
+constexpr bool can_hold(size_t count, size_t bytes_each) {
+  return bytes_each == 0 || count <= static_cast<size_t>(-1) / 2 / bytes_each;
+}
+
 }  // namespace detail
 
 /// A number of elements as a type, so that a function can be given one that the compiler knows.
@@ -36,6 +41,8 @@ struct Size {
 template <class Element, size_t Length>
 struct alignas(Element) alignas(detail::alignment(Length * sizeof(Element))) Vector {
   static_assert(Length > 0, "rbm: a vector needs at least one element");
+  static_assert(detail::can_hold(Length, sizeof(Element)),
+                "rbm: a vector this large does not fit into the address space: take a smaller layer or batch");
 
   enum : size_t { size = Length };
 
@@ -71,6 +78,9 @@ void exchange(Vector<Element, Length>& a, Vector<Element, Length>& b) {
 template <class Element, size_t Rows, size_t Columns>
 struct alignas(Element) alignas(detail::alignment(Rows* Columns * sizeof(Element))) Matrix {
   static_assert(Rows > 0 && Columns > 0, "rbm: a matrix needs at least one row and one column");
+  static_assert(
+      detail::can_hold(Columns, sizeof(Element)) && detail::can_hold(Rows, Columns * sizeof(Element)),
+      "rbm: a matrix this large does not fit into the address space: take smaller layers or narrower numbers");
 
   enum : size_t { rows = Rows, columns = Columns };
 

@@ -144,6 +144,14 @@ if command -v avr-g++ >/dev/null && ! "$compiler" --version | grep -q clang; the
       fail "AVR at $level: integer training asks for no float"
     else
       pass
+  for case in matrix_too_large vector_too_large; do
+    if ! avr-g++ -mmcu=atmega328p -std=gnu++11 -fsyntax-only "$here/fail/$case.cpp" >"$out/log" 2>&1 &&
+      grep -q "does not fit into the address space" "$out/log"; then
+      pass
+    else
+      fail "$case.cpp must not compile for AVR, either"
+    fi
+  done
     fi
   done
 fi
