@@ -25,7 +25,7 @@ template <size_t Count, class Rng>
 void draw(uint8_t* draws, Rng& rng) {
   constexpr size_t rest = Count % 4;
   for (size_t i = 0; i < Count - rest; i += 4) {
-    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint32_t word = draw_word(rng);
     const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
     draws[i] = static_cast<uint8_t>(low);
     draws[i + 1] = static_cast<uint8_t>(low >> 8);
@@ -33,14 +33,14 @@ void draw(uint8_t* draws, Rng& rng) {
     draws[i + 3] = static_cast<uint8_t>(high >> 8);
   }
   if (rest == 0) return;
-  uint32_t word = static_cast<uint32_t>(rng());
+  uint32_t word = draw_word(rng);
   for (size_t i = Count - rest; i < Count; ++i, word >>= 8) draws[i] = static_cast<uint8_t>(word);
 }
 
 template <size_t Count, class Rng>
 void draw(uint16_t* draws, Rng& rng) {
   for (size_t i = 0; i < Count; i += 2) {
-    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint32_t word = draw_word(rng);
     draws[i] = static_cast<uint16_t>(word);
     if (i + 1 < Count) draws[i + 1] = static_cast<uint16_t>(word >> 16);
   }
@@ -213,7 +213,7 @@ Unsigned sqrt(Unsigned n) {
 template <class Rng>
 int32_t normal(Rng& rng) {
   for (;;) {
-    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint32_t word = draw_word(rng);
     const uint32_t u = 2 * (word & 0xFFFFu) + 1;
     const int32_t v = 2 * static_cast<int32_t>(word >> 16) - 65535;
     const int32_t numerator = v * 7027;

@@ -1,7 +1,9 @@
 // rbm/random.hpp: a generator of 32 random bits in four bytes of state, and draws made from it.
 //
-// Every function that draws takes the generator as its last argument: any type whose call gives 32 random bits will do
-// (std::mt19937 does; rand() and std::minstd_rand, of 31 bits, do not).
+// Every function that draws takes the generator as its last argument: any type whose call gives 32 random bits will do,
+// such as std::mt19937. A type that tells by static functions min() and max() that it gives fewer, such as
+// std::minstd_rand, does not compile. What tells nothing, a function or a lambda, is taken at its word: rand(), of 31
+// bits, would be wrong.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_RANDOM_HPP
@@ -125,12 +127,30 @@ RBM_VECTORISED float uniform_of(uint32_t word) {
   return from_bits((word >> 9) | 0x3F800000u) - 0.99999994f;  // (1 + k 2^-23) - (1 - 2^-24), which is exact
 }
 
+// Whether a generator that tells its range gives all words, or all but one, which is what Xorshift32 gives.
+template <class Rng, uint64_t span = static_cast<uint64_t>((Rng::max)()) - static_cast<uint64_t>((Rng::min)())>
+constexpr bool gives_words(int) {
+  return span >= 0xFFFFFFFEu;
+}
+template <class Rng>
+constexpr bool gives_words(long) {
+  return true;
+}
+
 }  // namespace detail
+
+/// 32 random bits: every draw of the library begins here.
+template <class Rng>
+RBM_INLINE uint32_t draw_word(Rng& rng) {
+  static_assert(detail::gives_words<Rng>(0),
+                "rbm: this generator gives fewer than 32 random bits: take rbm::Xorshift32 or std::mt19937");
+  return static_cast<uint32_t>(rng());
+}
 
 /// The words of `Count` calls.
 template <size_t Count, class Rng>
 void draw_words(uint32_t* words, Rng& rng) {
-  for (size_t i = 0; i < Count; ++i) words[i] = static_cast<uint32_t>(rng());
+  for (size_t i = 0; i < Count; ++i) words[i] = draw_word(rng);
 }
 // Its state in a register: elsewhere it might be one of the words.
 template <size_t Count>
@@ -154,7 +174,7 @@ void draw_words(uint32_t* words, XorshiftLanes& rng) {
 /// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
 template <class Rng>
 float uniform(Rng& rng) {
-  return detail::uniform_of(static_cast<uint32_t>(rng()));
+  return detail::uniform_of(draw_word(rng));
 }
 
 /// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977). It takes 2.7
@@ -192,7 +212,7 @@ template <class Rng>
 uint32_t below(uint32_t n, Rng& rng) {
   const uint32_t rest = (0u - n) % n;  // 2^32 mod n: the words that would make the small numbers more likely
   for (;;) {
-    const uint32_t word = static_cast<uint32_t>(rng());
+    const uint32_t word = draw_word(rng);
     if (word >= rest) return word % n;
   }
 }

@@ -88,7 +88,7 @@ struct FixedDraws : FixedWidth<Integer, FractionBits> {
   static void toss(Scalar* s, Scalar off, Rng& rng) {
     uint32_t word = 0;
     for (size_t i = 0; i < Count; ++i) {
-      word = i % 32 == 0 ? static_cast<uint32_t>(rng()) : word >> 1;
+      word = i % 32 == 0 ? draw_word(rng) : word >> 1;
       s[i] = (word & 1u) != 0 ? Scalar(1) : off;
     }
   }

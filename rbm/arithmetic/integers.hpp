@@ -310,7 +310,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   template <size_t States, class Rng>
   static size_t choose(const Sum* x, Scalar*, Rng& rng) {
     const Sum most = largest<States>(x);
-    uint64_t wide = static_cast<uint32_t>(rng());
+    uint64_t wide = draw_word(rng);
     wide *= total_weight<States>(x, most);
     uint32_t left = static_cast<uint32_t>(wide >> 32);
     size_t k = 0;
@@ -343,7 +343,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   template <class Rng>
   static Scalar small_normal(Rng& rng) {
     const int32_t draw = integer::normal(rng) * 655;
-    const int32_t random = static_cast<int32_t>(static_cast<uint32_t>(rng()) >> (FractionBits + 4));
+    const int32_t random = static_cast<int32_t>(draw_word(rng) >> (FractionBits + 4));
     return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - FractionBits)));
   }
 
