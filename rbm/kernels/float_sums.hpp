@@ -158,11 +158,13 @@ RBM_INLINE void multiply_rows(const float* weights, const float* h, float* four)
 template <size_t Rows, size_t HiddenSize>
 void add_few_row_products(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT h, float* RBM_RESTRICT x) {
   constexpr size_t at_a_time = pack_vectors * width / lanes, whole = Rows - Rows % at_a_time;
-  float four[Rows][4];
+  float four[4 * Rows];
   for (size_t i = 0; i < whole; i += at_a_time)
-    multiply_rows<at_a_time, HiddenSize>(weights + i * HiddenSize, h, four[i]);
-  if (whole < Rows) multiply_rows<Rows - whole, HiddenSize>(weights + whole * HiddenSize, h, four[whole]);
-  for (size_t i = 0; i < Rows; ++i) x[i] += (four[i][0] + four[i][2]) + (four[i][1] + four[i][3]);
+    multiply_rows<at_a_time, HiddenSize>(weights + i * HiddenSize, h, four + 4 * i);
+  if (whole < Rows) multiply_rows<Rows - whole, HiddenSize>(weights + whole * HiddenSize, h, four + 4 * whole);
+  for (size_t i = 0; i < Rows; ++i) {
+    x[i] += (four[4 * i] + four[4 * i + 2]) + (four[4 * i + 1] + four[4 * i + 3]);
+  }
 }
 
 template <size_t Rows, size_t HiddenSize>

@@ -137,7 +137,7 @@ struct UnitsOn {
     constexpr size_t rest = Length % 64;
     are_ones = are_all_off_or_on<Length>(s);
     for (size_t k = 0; k < Length / 64; ++k) words[k] = units_not_off<64>(s + 64 * k);
-    if (rest != 0) words[Length / 64] = units_not_off<rest>(s + Length - rest);
+    if (rest != 0) words[(Length - 1) / 64] = units_not_off<rest>(s + Length - rest);
   }
 
   /// Calls visit(i) for each of them, in order.

@@ -204,6 +204,18 @@ for case in "$here"/fail/*.cpp; do
     esac
   fi
 done
+# A mistake in a user's file is all that the compiler speaks of, not warnings of the library's, too.
+printf '#include "%s"\nint main() { return Even::HiddenState(); }\n' "$(realpath "$here/one.cpp")" >"$out/mistake.cpp"
+for case in "$here/fail/wrong_size.cpp" "$out/mistake.cpp"; do
+  "$@" -Wno-error -fsyntax-only "$case" >"$out/log" 2>&1
+  grep -E '(error|warning): ' "$out/log" >"$out/said"
+  if [ "$(wc -l <"$out/said")" -eq 1 ] && grep -q "$(basename "$case").*error: " "$out/said"; then
+    pass
+  else
+    fail "$(basename "$case"): the mistake, and nothing else"
+  fi
+done
+
 
 echo "build checks: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
