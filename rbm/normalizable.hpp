@@ -128,7 +128,7 @@ struct StrongestDirection {
       const float added = 0.1f + (of_data > 0.0f ? static_cast<float>(data[j]) / of_data : 0.0f) -
                           (of_end > 0.0f ? 0.5f * static_cast<float>(end[j]) / of_end : 0.0f);
       const Scalar sum = static_cast<Scalar>(static_cast<float>(hidden_direction[j]) + 0.25f * added);
-      hidden_direction[j] = !(model.hidden.width(j) > Sum(0)) ? Scalar(0) : sum == Scalar(0) ? Scalar(1) : sum;
+      hidden_direction[j] = !(model.hidden.width(j) > Sum(0)) ? Scalar(0) : equal(sum, Scalar(0)) ? Scalar(1) : sum;
     }
   }
 

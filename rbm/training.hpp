@@ -167,8 +167,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     follow_offsets(Has<centred>(), samples, count, follow_means, rng);
 
     const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
-    const Status status = change(HasRules(), model, batch, rng);
-    if (status != Status::ok) return status;
+    change(HasRules(), model, batch, rng);
     change_variance(Has<learned_variance>(), model, batch);
     this->keep_normalizable(model, batch, *this);
     tick(Has<scheduled>());
@@ -177,15 +176,13 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   // The gradient times the rate, and nothing else.
   template <class Rng>
-  Status change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
+  void change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
     detail::Gradient<Model, Batch>::climb(model, batch, learning_rate(), rng);
-    return Status::ok;
   }
 
   template <class Rng>
-  Status change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    return detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Change>(learning_rate()), rng)
-        .run();
+  void change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
+    detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Change>(learning_rate()), rng).run();
   }
 
   template <class Rng>

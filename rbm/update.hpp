@@ -19,7 +19,6 @@
 #include "gradient.hpp"
 #include "kernels.hpp"
 #include "options.hpp"
-#include "status.hpp"
 #include "storage.hpp"
 
 namespace rbm {
@@ -81,11 +80,9 @@ struct Update {
         scale(1),
         rng(generator) {}
 
-  /// not_finite, which changes nothing, where the norm of the change is to be bounded and is no number.
-  Status run() {
-    const Status status = bound(Has<penalised>());
-    if (status == Status::ok) pass();
-    return status;
+  void run() {
+    bound(Has<penalised>());
+    pass();
   }
 
   // One block of hidden units: their biases, and the columns of W that belong to them.
@@ -153,15 +150,14 @@ struct Update {
     Model::Hidden::walk(0, *this);
   }
 
-  Status bound(If<0>) { return Status::ok; }
-  Status bound(If<penalised>) {
+  void bound(If<0>) {}
+  void bound(If<penalised>) {
     const Change largest = static_cast<Change>(trainer.options.largest_update);
-    if (detail::equal(largest, Change(0))) return Status::ok;
+    if (detail::equal(largest, Change(0))) return;
     measuring = true;
     pass();
     measuring = false;
     scale = squares.factor(largest);
-    return squares.is_finite() ? Status::ok : Status::not_finite;
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.

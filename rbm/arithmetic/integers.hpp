@@ -63,7 +63,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
       const uint64_t root = integer::sqrt(sum) << shift, bound = static_cast<uint64_t>(most.raw);
       return root > bound ? Factor::from_raw(static_cast<int32_t>((bound << 30) / root)) : Factor(1);
     }
-    bool is_finite() const { return true; }
   };
 
   static Change scaled(Change change, Factor factor) {

@@ -34,16 +34,23 @@ struct RealArithmetic {
   typedef Real Mean;     // of data
   typedef Real Factor;   // of changes, at most 1
 
+  /// Changes may be as large as parameters, whose squares are no floats: the sum of those above 1 is kept times 2^-80.
   struct SumOfSquares {
-    Real sum;
-    SumOfSquares() : sum(0) {}
-    void add(Real x) { sum += x * x; }
+    Real small, large;
+    SumOfSquares() : small(0), large(0) {}
+    void add(Real x) {
+      const Real part = x * Real(9.09494702e-13f);  // 2^-40
+      const bool is_small = x > Real(-1) && x < Real(1);
+      small += is_small ? x * x : Real(0);
+      large += is_small ? Real(0) : part * part;
+    }
     /// What makes the root at most this.
     Real factor(Real most) const {
-      const Real root = Arithmetic<Real>::sqrt(sum);
+      const Real root = large > Real(0)
+                            ? Real(1.09951163e12f) * Arithmetic<Real>::sqrt(large + small * Real(8.27180613e-25f))
+                            : Arithmetic<Real>::sqrt(small);
       return root > most ? most / root : Real(1);
     }
-    bool is_finite() const { return Arithmetic<Real>::is_finite(sum); }
   };
 
   static Real scaled(Real change, Real factor) { return change * factor; }
