@@ -15,10 +15,10 @@
 #include "integer_math.hpp"
 #include "arithmetic.hpp"
 #include "kernels.hpp"
+#include "parameters.hpp"
 #include "layers.hpp"
 #include "inputs.hpp"
 #include "model.hpp"
-#include "parameters.hpp"
 #include "check.hpp"
 #include "convert.hpp"
 #include "initialize.hpp"
@@ -31,6 +31,7 @@
 #include "gradient.hpp"
 #include "layer_by_layer.hpp"
 #include "update.hpp"
+#include "normalizable.hpp"
 #include "training.hpp"
 
 #endif  // RBM_RBM_HPP

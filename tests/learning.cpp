@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <cfloat>
+#include <cmath>
+#include <string>
 
 #include "../rbm/likelihood.hpp"
 #include "../rbm/rbm.hpp"
@@ -290,6 +292,56 @@ TEST_CASE("digits: centred persistent CD, blind to exchanged black and white") {
           upright.mean, ", black and white exchanged: ", inverted.mean);
   CHECK(upright.mean >= -18.4);
   CHECK(std::fabs(inverted.mean - upright.mean) <= 0.2);
+}
+
+TEST_CASE("digits with grey levels: real units of both layers learn, and stay normalizable") {
+  typedef rbm::Rbm<rbm::Gaussian<64>, rbm::Relu<16>> Model;
+  std::vector<Picture> training = digits(0, digits_training_count),
+                       held_out = digits(digits_training_count, digits_count);
+  rbm::Xorshift32 noise(1);
+  for (auto* pictures : {&training, &held_out}) {
+    for (Picture& picture : *pictures) {
+      for (float& pixel : picture) pixel += rbm::uniform(noise) / 4;
+    }
+  }
+  for (size_t i = 0; i < 64; ++i) {  // each pixel with mean 0 and deviation 1 over the training part
+    double sum = 0, squares = 0;
+    for (const Picture& picture : training) sum += double(picture[i]);
+    const double mean = sum / static_cast<double>(training.size());
+    for (const Picture& picture : training) squares += std::pow(double(picture[i]) - mean, 2);
+    const double deviation = std::sqrt(squares / static_cast<double>(training.size()));
+    for (auto* pictures : {&training, &held_out}) {
+      for (Picture& picture : *pictures) picture[i] = static_cast<float>((double(picture[i]) - mean) / deviation);
+    }
+  }
+  static rbm::Likelihood<Model> likelihood;
+  for (bool as_advised : {false, true}) {
+    CAPTURE(as_advised);
+    rbm::Xorshift32 rng(7);
+    Model model;
+    REQUIRE(rbm::initialize(model, training.data(), training.size(), rng) == rbm::Status::ok);
+    rbm::Trainer<Model, 10> trainer;
+    if (as_advised) {  // what README says of real units
+      trainer.options.learning_rate = 0.01f;
+      trainer.options.gibbs_steps = 10;
+    }
+    for (int epoch = 0; epoch < (as_advised ? 10 : 30); ++epoch) {
+      rbm::shuffle(training.data(), training.size(), rng);
+      REQUIRE(trainer.epoch(model, training.data(), training.size(), rng) == rbm::Status::ok);
+      REQUIRE(likelihood.check(model) == rbm::Status::ok);
+    }
+    double squares = 0;
+    for (const Picture& picture : held_out) {
+      Model::HiddenState h;
+      Picture reconstruction;
+      rbm::reconstruct(model, picture, h, reconstruction);
+      for (size_t i = 0; i < 64; ++i) squares += std::pow(double(picture[i]) - double(reconstruction[i]), 2);
+    }
+    const double error = squares / static_cast<double>(64 * held_out.size());
+    MESSAGE("Gaussian x rectified units, " << std::string(as_advised ? "as advised" : "defaults") << ": squared error "
+                                           << error);
+    CHECK(error < 0.9);  // of about 1, which a model that learns nothing leaves
+  }
 }
 
 TEST_CASE("digits with labels: the free energy classifies") {
