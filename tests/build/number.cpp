@@ -27,6 +27,8 @@ int main() {
   static const Real::VisibleState samples[2] = {};
   static rbm::Rbm<rbm::Gaussian<3>, rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>> float_real;
   size_t saturated = 0;
+  real.visible.clear();
+  real.hidden.clear();
   rbm::Status status = rbm::convert(real, float_real, saturated);
   status = rbm::convert(float_real, real, saturated);
   const float sum = use_number<rbm::Fixed<int8_t, 5>>(1) + use_number<Number>(1) +
