@@ -14,6 +14,8 @@
 
 #include "arithmetic.hpp"
 #include "flash.hpp"
+#include "kernels.hpp"
+#include "layers/states.hpp"
 #include "random.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -22,13 +24,19 @@ namespace rbm {
 
 namespace detail {
 
-/// The conditional of one site: log_probability[k] = ln p(v_site = k | all other v).
+/// The conditional of one site: log_probability[k] = ln p(v_site = k | all other v). The site's own units are not read:
+/// the inputs are sums over all others, to which each state in turn is added.
+///
+/// Scaling: cumulants grow with the layer, so from those of a block the first state's are taken off before they are
+/// added up: what is left is how far the states are apart. Where that, or the cumulant of a block, is beyond the range
+/// of Wide, `fits` is false.
 template <class Model>
 struct SiteConditional {
   typedef typename Model::Visible Visible;
+  typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
   typedef typename Model::Wide Wide;
-  typedef Arithmetic<typename Model::Scalar> Ops;
+  typedef Arithmetic<Scalar> Ops;
 
   static_assert(size_t{Visible::sites} > 0,
                 "rbm: the conditional of a site needs visible units with a finite number of states");
@@ -37,65 +45,90 @@ struct SiteConditional {
   const typename Model::VisibleState& v;
   size_t site;
   Wide* log_probability;  // [states of the site]
+  bool fits;
 
   void run() {
-    const size_t states = Visible::states(site);
+    const size_t states = Visible::states(site), first_unit = Visible::first_unit(site);
     for (size_t k = 0; k < states; ++k) {
       log_probability[k] = Wide(0);
       for (size_t u = 0; u < Visible::units(site); ++u) {
-        const Sum bias = static_cast<Sum>(number(model.visible.bias_of(Visible::first_unit(site) + u)));
-        log_probability[k] += static_cast<Wide>(bias * change(k, u));
+        const Wide bias = static_cast<Wide>(static_cast<Sum>(number(model.visible.bias_of(first_unit + u))));
+        log_probability[k] += Wide(Visible::value(site, k, u)) * bias;
       }
     }
-    model.visit_hidden_inputs(v, *this);
+    Model::Hidden::walk(0, *this);
 
     Wide most = log_probability[0], total(0);
-    for (size_t k = 1; k < states; ++k) most = log_probability[k] > most ? log_probability[k] : most;
+    for (size_t k = 0; k < states; ++k) {
+      fits = fits && Ops::is_finite(log_probability[k]);
+      most = log_probability[k] > most ? log_probability[k] : most;
+    }
     for (size_t k = 0; k < states; ++k) total += Ops::exp(log_probability[k] - most);
-    for (size_t k = 0; k < states; ++k) log_probability[k] -= most + Ops::log(total);
+    const Wide log_total = Ops::log(total);
+    for (size_t k = 0; k < states; ++k) log_probability[k] = (log_probability[k] - most) - log_total;
   }
 
   /// The inputs of a block of hidden units, as they would be in each of the site's states.
   template <class Block>
-  void operator()(Block block, size_t first, const Sum* x) {
+  void operator()(Block block, size_t first) {
+    const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
+    Sum x[Block::count], y[Block::count];
+    model.hidden.start_input(block, first, x);
+    AddOthers<Block::count> add_others = {*this, first, x};
+    walk_blocks<Model::visible_size, kernels::block>(0, add_others);
+    Wide of_first(0);
     for (size_t k = 0; k < Visible::states(site); ++k) {
-      Sum y[Block::count];
       for (size_t j = 0; j < Block::count; ++j) y[j] = x[j];
-      for (size_t u = 0; u < Visible::units(site); ++u) {
-        const Sum moved = change(k, u);
-        if (detail::equal(moved, Sum(0))) continue;
-        const auto* row = model.weights.row(Visible::first_unit(site) + u) + first;
-        for (size_t j = 0; j < Block::count; ++j) y[j] += moved * static_cast<Sum>(number(row[j]));
+      for (size_t u = 0; u < units; ++u) {
+        const Scalar unit = Scalar(Visible::value(site, k, u));
+        if (!equal(unit, Scalar(0))) kernels::add_row<Block::count>(unit, model.weights.row(first_unit + u) + first, y);
       }
-      log_probability[k] += model.hidden.cumulant(block, first, y);
+      const Wide cumulant = model.hidden.cumulant(block, first, y);
+      fits = fits && Ops::is_finite(cumulant);
+      if (k == 0) of_first = cumulant;
+      log_probability[k] += cumulant - of_first;
     }
   }
 
-  /// The state that the site is in; as many as there are where it is in none.
-  size_t state() const {
-    for (size_t k = 0; k < Visible::states(site); ++k) {
-      bool same = true;
-      for (size_t u = 0; u < Visible::units(site); ++u) same = same && detail::equal(change(k, u), Sum(0));
-      if (same) return k;
-    }
-    return Visible::states(site);
+  /// How much of state k the site is in: all, nothing, or of a mean the state's probability.
+  float share(size_t k) const {
+    const size_t unit = Visible::first_unit(site);
+    if (Visible::units(site) > 1) return static_cast<float>(v[unit + k]);
+    const float off = static_cast<float>(Visible::off(unit)), on = (static_cast<float>(v[unit]) - off) / (1.0f - off);
+    return k == 1 ? on : 1.0f - on;
   }
 
-  // How far unit u of the site is from its value in state k.
-  Sum change(size_t k, size_t u) const {
-    return Sum(Visible::value(site, k, u)) - static_cast<Sum>(v[Visible::first_unit(site) + u]);
-  }
+ private:
+  /// Adds what visible units give a block of inputs, a few at a time in a copy where those of the site are off.
+  template <size_t Columns>
+  struct AddOthers {
+    const SiteConditional& of;
+    size_t first;
+    Sum* x;
+
+    template <size_t Count>
+    void operator()(Size<Count>, size_t i) {
+      const size_t first_unit = Visible::first_unit(of.site), units = Visible::units(of.site);
+      Scalar others[Count];
+      for (size_t k = 0; k < Count; ++k) {
+        const bool is_of_site = i + k >= first_unit && i + k - first_unit < units;
+        others[k] = is_of_site ? Scalar(0) : of.v[i + k];
+      }
+      kernels::add_rows<Columns, Count, Model::hidden_size>(of.model.weights.row(i) + first, others, x);
+    }
+  };
 };
 
-/// ln p(v_site | all other v) is added to a sum. out_of_range where the site is in none of its states.
+/// ln p(v_site | all other v) is added to a sum, of a mean its expectation. not_finite.
 template <class Model>
 Status add_log_probability(const Model& model, const typename Model::VisibleState& v, size_t site, float& sum) {
   Vector<typename Model::Wide, Model::Visible::most_states> log_probability;
-  SiteConditional<Model> conditional = {model, v, site, log_probability.values};
-  const size_t state = conditional.state();
-  if (state == Model::Visible::states(site)) return Status::out_of_range;
+  SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
   conditional.run();
-  sum += static_cast<float>(log_probability[state]);
+  if (!conditional.fits) return Status::not_finite;
+  for (size_t k = 0; k < Model::Visible::states(site); ++k) {
+    sum += conditional.share(k) * static_cast<float>(log_probability[k]);
+  }
   return Status::ok;
 }
 
@@ -104,26 +137,27 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 /// p(v_site = k | all other v) for each of the K = `States` states of a visible site; K is 2 for a unit of two states,
 /// off first. What v holds at the site itself does not matter. Real units have no sites: after Gaussian units a label
 /// is site 0. Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has
-/// not K states, not_finite where the model or the state holds NaN. The stack holds K values.
+/// not K states, not_finite where the model or the rest of the state holds NaN, or free energies are beyond the range
+/// of the number type (of integers: the states' 2^19 apart, or the cumulants of 32 hidden units that large). The stack
+/// holds K values.
 template <class Model, size_t States>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
                 Vector<typename Model::Wide, States>& probabilities) {
   if (site >= Model::Visible::sites || Model::Visible::states(site) != States) return Status::out_of_range;
   typedef Arithmetic<typename Model::Scalar> Ops;
   Vector<typename Model::Wide, States> log_probability;
-  detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values};
+  detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
   conditional.run();
-  for (const typename Model::Wide& p : log_probability) {
-    if (!Ops::is_finite(p)) return Status::not_finite;
-  }
+  if (!conditional.fits) return Status::not_finite;
   for (size_t k = 0; k < States; ++k) probabilities[k] = Ops::exp(log_probability[k]);
   return Status::ok;
 }
 
 /// The mean over samples of sum over sites of ln p(v_site | all other v), in nats (Besag 1975): a likelihood that needs
 /// no partition function. Its maximum is where that of the likelihood is, if the model can represent the data.
-/// Errors, which leave the result as it was: out_of_range where there are no samples or a unit is in none of its
-/// states; not_finite.
+/// What lies between the states of a unit counts as a mean, as it does where a model learns.
+/// Errors, which leave the result as it was: out_of_range where there are no samples or what is wrong with one;
+/// not_finite.
 template <class Model>
 Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                              float& result) {

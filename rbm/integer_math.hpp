@@ -24,8 +24,9 @@ namespace integer {
 template <size_t Count, class Rng>
 void draw(uint8_t* draws, Rng& rng) {
   constexpr size_t rest = Count % 4;
+  detail::wake(rng);
   for (size_t i = 0; i < Count - rest; i += 4) {
-    const uint32_t word = draw_word(rng);
+    const uint32_t word = detail::next_word(rng);
     const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
     draws[i] = static_cast<uint8_t>(low);
     draws[i + 1] = static_cast<uint8_t>(low >> 8);
@@ -33,14 +34,15 @@ void draw(uint8_t* draws, Rng& rng) {
     draws[i + 3] = static_cast<uint8_t>(high >> 8);
   }
   if (rest == 0) return;
-  uint32_t word = draw_word(rng);
+  uint32_t word = detail::next_word(rng);
   for (size_t i = Count - rest; i < Count; ++i, word >>= 8) draws[i] = static_cast<uint8_t>(word);
 }
 
 template <size_t Count, class Rng>
 void draw(uint16_t* draws, Rng& rng) {
+  detail::wake(rng);
   for (size_t i = 0; i < Count; i += 2) {
-    const uint32_t word = draw_word(rng);
+    const uint32_t word = detail::next_word(rng);
     draws[i] = static_cast<uint16_t>(word);
     if (i + 1 < Count) draws[i + 1] = static_cast<uint16_t>(word >> 16);
   }
@@ -174,15 +176,12 @@ inline int32_t exp_of_minus(uint32_t y) {
   return static_cast<int32_t>((static_cast<uint32_t>(sum) << 9) >> (power >> 26));
 }
 
-/// ln n, n > 0.
+/// ln n; of 0, as of 1, it is 0.
 /// Scaling: the result in Q16. n = 2^k (1 + f), ln(1 + f) by a polynomial in Q16 of f in Q15: below 65530 * 32768, 31
 /// bits. Error: at most 0.0002.
 inline int32_t log(uint32_t n) {
   int32_t k = 31;
-  while ((n & 0x80000000u) == 0) {
-    n <<= 1;
-    --k;
-  }
+  for (; k > 0 && (n & 0x80000000u) == 0; --k) n <<= 1;
   const int32_t f = static_cast<int32_t>((n >> 16) & 0x7FFFu);
   int32_t sum = -1203;
   sum = 5612 + detail::shift_down(sum * f, 15);
@@ -207,12 +206,12 @@ Unsigned sqrt(Unsigned n) {
 
 /// A draw from the standard normal distribution, by the ratio of uniforms as in random.hpp: x = sqrt(8 / e) (V - 1/2) /
 /// U is taken where x^2 <= -4 ln U. One word of the generator a try, U from its low half and V from its high half, 1.37
-/// words on average.
+/// words on average, and after detail::most_tries words it is 0.
 /// Scaling: the result in Q12. U and V - 1/2 are odd numbers of steps of 2^-17, the numerator 16 bits and a sign times
 /// 7027 = sqrt(8 / e) 4096: 29 bits. Beyond +-8, where a draw is too large to square in 31 bits, none is taken.
 template <class Rng>
 int32_t normal(Rng& rng) {
-  for (;;) {
+  for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
     const uint32_t word = draw_word(rng);
     const uint32_t u = 2 * (word & 0xFFFFu) + 1;
     const int32_t v = 2 * static_cast<int32_t>(word >> 16) - 65535;
@@ -220,6 +219,7 @@ int32_t normal(Rng& rng) {
     const int32_t x = (numerator + static_cast<int32_t>(numerator < 0 ? -(u / 2) : u / 2)) / static_cast<int32_t>(u);
     if (x > -eight && x < eight && (x * x) >> 8 <= 4 * (17 * 45426 - log(u))) return x;
   }
+  return 0;
 }
 
 }  // namespace integer

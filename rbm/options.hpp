@@ -98,17 +98,19 @@ inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, 
 }
 
 /// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
-/// times the power in Q24.
+/// times the power in Q24. Where T + t is not a word its half is, and ln 2 in Q16 is added. Rounding
+/// could leave less than ln T where t is small.
 inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, uint32_t steps, FixedSetting power) {
   if (schedule == Schedule::constant) return rate;
   int32_t factor = 0;
   if (schedule == Schedule::linear && t < steps) {
     factor = static_cast<int32_t>((static_cast<uint64_t>(steps - t) << 24) / steps);
   } else if (schedule == Schedule::power) {
-    const int half = steps > 0xFFFFFFFFu - t ? 1 : 0;  // where the sum would not be a word
-    const uint32_t sum = half != 0 ? steps / 2 + t / 2 : steps + t;
-    const uint64_t part = static_cast<uint64_t>(integer::log(sum) - integer::log(steps >> half));
-    const uint64_t y = (part * static_cast<uint64_t>(power.raw)) >> 28;
+    const bool halved = steps > 0xFFFFFFFFu - t;
+    const uint32_t sum = halved ? steps / 2 + t / 2 : steps + t;
+    const int32_t log_sum = integer::log(sum) + (halved ? 45426 : 0);
+    const int32_t part = log_sum - integer::log(steps);
+    const uint64_t y = (static_cast<uint64_t>(part > 0 ? part : 0) * static_cast<uint64_t>(power.raw)) >> 28;
     factor = integer::exp_of_minus(y < 0x10000u ? static_cast<uint32_t>(y) : 0x10000u);
   }
   return rate * FixedSetting::from_raw(factor);

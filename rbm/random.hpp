@@ -46,17 +46,26 @@ RBM_INLINE uint32_t xorshift(uint32_t x) {
 }  // namespace detail
 
 /// Marsaglia's xorshift with the shifts 13, 17, 5 (J. Stat. Soft. 8, 14, 2003): all 2^32 - 1 words but 0 in one cycle.
-/// The seed is the state before the first word, and 0 stands for 2463534242. Words follow from the bits of the state,
-/// so the first few after a small seed are alike for all small seeds: take seeds of many bits where single draws count.
-/// It also serves where the standard library wants a generator.
+/// The seed is the state before the first word. 0 stands for 2463534242, also where memory was zeroed: no state is
+/// stuck. Words follow from the bits of the state, so the first few after a small seed are alike for all small seeds:
+/// take seeds of many bits where single draws count. It also serves where the standard library wants a generator.
 struct Xorshift32 {
   typedef uint32_t result_type;
 
-  uint32_t state;  // never 0
+  uint32_t state;
 
   explicit constexpr Xorshift32(uint32_t seed) : state(seed == 0 ? 2463534242u : seed) {}
 
-  RBM_INLINE uint32_t operator()() { return state = detail::xorshift(state); }
+  RBM_INLINE uint32_t operator()() {
+    wake();
+    return next();
+  }
+
+  /// The two halves of that: for many words in turn one look at the state is enough, since none leads to 0.
+  RBM_INLINE void wake() {
+    if (state == 0) state = 2463534242u;
+  }
+  RBM_INLINE uint32_t next() { return state = detail::xorshift(state); }
 
   // In parentheses, since Arduino defines macros of these names.
   static constexpr uint32_t(min)() { return 1u; }
@@ -65,15 +74,15 @@ struct Xorshift32 {
 
 /// Marsaglia's xorshift of 128 bits (J. Stat. Soft. 8, 14, 2003) in 64 lanes, for hosts: 1 KB of state, words in
 /// bulk, and a constructor that runs. The stream takes one word from each lane in turn, and each lane is a generator of
-/// period 2^128 - 1 whose state is made of the seed. (Xorshift32 has gone through all of its words after some seconds
-/// on a host.)
+/// period 2^128 - 1 whose state is made of the seed; zeroed memory acts as the seed 0. (Xorshift32 has gone through all
+/// of its words after some seconds on a host.)
 struct XorshiftLanes {
   typedef uint32_t result_type;
 
   enum : size_t { lanes = 64, held = 4 * lanes };
 
   uint32_t words[held];  // the last four of each lane, which are its state
-  size_t taken;          // of these words
+  size_t taken;          // of these words: 1 ... held
 
   explicit XorshiftLanes(uint32_t seed) : taken(held) {
     // Words that are all different; other seeds have others, not the same ones elsewhere.
@@ -81,14 +90,14 @@ struct XorshiftLanes {
   }
 
   uint32_t operator()() {
-    if (taken == held) go_on();
+    if (taken - 1 >= held - 1) go_on();
     return words[taken++];
   }
 
   /// The words of `Count` calls.
   template <size_t Count>
   void draw(uint32_t* to) {
-    if (Count <= held && Count <= held - taken) {
+    if (taken - 1 < held - 1 && Count <= held - taken) {
       RBM_COPY_BYTES(to, words + taken, Count * sizeof(uint32_t));
       taken += Count;
     } else {
@@ -107,8 +116,9 @@ struct XorshiftLanes {
     return x ^ (x >> 16);
   }
 
-  // Each lane's next four words, where the last four were.
+  // Each lane's next four words, where the last four were. They are all 0 in memory that was zeroed, and nowhere else.
   RBM_APART void go_on() {
+    if ((words[0] | words[lanes] | words[2 * lanes] | words[3 * lanes]) == 0) *this = XorshiftLanes(0);
     for (size_t k = 0; k < 4; ++k) step(words + k * lanes, words + (k + 3) % 4 * lanes);
     taken = 0;
   }
@@ -147,6 +157,20 @@ RBM_INLINE uint32_t draw_word(Rng& rng) {
   return static_cast<uint32_t>(rng());
 }
 
+namespace detail {
+
+/// Before many words of a generator, and each of them.
+template <class Rng>
+RBM_INLINE void wake(Rng&) {}
+RBM_INLINE void wake(Xorshift32& rng) { rng.wake(); }
+template <class Rng>
+RBM_INLINE uint32_t next_word(Rng& rng) {
+  return draw_word(rng);
+}
+RBM_INLINE uint32_t next_word(Xorshift32& rng) { return rng.next(); }
+
+}  // namespace detail
+
 /// The words of `Count` calls.
 template <size_t Count, class Rng>
 void draw_words(uint32_t* words, Rng& rng) {
@@ -157,13 +181,14 @@ template <size_t Count>
 void draw_words(uint32_t* words, Xorshift32& rng) {
   constexpr size_t whole = Count - Count % 4;
   Xorshift32 held = rng;
+  held.wake();
   for (size_t i = 0; i < whole; i += 4) {
-    words[i] = held();
-    words[i + 1] = held();
-    words[i + 2] = held();
-    words[i + 3] = held();
+    words[i] = held.next();
+    words[i + 1] = held.next();
+    words[i + 2] = held.next();
+    words[i + 3] = held.next();
   }
-  for (size_t i = whole; i < Count; ++i) words[i] = held();
+  for (size_t i = whole; i < Count; ++i) words[i] = held.next();
   rng = held;
 }
 template <size_t Count>
@@ -177,51 +202,86 @@ float uniform(Rng& rng) {
   return detail::uniform_of(draw_word(rng));
 }
 
+namespace detail {
+
+/// How often a draw is tried where some are rejected, so that it ends also where a generator is stuck. At most every
+/// second try is rejected, all of them with probability 2^-40: that much a draw is biased by what is taken then.
+enum : uint8_t { most_tries = 40 };
+
+}  // namespace detail
+
 /// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977). It takes 2.7
-/// words on average.
+/// words on average: of the tries 27 % are rejected, and after 40 the draw is 0.
 template <class Rng>
 float normal(Rng& rng) {
-  for (;;) {
+  for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
     const float u = uniform(rng);
     const float x = 1.71552777f * (uniform(rng) - 0.5f) / u;  // sqrt(8 / e)
     if (x * x <= -4.0f * log(u)) return x;
   }
+  return 0.0f;
 }
 
 /// A draw from the normal distribution of mean x and variance 1, given that it is positive. It takes 5.5 words on
 /// average at worst: normal draws for x >= 0, below that exponential ones, of which some are rejected (Robert 1995).
+/// After 40 tries it is x + 1, or for x < 0 the mean.
 template <class Rng>
 float rectified(float x, Rng& rng) {
   if (x >= 0.0f) {
-    for (;;) {
+    for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
       const float s = x + normal(rng);
       if (!(s <= 0.0f)) return s;
     }
+    return x + 1.0f;
   }
   const float tail = rectified_tail(-x);
   const float rate = tail - x;  // of the exponential that has the shape of the tail
-  for (;;) {
+  for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
     const float s = -log(uniform(rng)) / rate;
     const float beyond = s - tail;
     if (!(uniform(rng) >= exp(-0.5f * beyond * beyond))) return s;  // so that NaN ends the loop, too
   }
+  return tail;
 }
 
-/// A draw from 0, 1 ... n - 1, all equally likely; n > 0.
+namespace detail {
+
+template <class Rng>
+void draw_bits(uint32_t& word, Rng& rng) {
+  word = draw_word(rng);
+}
+template <class Rng>
+void draw_bits(uint64_t& word, Rng& rng) {
+  word = draw_word(rng);
+  word = (word << 32) | draw_word(rng);
+}
+
+/// A number below n, of which 0 stands for one more than there is room for.
+template <class Unsigned, class Rng>
+Unsigned draw_below(Unsigned n, Rng& rng) {
+  const Unsigned rest = n == 0 ? 0 : (0 - n) % n;  // 2^bits mod n: words that would make the small numbers more likely
+  Unsigned word;
+  draw_bits(word, rng);
+  for (uint8_t tries = most_tries; word < rest && tries > 1; --tries) draw_bits(word, rng);
+  return n == 0 ? word : word % n;
+}
+
+}  // namespace detail
+
+/// A draw from 0, 1 ... n - 1, all equally likely; n = 0 stands for 2^32. Words that are rejected are less than half of
+/// all, and the 40th is taken.
 template <class Rng>
 uint32_t below(uint32_t n, Rng& rng) {
-  const uint32_t rest = (0u - n) % n;  // 2^32 mod n: the words that would make the small numbers more likely
-  for (;;) {
-    const uint32_t word = draw_word(rng);
-    if (word >= rest) return word % n;
-  }
+  return detail::draw_below<uint32_t>(n, rng);
 }
 
-/// Puts `count` items into random order, in place (Fisher and Yates).
+/// Puts `count` items into random order, in place (Fisher and Yates). From 2^32 items on, two words choose one.
 template <class Item, class Rng>
 void shuffle(Item* items, size_t count, Rng& rng) {
   for (size_t left = count; left > 1; --left) {
-    const size_t chosen = static_cast<size_t>(below(static_cast<uint32_t>(left), rng));
+    const bool is_word = left == static_cast<uint32_t>(left);
+    const size_t chosen = static_cast<size_t>(is_word ? below(static_cast<uint32_t>(left), rng)
+                                                      : detail::draw_below<uint64_t>(left, rng));
     if (chosen != left - 1) exchange(items[chosen], items[left - 1]);
   }
 }

@@ -3,6 +3,11 @@
 // Where t is small all states are alike and a chain goes anywhere; at t = 1 it is the model's. Annealing lowers the
 // temperature of one chain. Parallel tempering runs a chain at each of several and lets neighbours exchange their
 // states, so that the chain at t = 1 visits regions it would not find by itself (Desjardins et al. 2010).
+//
+// t is within [1e-6, 1e6], in integers within [1/1024, 64]. There all products with t are finite where check(model) is
+// ok, and Gaussian units of a variance up to 1e4 stay within their range of 1e6. In integers t counts in steps of
+// 1/4096, and what is beyond the range saturates: hot Gaussian states at its ends; cold inputs too, which makes units
+// certain, but of a softmax group those whose inputs both saturate are equally likely.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TEMPERING_HPP
@@ -27,7 +32,7 @@ struct Tempered {
   typedef typename Model::Wide Wide;
 
   const Model& model;
-  Wide inverse_temperature;  // above 0
+  Wide inverse_temperature;  // within the bounds above
 
   template <class Rng>
   void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
@@ -56,7 +61,8 @@ struct Tempered {
   };
 };
 
-/// The model at an inverse temperature above 0, for GibbsChain::run.
+/// The model at an inverse temperature, for GibbsChain::run. It is not checked: beyond the bounds above draws are not
+/// those of the model, and real ones may be NaN.
 template <class Model>
 Tempered<Model> at(const Model& model, float inverse_temperature) {
   return {model, Arithmetic<typename Model::Scalar>::to_wide(inverse_temperature)};
@@ -64,21 +70,43 @@ Tempered<Model> at(const Model& model, float inverse_temperature) {
 
 namespace detail {
 
-inline Status check_inverse_temperature(float t) {
-  return !is_finite(t) ? Status::not_finite : t > 0.0f ? Status::ok : Status::out_of_range;
+template <class Model>
+Status check_inverse_temperature(float t) {
+  constexpr bool is_fixed = Arithmetic<typename Model::Scalar>::is_fixed;
+  constexpr float least = is_fixed ? 1.0f / 1024.0f : 1e-6f, most = is_fixed ? 64.0f : 1e6f;
+  return !is_finite(t) ? Status::not_finite : t >= least && t <= most ? Status::ok : Status::out_of_range;
+}
+
+/// Whether variances over t are at least 4 steps of the number type, so that rounding changes them by 1/8 at most.
+template <class Model, class Layer>
+bool keeps_variances(const Layer& layer, size_t size, float t) {
+  typedef typename Model::Wide Wide;
+  const Wide eightfold = Wide(8) * Arithmetic<typename Model::Scalar>::to_wide(t);
+  for (size_t i = 0; i < size; ++i) {
+    const Wide width = static_cast<Wide>(layer.width(i));
+    if (width > Wide(0) && !(static_cast<typename Model::Scalar>(width / eightfold) > typename Model::Scalar(0)))
+      return false;
+  }
+  return true;
 }
 
 }  // namespace detail
 
 /// Runs a chain for `steps` steps while the inverse temperature goes from `first` to `last` in equal parts. Ending at 1
 /// it gives a draw that is better mixed than a plain chain's; going on to large values, a state of low energy.
-/// Errors, which change nothing: out_of_range where an inverse temperature is not above 0 or there is no step,
-/// not_finite. And not_finite as from GibbsChain::run, where the chain has run.
+/// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds above, there is no
+/// step, or a Gaussian variance over the larger one is below 4 steps of integers; not_finite. And not_finite as from
+/// GibbsChain::run, where the chain has run.
 template <class Model, class Rng>
 Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
-  Status status = detail::check_inverse_temperature(first);
-  if (status == Status::ok) status = detail::check_inverse_temperature(last);
-  if (status == Status::ok && steps == 0) status = Status::out_of_range;
+  const float coldest = first < last ? last : first;
+  Status status = detail::check_inverse_temperature<Model>(first);
+  if (status == Status::ok) status = detail::check_inverse_temperature<Model>(last);
+  if (status == Status::ok &&
+      (steps == 0 || !detail::keeps_variances<Model>(model.visible, Model::visible_size, coldest) ||
+       !detail::keeps_variances<Model>(model.hidden, Model::hidden_size, coldest))) {
+    status = Status::out_of_range;
+  }
   if (status != Status::ok) return status;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
     const float part = static_cast<float>(step - 1) / static_cast<float>(steps > 1 ? steps - 1 : 1);
@@ -98,13 +126,14 @@ struct ParallelTempering {
   uint32_t steps;                         // of which there were so many; half of them try a given pair
 
   /// Inverse temperatures from `hottest` to 1, each the same factor above the one before; counts start anew.
-  /// out_of_range where `hottest` is not in (0, 1), not_finite.
+  /// out_of_range where `hottest` is not below 1, or beyond the bounds above; not_finite.
   Status spread(float hottest) {
-    Status status = detail::check_inverse_temperature(hottest);
+    Status status = detail::check_inverse_temperature<Model>(hottest);
     if (status == Status::ok && hottest >= 1.0f) status = Status::out_of_range;
     if (status != Status::ok) return status;
     const float whole = log(hottest) / static_cast<float>(Count - 1);
-    for (size_t c = 0; c < Count; ++c) inverse_temperature[c] = exp(whole * static_cast<float>(Count - 1 - c));
+    inverse_temperature[0] = hottest;
+    for (size_t c = 1; c < Count; ++c) inverse_temperature[c] = exp(whole * static_cast<float>(Count - 1 - c));
     exchanged.fill(0);
     steps = 0;
     return Status::ok;
@@ -112,10 +141,12 @@ struct ParallelTempering {
 
   /// Each step is one Gibbs step of every chain, then every other pair of neighbours exchanges its states with
   /// probability min(1, exp((t_c - t_d) (E_c - E_d))), which leaves every chain's distribution alone.
-  /// not_finite where a chain ran away in a step, after which there is no other.
+  /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds above, not_finite.
+  /// And not_finite where a chain ran away in a step, after which there is no other.
   template <class Rng>
   Status run(const Model& model, uint32_t count, Rng& rng) {
     Status status = Status::ok;
+    for (float t : inverse_temperature) status = first_failure(status, detail::check_inverse_temperature<Model>(t));
     for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
       for (size_t c = 0; c < Count; ++c) {
         status = first_failure(status, chains[c].run(at(model, inverse_temperature[c]), 1, rng));

@@ -25,7 +25,7 @@ template <class Model>
 Values log_conditional(const Model& model, typename Model::VisibleState v, const Site& site) {
   Values logs;
   for (const Values& state : site.states) {
-    for (size_t u = 0; u < state.size(); ++u) v[site.first + u] = static_cast<float>(state[u]);
+    for (size_t u = 0; u < state.size(); ++u) set(v[site.first + u], state[u]);
     logs.push_back(-free_energy_of_visible(model, v));
   }
   const double total = log_sum_exp(logs);
@@ -53,17 +53,24 @@ void check_error(const std::string& visible, const std::string& hidden, double e
   CHECK(error < tolerance);
 }
 
-// The largest error of classify at a site of K states, relative to p and in units of the inputs' rounding.
+// The largest error of classify at a site of K states, relative to p and in units of the inputs' rounding; of integers
+// that of p.
 template <size_t K, class Model>
 double classify_error(const Model& model, const typename Model::VisibleState& v, size_t site, const Site& place) {
-  rbm::Vector<float, K> probabilities;
-  probabilities.fill(-1);
+  rbm::Vector<typename Model::Wide, K> probabilities;
+  probabilities.fill(typename Model::Wide(-1));
   CHECK(rbm::classify(model, v, site, probabilities) == rbm::Status::ok);
   const Values logs = log_conditional(model, v, place);
   double error = 0;
-  for (size_t k = 0; k < K; ++k) error = std::max(error, std::fabs(double(probabilities[k]) / std::exp(logs[k]) - 1));
+  for (size_t k = 0; k < K; ++k) {
+    const double p = std::exp(logs[k]), apart = std::fabs(double(probabilities[k]) - p);
+    error = std::max(error, rbm::Arithmetic<typename Model::Scalar>::is_fixed ? apart : apart / p);
+  }
   return error;
 }
+
+// What a site may hold that is none of its states; -2 stands for what it is.
+const float fills[] = {-2.0f, 0.0f, 0.3f, 1.0f, 1e9f, -1e20f, not_a_number, std::numeric_limits<float>::infinity()};
 
 // All sites, whatever they hold: a state, a mean, zeros that are no state of a group.
 template <class Visible, class Hidden>
@@ -75,8 +82,8 @@ void check_classify(uint32_t seed) {
   for (auto v : noise_samples<Model>(3, seed)) {
     for (size_t s = 0; s < sites.size(); ++s) {
       const auto held = v;
-      for (float fill : {-2.0f, 0.0f, 0.3f, 1.0f}) {  // -2: as it is
-        for (size_t u = 0; u < sites[s].units() && fill > -2; ++u) v[sites[s].first + u] = fill;
+      for (float fill : fills) {
+        for (size_t u = 0; u < sites[s].units() && double(fill) != -2; ++u) v[sites[s].first + u] = fill;
         error = std::max(error, sites[s].states.size() == 2 ? classify_error<2>(model, v, s, sites[s])
                                                             : classify_error<3>(model, v, s, sites[s]));
       }
@@ -104,6 +111,47 @@ void check_with_hidden_layers(uint32_t seed) {
   check_classify<Visible, rbm::Bernoulli<70>>(seed + 6);  // more than are taken at a time
 }
 
+// Integers: probabilities within `tolerance`, the same bits whatever the site holds, and pseudo-likelihoods.
+template <class Scalar, class Visible, class Hidden>
+void check_integers(float weights, uint32_t seed, double tolerance) {
+  typedef rbm::Rbm<Visible, Hidden, Scalar> Model;
+  const Model model = random_pair<Model>(weights, weights, seed);
+  const std::vector<Site> sites = Truth<Visible>::sites();
+  rbm::Xorshift32 rng(seed);
+  double error = 0;
+  for (int sample = 0; sample < 6; ++sample) {
+    typename Model::VisibleState v;
+    Model::VisibleLayer::noise(v.values, rng);
+    for (size_t s = 0; s < sites.size(); ++s) {
+      const auto held = v;
+      for (float fill : {-2.0f, 0.0f, -1e9f, 1e9f}) {
+        for (size_t u = 0; u < sites[s].units() && double(fill) != -2; ++u) set(v[sites[s].first + u], double(fill));
+        error = std::max(error, sites[s].states.size() == 2 ? classify_error<2>(model, v, s, sites[s])
+                                                            : classify_error<3>(model, v, s, sites[s]));
+      }
+      v = held;
+    }
+  }
+  CAPTURE(weights);
+  check_error(Truth<Visible>::name(), Truth<Hidden>::name(), error, tolerance);
+}
+
+template <class Scalar, class Hidden>
+void check_integer_sites(float weights, uint32_t seed, double tolerance) {
+  check_integers<Scalar, rbm::Bernoulli<5>, Hidden>(weights, seed, tolerance);
+  check_integers<Scalar, rbm::Spin<5>, Hidden>(weights, seed + 1, tolerance);
+  check_integers<Scalar, rbm::Softmax<3, 3>, Hidden>(weights, seed + 2, tolerance);
+  check_integers<Scalar, rbm::Both<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, Hidden>(weights, seed + 3, tolerance);
+}
+
+template <class Scalar>
+void check_integer_layers(float weights, uint32_t seed, double tolerance) {
+  check_integer_sites<Scalar, rbm::Bernoulli<6>>(weights, seed, tolerance);
+  check_integer_sites<Scalar, rbm::Spin<6>>(weights, seed + 10, tolerance);
+  check_integer_sites<Scalar, rbm::Softmax<3, 3>>(weights, seed + 20, tolerance);
+  check_integer_sites<Scalar, rbm::Bernoulli<70>>(weights, seed + 30, 2 * tolerance);
+}
+
 typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Labelled;
 
 }  // namespace
@@ -114,6 +162,68 @@ TEST_CASE("conditionals of every kind of site, with every kind of hidden units")
   check_with_hidden_layers<rbm::Softmax<2, 3>>(21);
   check_with_hidden_layers<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(31);
   check_with_hidden_layers<rbm::Both<rbm::Softmax<1, 3>, rbm::Spin<2>>>(41);
+}
+
+// A log-probability is a difference of sums over the hidden units: the tolerance is of 6 of them, of 70 four times
+// that. Weights reach from ordinary ones to beyond the ends of their range, where they saturate.
+TEST_CASE("integers: conditionals against enumeration, also at the end of the range") {
+  for (float weights : {0.5f, 30.0f, 3000.0f}) {
+    check_integer_layers<rbm::Fixed<int16_t, 11>>(weights, 100, 0.0006);
+    check_integer_layers<rbm::Fixed<int16_t, 5>>(weights, 200, 0.0006);
+    check_integer_layers<rbm::Fixed<int8_t, 5>>(weights, 300, 0.0006);
+  }
+}
+
+TEST_CASE("integers: what a large softmax group holds does not overflow the inputs") {
+  typedef rbm::Fixed<int8_t, 5> Scalar;
+  typedef rbm::Rbm<rbm::Softmax<1, 100>, rbm::Bernoulli<4>, Scalar> Model;
+  const Model model = random_pair<Model>(1.0f, 1.0f, 10);
+  Model::VisibleState off = {}, full;
+  rbm::Vector<Model::Wide, 100> probabilities, expected;
+  CHECK(rbm::classify(model, off, 0, expected) == rbm::Status::ok);
+  for (Scalar fill : {Scalar::lowest(), Scalar::highest(), Scalar(1)}) {
+    full.fill(fill);
+    CHECK(rbm::classify(model, full, 0, probabilities) == rbm::Status::ok);
+    CHECK(same_bits(probabilities, expected));
+  }
+}
+
+TEST_CASE("integers: free energies beyond the range are refused") {
+  typedef rbm::Fixed<int16_t, 5> Scalar;
+  typedef rbm::Rbm<rbm::Bernoulli<18>, rbm::Bernoulli<32>, Scalar> Model;
+  Model model = {};
+  Model::VisibleState v;
+  v.fill(Scalar(1));
+  model.weights.values[0] = Scalar(-1);  // of unit 0 and hidden unit 0
+  for (size_t i = 1; i < 18; ++i) {
+    for (size_t j = 0; j < 32; ++j) model.weights(i, j) = Scalar(960.0f);
+  }
+  rbm::Vector<Model::Wide, 2> probabilities = {{Model::Wide(7), Model::Wide(7)}};
+  float result = 7;
+  CHECK(17 * 32 * 960 < 1 << 19);
+  CHECK(rbm::classify(model, v, 0, probabilities) == rbm::Status::ok);
+  CHECK(double(probabilities[1]) == doctest::Approx(1 / (1 + std::exp(1.0))).epsilon(1e-3));
+  const auto before = probabilities;
+  for (Scalar& weight : model.weights.values) weight = weight == Scalar(0) ? weight : Scalar(1000.0f);
+  CHECK(rbm::classify(model, v, 0, probabilities) == rbm::Status::not_finite);
+  CHECK(same_bits(probabilities, before));
+  CHECK(rbm::pseudo_log_likelihood(model, &v, 1, result) == rbm::Status::not_finite);
+  CHECK(result == 7);
+}
+
+TEST_CASE("large free energies do not take the normalisation away") {
+  Labelled model = {};
+  Labelled::VisibleState v = {};
+  rbm::Vector<float, 3> probabilities;
+  for (int of_hidden = 0; of_hidden < 2; ++of_hidden) {
+    if (of_hidden != 0) model = {};
+    for (size_t k = 0; k < 3; ++k) {
+      if (of_hidden == 0) model.visible.second.bias[k] = 2e7f;
+      for (size_t j = 0; j < 4 && of_hidden != 0; ++j) model.weights(3 + k, j) = 5e6f;
+    }
+    CHECK(rbm::classify(model, v, 3, probabilities) == rbm::Status::ok);
+    for (float p : probabilities) CHECK(std::fabs(double(p) - 1 / 3.0) < 1e-6);
+  }
 }
 
 TEST_CASE("a conditional is that of the joint distribution") {
@@ -187,6 +297,31 @@ TEST_CASE("pseudo-likelihood from one random site: right on average") {  // 4.9 
   CHECK(std::fabs(of_labelled.mean - double(exact)) < 4.9 * of_labelled.standard_error());
 }
 
+TEST_CASE("pseudo-likelihoods of means: what each site's conditional makes of its probabilities") {
+  const Labelled model = random_pair<Labelled>(1, 1, 9);
+  const Labelled::VisibleState means = {{0.25f, 1.0f, 0.5f, 0.0f, 0.75f, 0.25f}};
+  double expected = 0;
+  for (size_t site = 0; site < 3; ++site) {
+    rbm::Vector<float, 2> p;
+    REQUIRE(rbm::classify(model, means, site, p) == rbm::Status::ok);
+    expected += (1 - double(means[site])) * std::log(double(p[0])) + double(means[site]) * std::log(double(p[1]));
+  }
+  rbm::Vector<float, 3> p;
+  REQUIRE(rbm::classify(model, means, 3, p) == rbm::Status::ok);
+  for (size_t k = 0; k < 3; ++k) expected += double(means[3 + k]) * std::log(double(p[k]));
+  float result = 0;
+  REQUIRE(rbm::pseudo_log_likelihood(model, &means, 1, result) == rbm::Status::ok);
+  CHECK(double(result) == doctest::Approx(expected).epsilon(1e-5));
+
+  typedef rbm::Rbm<rbm::Spin<1>, rbm::Bernoulli<1>> Spins;
+  const Spins spins = {{{0.5f}}, {{{0.3f}}}, {{{0.1f}}}};
+  const Spins::VisibleState mean = {{-0.5f}};  // up with probability 1/4
+  rbm::Vector<float, 2> q;
+  REQUIRE(rbm::classify(spins, mean, 0, q) == rbm::Status::ok);
+  REQUIRE(rbm::pseudo_log_likelihood(spins, &mean, 1, result) == rbm::Status::ok);
+  CHECK(double(result) == doctest::Approx(0.75 * std::log(double(q[0])) + 0.25 * std::log(double(q[1]))).epsilon(1e-5));
+}
+
 TEST_CASE("pseudo-likelihoods of samples that are none") {
   const Labelled model = random_pair<Labelled>(1, 1, 8);
   const auto good = noise_samples<Labelled>(3, 8);
@@ -206,16 +341,6 @@ TEST_CASE("pseudo-likelihoods of samples that are none") {
   check_both(with(0, 2), rbm::Status::out_of_range);
   check_both(with(0, not_a_number), rbm::Status::not_finite);
   check_both(with(4, std::numeric_limits<float>::infinity()), rbm::Status::not_finite);
-  // A mean is in the units' range, but in none of their states.
-  CHECK(rbm::pseudo_log_likelihood(model, with(1, 0.5f).data(), 3, result) == rbm::Status::out_of_range);
-  auto groups = good;
-  for (size_t k = 0; k < 3; ++k) groups[2][3 + k] = k == 0 ? 0.0f : 0.5f;
-  CHECK(rbm::pseudo_log_likelihood(model, groups.data(), 3, result) == rbm::Status::out_of_range);
-  // One random site in a sample where every unit is a mean.
-  Labelled::VisibleState means;
-  means.fill(0.5f);
-  means[3] = 0;
-  check_both({means}, rbm::Status::out_of_range);
   Labelled broken = model;
   for (float& weight : broken.weights.values) weight = not_a_number;
   CHECK(rbm::pseudo_log_likelihood(broken, good.data(), 3, result) == rbm::Status::not_finite);

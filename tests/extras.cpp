@@ -391,6 +391,22 @@ TEST_CASE("the learning rate follows its schedule") {
   CHECK(trainer.learning_rate() == 0.2f);
 }
 
+TEST_CASE("in integers the schedule falls as it does in floats, for any number of updates") {
+  const rbm::FixedSetting rate = 100.0f;
+  for (float power : {0.01f, 0.1f, 1.0f}) {
+    for (uint32_t steps : {1u, 2u, 3u, 1000u, 32148u, 0x7FFFFFFFu, 0xFFFFFFFEu, 0xFFFFFFFFu}) {
+      for (uint32_t t : {0u, 1u, 2u, 1000u, 0x80000000u, 0xFFFFFFFEu, 0xFFFFFFFFu}) {
+        CAPTURE(power);
+        CAPTURE(steps);
+        CAPTURE(t);
+        const double got =
+            double(static_cast<float>(rbm::detail::falling(rate, rbm::Schedule::power, t, steps, power)));
+        CHECK(std::fabs(got - 100 * std::pow(1 + double(t) / steps, -double(power))) < 0.05);
+      }
+    }
+  }
+}
+
 TEST_CASE("a persistent chain goes on where it was, whatever the samples are") {
   for (unsigned k : {1u, 3u}) {
     rbm::Xorshift32 rng(5), same(5);

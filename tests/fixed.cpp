@@ -186,6 +186,7 @@ TEST_CASE("integer exp, log and square root: errors over their ranges") {
   }
   error = std::max(error, std::fabs(rbm::integer::log(0xFFFFFFFFu) / 65536.0 - std::log(4294967295.0)));
   CHECK(error <= 0.0002);
+  CHECK(rbm::integer::log(0) == 0);
   bool right = true;
   for (uint64_t n = 0; n < 4294967296u; n += 1 + n / 512) {
     const uint64_t root = rbm::integer::sqrt(static_cast<uint32_t>(n));

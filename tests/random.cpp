@@ -9,8 +9,10 @@
 #include <random>
 #include <vector>
 
-#include "../rbm/arithmetic.hpp"
+#include "../rbm/initialize.hpp"
 #include "../rbm/integer_math.hpp"
+#include "../rbm/training.hpp"
+#include "support/models.hpp"
 #include "support/pairs.hpp"
 #include "support/statistics.hpp"
 
@@ -31,6 +33,68 @@ Bits shift_and_add(const Bits& state, int left) {
 
 uint32_t next(uint32_t state) {
   return static_cast<uint32_t>(shift_and_add(shift_and_add(shift_and_add(Bits(state), 13), -17), 5).to_ulong());
+}
+
+// A generator that is stuck, and counts its words.
+struct Stuck {
+  uint32_t word, words;
+
+  uint32_t operator()() {
+    ++words;
+    return word;
+  }
+};
+
+// Words in bulk of a generator whose memory was zeroed.
+template <size_t Count>
+void check_words_after_zero() {
+  rbm::Xorshift32 zero(1), seeded(0);
+  zero.state = 0;
+  uint32_t words[Count];
+  rbm::draw_words<Count>(words, zero);
+  for (uint32_t word : words) CHECK(word == seeded());
+  CHECK(zero.state == seeded.state);
+  uint8_t bytes[Count], other_bytes[Count];
+  uint16_t halves[Count], other_halves[Count];
+  zero.state = 0;
+  seeded = rbm::Xorshift32(0);
+  rbm::integer::draw<Count>(bytes, zero);
+  rbm::integer::draw<Count>(other_bytes, seeded);
+  CHECK(same_bits(bytes, other_bytes));
+  zero.state = 0;
+  seeded = rbm::Xorshift32(0);
+  rbm::integer::draw<Count>(halves, zero);
+  rbm::integer::draw<Count>(other_halves, seeded);
+  CHECK(same_bits(halves, other_halves));
+}
+
+template <class Scalar>
+void check_learning_after_zero() {
+  typedef rbm::Rbm<rbm::Bernoulli<20>, rbm::Bernoulli<24>, Scalar> Model;
+  Model models[2];
+  rbm::OnlineTrainer<Model> trainers[2];
+  typename Model::VisibleState v;
+  for (size_t i = 0; i < 20; ++i) v[i] = Scalar(static_cast<int>(i % 2));
+  for (size_t k = 0; k < 2; ++k) {
+    rbm::Xorshift32 rng(9);
+    rbm::initialize(models[k], rng);
+    trainers[k].options.learning_rate = 0.5f;
+    for (uint32_t state : {0u, 2463534242u}) {
+      rng.state = k == 0 ? state : 2463534242u;
+      CHECK(trainers[k].step(models[k], v, rng) == rbm::Status::ok);
+    }
+  }
+  CHECK(same_bits(models[0].weights.values, models[1].weights.values));
+  CHECK(same_bits(models[0].visible.bias.values, models[1].visible.bias.values));
+}
+
+template <class Scalar>
+void check_initialize_when_stuck(uint32_t word) {
+  typedef rbm::Rbm<rbm::Bernoulli<3>, rbm::Bernoulli<2>, Scalar> Model;
+  Model model;
+  Stuck rng = {word, 0};
+  rbm::initialize(model, rng);
+  for (Scalar weight : model.weights.values) CHECK(std::fabs(double(weight)) < 0.1);
 }
 
 }  // namespace
@@ -56,6 +120,98 @@ TEST_CASE("the generator is never stuck and never gives 0") {
   bool ever_zero = false;
   for (int i = 0; i < 10000000; ++i) ever_zero = ever_zero || rng() == 0;
   CHECK_FALSE(ever_zero);
+}
+
+TEST_CASE("a generator in zeroed memory gives the words of the default seed") {
+  rbm::Xorshift32 zero(1);
+  zero.state = 0;
+  CHECK(zero() == 723471715u);
+  check_words_after_zero<1>();
+  check_words_after_zero<3>();
+  check_words_after_zero<4>();
+  check_words_after_zero<21>();
+  check_learning_after_zero<float>();
+  check_learning_after_zero<rbm::Fixed<int16_t, 11>>();
+  check_learning_after_zero<rbm::Fixed<int8_t, 5>>();
+
+  const size_t held = rbm::XorshiftLanes::held;
+  rbm::XorshiftLanes lanes(1), seeded(0);
+  uint32_t words[16];
+  for (size_t taken : {size_t{0}, held, held + 1, static_cast<size_t>(-1)}) {
+    for (bool in_bulk : {false, true}) {
+      std::fill(lanes.words, lanes.words + held, 0u);
+      lanes.taken = taken;
+      seeded = rbm::XorshiftLanes(0);
+      if (in_bulk) {
+        lanes.draw<16>(words);
+        for (uint32_t word : words) CHECK(word == seeded());
+      }
+      for (int i = 0; i < 600; ++i) CHECK(lanes() == seeded());
+    }
+  }
+  // Zeros that were still to come are given, and no more.
+  std::fill(lanes.words, lanes.words + held, 0u);
+  lanes.taken = 200;
+  seeded = rbm::XorshiftLanes(0);
+  for (size_t i = 200; i < held; ++i) CHECK(lanes() == 0);
+  CHECK(lanes() == seeded());
+}
+
+TEST_CASE("draws end where a generator is stuck") {
+  for (uint32_t word : {0u, 0xFFFFFFFFu, 1u, 0x80000000u, 0x7FFFFFFFu, 0xFFFFu, 0xFFFF0000u, 0x12345678u}) {
+    CAPTURE(word);
+    Stuck rng = {word, 0};
+    CHECK(std::fabs(rbm::normal(rng)) < 8);
+    CHECK(rng.words <= 2 * 40);
+    rng.words = 0;
+    const int32_t steps = rbm::integer::normal(rng);
+    CHECK(std::abs(steps) < 8 * 4096);
+    CHECK(rng.words <= 40);
+    for (float x : {-1e30f, -30.0f, -1.0f, -0.0f, 0.0f, 0.5f, 30.0f, 1e30f}) {
+      CAPTURE(x);
+      rng.words = 0;
+      const float s = rbm::rectified(x, rng);
+      CHECK(s > 0);
+      CHECK(s <= std::max(x, 0.0f) + 20);
+      CHECK(rng.words <= 40 * 2 * 40);
+    }
+    rng.words = 0;
+    for (uint32_t n : {1u, 2u, 3u, 10u, 0x80000001u, 0xFFFFFFFFu}) CHECK(rbm::below(n, rng) < n);
+    CHECK(rng.words <= 6 * 40);
+    int items[5] = {0, 1, 2, 3, 4};
+    rbm::shuffle(items, 5, rng);
+    std::sort(items, items + 5);
+    for (int i = 0; i < 5; ++i) CHECK(items[i] == i);
+    check_initialize_when_stuck<float>(word);
+    check_initialize_when_stuck<rbm::Fixed<int16_t, 11>>(word);
+    check_initialize_when_stuck<rbm::Fixed<int8_t, 5>>(word);
+  }
+  Stuck low = {0, 0}, high = {0xFFFFFFFFu, 0};
+  CHECK(rbm::normal(low) == 0);
+  CHECK(low.words == 2 * 40);
+  low.words = 0;
+  CHECK(rbm::integer::normal(low) == 0);
+  CHECK(low.words == 40);
+  CHECK(rbm::rectified(0.0f, low) == 1.0f);
+  CHECK(rbm::rectified(-2.0f, low) == rbm::rectified_tail(2.0f));
+  CHECK(rbm::rectified(-2.0f, high) == rbm::rectified_tail(2.0f));
+}
+
+TEST_CASE("numbers below 2^32 and more") {
+  struct Words {
+    const uint32_t* next;
+    uint32_t operator()() { return *next++; }
+  };
+  const uint32_t given[] = {0xDEADBEEFu, 0, 5, 1, 7, 0, 3, 0x00000001u, 0x00000000u};
+  Words words = {given};
+  CHECK(rbm::below(0, words) == 0xDEADBEEFu);
+  const uint64_t n = (uint64_t{1} << 32) + 1;  // 2^64 mod n = 1, so that only the first word of all is thrown away
+  CHECK(rbm::detail::draw_below<uint64_t>(n, words) == 5);
+  CHECK(rbm::detail::draw_below<uint64_t>(n, words) == 6);  // 2^32 + 7 = n + 6
+  CHECK(words.next == given + 5);
+  CHECK(rbm::detail::draw_below<uint64_t>(uint64_t{1} << 32, words) == 3);
+  CHECK(rbm::detail::draw_below<uint64_t>(0, words) == uint64_t{1} << 32);
+  CHECK(words.next == given + 9);
 }
 
 TEST_CASE("the generator serves the standard library") {

@@ -54,6 +54,61 @@ struct CheckUntempered {
   }
 };
 
+// At the bounds a chain keeps to its distribution where that is known, and its states are such: draws, not NaN.
+template <class Model>
+void check_at_bound(float t) {
+  const Model model = random_of<Model>(51);
+  CAPTURE(name_of<Model>());
+  CAPTURE(t);
+  rbm::Xorshift32 rng(52);
+  for (int run = 0; run < 50; ++run) {
+    rbm::GibbsChain<Model> chain;
+    chain.start_from_noise(rng);
+    CHECK(chain.run(rbm::at(model, t), 3, rng) == Status::ok);
+    CHECK(Model::check(&chain.visible, 1) == Status::ok);
+    CHECK(Model::HiddenLayer::check(chain.hidden.values) == Status::ok);
+  }
+  const bool is_discrete = !Model::Visible::is_real && !Model::Hidden::is_real;
+  if (is_discrete) CHECK(keeps_distribution(model, rbm::at(model, t), double(t), 2, 3000, 53));
+}
+
+template <class Model>
+struct CheckBounds {
+  static void run() {
+    const bool is_fixed = rbm::Arithmetic<typename Model::Scalar>::is_fixed;
+    const float least = is_fixed ? 1.0f / 1024 : 1e-6f, most = is_fixed ? 64.0f : 1e6f;
+    check_at_bound<Model>(least);
+    check_at_bound<Model>(most);
+
+    const Model model = random_of<Model>(54);
+    rbm::Xorshift32 rng(55);
+    rbm::GibbsChain<Model> chain;
+    chain.start_from_noise(rng);
+    CHECK(rbm::anneal(model, chain, least, most, 9, rng) == Status::ok);
+    CHECK(rbm::anneal(model, chain, most, least, 9, rng) == Status::ok);
+    const rbm::GibbsChain<Model> before = chain;
+    const uint32_t state = rng.state;
+    const float smaller = 0.99f * least, larger = 1.01f * most;
+    for (float beyond : {1e-40f, smaller, larger, 1e38f}) {
+      CHECK(rbm::anneal(model, chain, beyond, 1.0f, 5, rng) == Status::out_of_range);
+      CHECK(rbm::anneal(model, chain, 1.0f, beyond, 5, rng) == Status::out_of_range);
+    }
+    CHECK(same_bits(chain, before));
+    CHECK(rng.state == state);
+
+    rbm::ParallelTempering<Model, 3> tempering;
+    CHECK(tempering.spread(least) == Status::ok);
+    CHECK(tempering.spread(smaller) == Status::out_of_range);
+    CHECK(tempering.spread(1e-40f) == Status::out_of_range);
+    CHECK(tempering.inverse_temperature[0] >= least);
+    tempering.chains.start_from_noise(rng);
+    CHECK(tempering.run(model, 5, rng) == Status::ok);
+    tempering.inverse_temperature[1] = smaller;
+    CHECK(tempering.run(model, 5, rng) == Status::out_of_range);
+    CHECK(tempering.steps == 5);
+  }
+};
+
 // A unit that notes at which inverse temperatures it is drawn.
 struct Noting : Bernoulli<1> {
   template <class Scalar>
@@ -103,6 +158,27 @@ TEST_CASE("all pairings: a chain at another temperature keeps p(v, h)^t" * docte
 }
 
 TEST_CASE("all pairings: at t = 1 a chain is the model's") { for_each_pair<CheckUntempered>(AllUnits()); }
+
+TEST_CASE("all pairings: inverse temperatures at their bounds are right, and refused beyond" *
+          doctest::test_suite("sampling")) {
+  for_each_pair<CheckBounds>(AllUnits());
+  for_each_pair<CheckBounds, rbm::Fixed<int16_t, 11>>(UnitsOf16Bits());
+  for_each_pair<CheckBounds, rbm::Fixed<int8_t, 5>>(UnitsOf8Bits());
+}
+
+TEST_CASE("annealing refuses where a Gaussian variance would round away") {
+  typedef rbm::Rbm<Bernoulli<2>, Gaussian<2>, rbm::Fixed<int16_t, 8>> Model;
+  Model model = {};
+  model.hidden.variance.fill(rbm::Fixed<int16_t, 8>(1.0f));
+  rbm::Xorshift32 rng(56);
+  rbm::GibbsChain<Model> chain;
+  chain.start_from_noise(rng);
+  CHECK(rbm::anneal(model, chain, 1.0f, 64.0f, 5, rng) == Status::ok);
+  model.hidden.variance[1] = rbm::Fixed<int16_t, 8>(0.5f);
+  CHECK(rbm::anneal(model, chain, 1.0f, 64.0f, 5, rng) == Status::out_of_range);
+  CHECK(rbm::anneal(model, chain, 64.0f, 1.0f, 5, rng) == Status::out_of_range);
+  CHECK(rbm::anneal(model, chain, 1.0f, 32.0f, 5, rng) == Status::ok);
+}
 
 TEST_CASE("annealing goes from the first inverse temperature to the last, both included, in equal parts") {
   typedef rbm::Rbm<Bernoulli<1>, Noting> Model;

@@ -157,15 +157,16 @@ template <size_t Count, int FractionBits, class Rng>
 RBM_APART void nudge_each(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
                           const int8_t* RBM_RESTRICT difference, Rng& rng) {
   constexpr size_t rest = Count % 4;
+  detail::wake(rng);
   for (size_t j = 0; j < Count - rest; j += 4, c += 4, difference += 4) {
-    const uint32_t word = draw_word(rng);
+    const uint32_t word = detail::next_word(rng);
     const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
     nudge_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
     nudge_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
     nudge_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
     nudge_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
   }
-  uint32_t word = rest == 0 ? 0u : draw_word(rng);
+  uint32_t word = rest == 0 ? 0u : detail::next_word(rng);
   for (size_t j = 0; j < rest; ++j, word >>= 8) nudge_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
 }
 
