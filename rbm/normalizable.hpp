@@ -74,25 +74,24 @@ struct StrongestDirection {
   /// weights were changed by: it is in its directions that an eigenvalue grows all at once.
   template <class Batch, bool IsCentred>
   void keep_normalizable(Model& model, const Batch& batch, const Offsets<Model, IsCentred>& offsets) {
+    constexpr float most = 0.948683298f;  // of the singular values of S_v^1/2 W S_h^1/2, whose squares they are
     // The eigenvalues are positive, and their sum is at hand.
-    if (sum_of_eigenvalues(model) <= most_eigenvalue()) return;
+    if (sum_of_eigenvalues(model) <= most * most) return;
     for (size_t s = 0; s < batch.count; ++s) turn_towards(model, batch.hidden_data[s], batch.hidden[s]);
     for (int scaled = 0; scaled < 32; ++scaled) {
-      float eigenvalue = 0.0f, before = 0.0f;
-      for (int pass = 0; pass < 32 && (pass < 10 || eigenvalue > before * 1.01f); ++pass) {
-        before = eigenvalue;
-        eigenvalue = grow(model);
+      float largest = 0.0f, before = 0.0f;
+      for (int pass = 0; pass < 32 && (pass < 10 || largest > before * 1.005f); ++pass) {
+        before = largest;
+        largest = grow(model);
       }
-      if (!(eigenvalue > most_eigenvalue())) return;
-      scale(model, sqrt(most_eigenvalue() / eigenvalue), offsets);
+      if (!(largest > most)) return;
+      scale(model, most / largest, offsets);
     }
   }
 
  private:
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
-
-  static constexpr float most_eigenvalue() { return 0.9f; }
 
   static float sum_of_eigenvalues(const Model& model) {
     float sum = 0.0f;
@@ -107,15 +106,22 @@ struct StrongestDirection {
     return sum;
   }
 
-  // A direction of largest value 1, so that integers keep its digits.
-  static void normalise(typename Model::HiddenState& direction, float largest) {
-    for (Scalar& each : direction) each = static_cast<Scalar>(static_cast<float>(each) / largest);
-  }
-  static float largest_of(const typename Model::HiddenState& direction) {
+  template <class State>
+  static float largest_of(const State& direction) {
     float largest = 0.0f;
     for (const Scalar& each : direction) {
       const float size = -negative_magnitude(static_cast<float>(each));
       largest = size > largest ? size : largest;
+    }
+    return largest;
+  }
+
+  // Divides by the largest value, which is returned: integers keep their digits, and squares of floats are finite.
+  template <class State>
+  static float normalise(State& direction) {
+    const float largest = largest_of(direction);
+    if (largest > 0.0f) {
+      for (Scalar& each : direction) each = static_cast<Scalar>(static_cast<float>(each) / largest);
     }
     return largest;
   }
@@ -132,17 +138,16 @@ struct StrongestDirection {
     }
   }
 
-  // One pass of the power method: the quotient of Rayleigh of the direction, which then moves on.
+  // One pass of the power method: how much longer W makes the direction, which then moves on.
   float grow(const Model& model) {
-    const float largest = largest_of(hidden_direction);
-    if (!(largest > 0.0f)) return 0.0f;
-    normalise(hidden_direction, largest);
+    if (!(normalise(hidden_direction) > 0.0f)) return 0.0f;
     const float before = squared_length(model.hidden, hidden_direction);
     TakeVisibleResponse<Model> down = {model, hidden_direction, visible_direction};
     Model::Visible::walk(0, down);
+    const float grown = normalise(visible_direction);
     TakeHiddenResponse<Model> up = {model, visible_direction, hidden_direction};
     Model::Hidden::walk(0, up);
-    return squared_length(model.visible, visible_direction) / before;
+    return grown * sqrt(squared_length(model.visible, visible_direction) / before);
   }
 
   // Centred, biases follow the change of a weight, as in update.hpp.

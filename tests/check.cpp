@@ -319,6 +319,20 @@ TEST_CASE("a model that starts from real data is one that check() accepts, whate
   }
 }
 
+TEST_CASE("real units that hold each other down as much as check() lets them leave a trainer as it should be") {
+  typedef rbm::Rbm<Relu<2>, Relu<1>> Model;
+  rbm::OnlineTrainer<Model> trainer;
+  rbm::Xorshift32 rng(11);
+  Model model = {{{-1e22f, -1e22f}}, {{{0, 0}}}, {{{0}}}};
+  REQUIRE(rbm::check(model) == Status::ok);
+  CHECK(trainer.step(model, {{1, 1}}, rng) == Status::ok);
+  CHECK(rbm::check(model) == Status::ok);
+  model = {{{0.9f, 0.9f}}, {{{0, 0}}}, {{{0}}}};  // not normalizable, which a step mends
+  CHECK(trainer.step(model, {{1, 1}}, rng) == Status::ok);
+  rbm::Likelihood<Model> likelihood;
+  CHECK(likelihood.check(model) == Status::ok);
+}
+
 TEST_CASE("learning keeps real units of both layers normalizable, whatever the rate and the scale of the data") {
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>>, 1, rbm::plain>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>>, 10, rbm::penalised>();
