@@ -87,6 +87,20 @@ block text 2 >"$out/readme.expected"
 "$out/readme" >"$out/readme.printed"
 check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
 
+# It learns from any seed, not only from the one that it shows. The likelihood is exact, and the best is -2.77 nats.
+block cpp 1 >"$out/readme_first.cpp"
+check "README's program compiles for other seeds" "$@" -I "$here/../.." \
+  "-DREADME_PROGRAM=\"$(realpath "$out/readme_first.cpp")\"" "$here/readme_seeds.cpp" -o "$out/readme_seeds"
+for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  { SEED=$seed "$out/readme_seeds" || echo "seed $seed: README's program fails"; } | tail -n 1
+done >"$out/log" 2>&1
+if awk '/^learned: .* 0 pixels wrong$/ { right++; sum += $2; different += !seen[$2]++ }
+        END { exit !(NR == 20 && right == 20 && different == 20 && sum >= 20 * -5) }' "$out/log"; then
+  pass
+else
+  fail "README's program learns from 20 seeds, at least -5 nats on average, and denoises right from every one"
+fi
+
 # The table of the theory names tests, "the first words of a case" after the file it is in.
 sed -n '/^| theory |/,/^$/p' "$here/../../README.md" | grep -oE '`[a-z_]+\.cpp`|"[^"]+"' | tr -d '`' | while read -r entry; do
   case $entry in
@@ -100,6 +114,13 @@ check "the memory table's program compiles" "$@" "$here/../tools/memory.cpp" -o 
 if [ "$(uname -m)" = x86_64 ]; then # elsewhere malloc may promise less alignment
   "$out/memory" | grep -vxFf "$here/../../README.md" >"$out/log"
   if [ -s "$out/log" ]; then fail "README's memory table is what is measured"; else pass; fi
+  # "static Model model;  // ...: 608 bytes" becomes static_assert(sizeof(model) == 608, "").
+  {
+    cat "$out/readme_first.cpp"
+    sed -nE 's/^static .* ([a-z]+); .* ([0-9]+) bytes$/static_assert(sizeof(\1) == \2, "");/p' "$out/readme_first.cpp"
+  } >"$out/readme_sizes.cpp"
+  check "README's program is of the size that README says" "$@" -I "$here/../.." -fsyntax-only "$out/readme_sizes.cpp"
+  check "README says the size of its model and trainer" test "$(grep -c static_assert "$out/readme_sizes.cpp")" -eq 2
 fi
 
 # The promise that no function's stack grows with the model: of everything, the largest frame for 784x512 is under 3 KB,
