@@ -227,7 +227,14 @@ $(BENCH)/openblas.flags: always | $(BENCH)
 ## bench-instructions: instructions of a CD-1 step under valgrind, against those recorded (RECORD=1 records them)
 bench-instructions: | $(BENCH)
 	@tests/benchmark/instructions.sh $(BENCH) "$(RECORD)" $(CXX) -std=c++17 $(WARNINGS)
-.PHONY: bench bench-instructions
+.PHONY: bench bench-instructions mutants
+
+## mutants: change MUTANTS=200 places of rbm/, chosen by SEED=1: prints which changes no test notices (needs python3)
+MUTANTS ?= 200
+SEED    ?= 1
+mutants: $(BUILD)/doctest.flags
+	@tests/mutation/mutate.py --count $(MUTANTS) --seed $(SEED) $(MUTANTS_FLAGS) $(BUILD)/mutants \
+	  $(CXX) -std=$(CXXSTD) -O0 $(CXXFLAGS) $$(cat $(BUILD)/doctest.flags)
 
 ## data: make examples/data/digits.hpp from the CSV beside it
 data: | $(BUILD)

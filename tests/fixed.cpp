@@ -197,6 +197,103 @@ TEST_CASE("integer exp, log and square root: errors over their ranges") {
   CHECK(rbm::integer::sqrt(0xFFFFFFFFFFFFFFFFull) == 0xFFFFFFFFu);
 }
 
+TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {
+  typedef rbm::Arithmetic<Number16> Ops;
+  typedef Ops::Wide Wide;
+  const auto near = [](Wide got, double exact) {
+    return std::fabs(double(got) - exact) <= 1.01 / 4096 + 0.0003 * std::fabs(exact);
+  };
+  bool exp_is_right = true, log_is_right = true, sqrt_is_right = true;
+  for (int32_t raw = -80000; raw <= 36000; ++raw) {  // e^x near the largest number; of larger x what is left is coarse
+    const Wide x = Wide::from_raw(raw);
+    const double exact = std::exp(double(x));
+    exp_is_right =
+        exp_is_right && std::fabs(double(Ops::exp(x)) - exact) <= 0.0003 * exact + (raw > 0 ? exact * exact : 1) / 4096;
+  }
+  for (int64_t raw = 1; raw < 2147483648; raw += 1 + raw / 1024) {
+    const Wide x = Wide::from_raw(static_cast<int32_t>(raw));
+    log_is_right = log_is_right && near(Ops::log(x), std::log(double(x)));
+    const double root = std::sqrt(double(x)), got = double(Ops::sqrt(x));
+    sqrt_is_right = sqrt_is_right && got <= root && got > root - 1.0 / 4096;
+  }
+  CHECK(exp_is_right);
+  CHECK(log_is_right);
+  CHECK(sqrt_is_right);
+  CHECK(Ops::exp(Wide(0)) == Wide(1));
+  CHECK(Ops::log(Wide(1)) == Wide(0));
+  CHECK(Ops::log(Wide(0)) == Wide::lowest());
+  CHECK(Ops::log(Wide(-1)) == Wide::lowest());
+  CHECK(Ops::sqrt(Wide(0)) == Wide(0));
+  CHECK(Ops::sqrt(Wide(-1)) == Wide(0));
+}
+
+TEST_CASE("16 bits: means of changes are rounded, halves away from zero, and saturate") {
+  typedef rbm::Arithmetic<Number16> Ops;
+  bool same = true;
+  for (size_t count : {1, 2, 3, 4, 7, 100, 65535}) {
+    for (int32_t raw = -600000; raw <= 600000; raw += 37) {
+      const double exact = std::round(raw * 4096.0 / static_cast<double>(count));
+      same = same && Ops::change_of(Ops::Sum::from_raw(raw), count).raw == held(exact, -2147483648.0, 2147483647.0);
+    }
+  }
+  CHECK(same);
+}
+
+TEST_CASE("16 bits: a sum times any state, for energies") {
+  typedef rbm::Arithmetic<Number16> Ops;
+  for (float state : {0.0f, 1.0f, -1.0f, 2.0f, 0.5f, -3.25f}) {
+    for (float sum : {0.0f, 1.0f, -1.5f, 300.25f}) {
+      CHECK(Ops::scale(Number16(state), Ops::Sum(sum)) == Ops::Wide(state * sum));
+    }
+  }
+}
+
+TEST_CASE("integers: what is certainly off is never chosen, also from the ends of the range") {
+  typedef rbm::Arithmetic<Number8> Ops;
+  struct Word {
+    uint32_t word;
+    uint32_t operator()() { return word; }
+  };
+  for (float other : {-900.0f, 0.0f, 900.0f}) {
+    const Ops::Sum last = Ops::Sum(other), x[4] = {-Ops::infinity(), last, -Ops::infinity(), last};
+    Number8 s[4];
+    Word least = {0}, middle = {0x7FFFFFFFu}, above = {0x80000000u}, most = {0xFFFFFFFFu};
+    CHECK(Ops::choose<4>(x, s, least) == 1);
+    CHECK(Ops::choose<4>(x, s, middle) == 1);
+    CHECK(Ops::choose<4>(x, s, above) == 3);
+    CHECK(Ops::choose<4>(x, s, most) == 3);
+    Ops::softmax<4>(x, s);
+    CHECK(s[0] == Number8(0));
+    CHECK(s[1] == Number8(0.5f));
+  }
+}
+
+// What `rate` says of a factor and a shift. Its mean is the setting over the count. False alarm: 1e-6 each.
+TEST_CASE("16 bits: a rate has so many bits and shifts by 28 at most, for every setting and count") {
+  typedef rbm::Arithmetic<Number16> Ops;
+  rbm::Xorshift32 rng(0x9E3779B9u);
+  bool few_bits = true, little_shift = true, as_many_bits = true;
+  for (uint32_t setting : {1u, 2u, 1000u, 335544u, 16777216u, 251658240u}) {
+    for (size_t count : {size_t{1}, size_t{2}, size_t{3}, size_t{100}, size_t{8000}}) {
+      for (int bits : {4, 8, 12}) {
+        Average factors;
+        for (int draw = 0; draw < 4000; ++draw) {
+          const Ops::Rate rate = Ops::rate(setting, count, bits, rng);
+          few_bits = few_bits && rate.factor >= 0 && rate.factor <= 1 << bits;
+          little_shift = little_shift && rate.shift <= 28;
+          as_many_bits = as_many_bits && (rate.shift == 28 || rate.factor >= 1 << (bits - 2));
+          factors.add(std::ldexp(double(rate.factor), -rate.shift));
+        }
+        const double exact = std::ldexp(double(setting), -24) / static_cast<double>(count);
+        CHECK(std::fabs(factors.mean - exact) <= 4.9 * factors.standard_error() + 1e-6 * exact + 1e-13);
+      }
+    }
+  }
+  CHECK(few_bits);
+  CHECK(little_shift);
+  CHECK(as_many_bits);
+}
+
 TEST_CASE("draws are cut from words, the lowest bits first") {
   struct Words {
     uint32_t next;

@@ -263,6 +263,35 @@ TEST_CASE("integers: options that are none are refused, and change nothing") {
   CHECK(same_bits(model, before));
 }
 
+TEST_CASE("integers: a bound makes the change that long, and no longer") {
+  typedef rbm::Fixed<int16_t, 14> Number;
+  typedef rbm::Rbm<Bernoulli<5>, Bernoulli<4>, Number> Model;
+  const Model before = random_pair<Model>(0.5f, 0.5f, 31);
+  const auto v = to_state<Model::VisibleState>({1, 0, 1, 1, 0});
+  const auto length_of_step = [&](float rate, float bound) {
+    rbm::Xorshift32 rng(32);
+    Model model = before;
+    rbm::OnlineTrainer<Model, rbm::penalised> trainer;
+    trainer.options.learning_rate = rate;
+    trainer.options.largest_update = bound;
+    CHECK(trainer.step(model, v, rng) == Status::ok);
+    double squares = 0;
+    for (size_t k = 0; k < 20; ++k) {
+      squares += std::pow(double(model.weights.values[k]) - double(before.weights.values[k]), 2);
+    }
+    for (size_t i = 0; i < 5; ++i)
+      squares += std::pow(double(model.visible.bias[i]) - double(before.visible.bias[i]), 2);
+    for (size_t j = 0; j < 4; ++j) squares += std::pow(double(model.hidden.bias[j]) - double(before.hidden.bias[j]), 2);
+    return std::sqrt(squares);
+  };
+  // 29 parameters are each rounded by less than a step of 2^-14.
+  const double rounding = std::sqrt(29.0) / 16384, freely = length_of_step(0.1f, 0.0f);
+  CHECK(freely > 0.1);
+  CHECK(std::fabs(length_of_step(0.1f, 0.05f) - 0.05) <= rounding);
+  CHECK(std::fabs(length_of_step(0.1f, 0.01f) - 0.01) <= rounding);
+  CHECK(length_of_step(0.1f, 100.0f) == freely);
+}
+
 TEST_CASE("integers: schedules are those of float") {
   typedef rbm::Rbm<Bernoulli<2>, Bernoulli<2>> Float;
   typedef rbm::Rbm<Bernoulli<2>, Bernoulli<2>, Number16> Model;

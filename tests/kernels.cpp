@@ -361,7 +361,33 @@ void check_narrow_changes(int16_t rate, uint32_t seed) {
 
 #endif
 
+// Units that are off or on but for one, in every place, which is in any of the states that tell the kinds apart.
+template <class Scalar, size_t Length>
+void check_kinds_of_states() {
+  for (float state : {0.0f, 1.0f, -1.0f, 0.5f, -0.5f, 1.5f}) {
+    for (size_t place = 0; place < Length; ++place) {
+      Scalar s[Length];
+      for (size_t j = 0; j < Length; ++j) s[j] = Scalar(static_cast<int>(j % 3 % 2));
+      s[place] = Scalar(state);
+      const bool off_or_on = s[place] == Scalar(0) || s[place] == Scalar(1);
+      CHECK(rbm::kernels::are_off_or_on<Length>(s) == off_or_on);
+      CHECK(rbm::kernels::are_all_off_or_on<Length>(s) == off_or_on);
+      CHECK(rbm::kernels::are_whole<Length>(s) == (off_or_on || s[place] == Scalar(-1)));
+#if RBM_HAS_PAIRS
+      CHECK(rbm::kernels::are_off_or_on_in_pairs<Length>(s) == off_or_on);
+#endif
+    }
+  }
+}
+
 }  // namespace
+
+TEST_CASE("integers: states that are off or on, or whole, are told from others") {
+  check_kinds_of_states<Fixed<int8_t, 5>, 5>();
+  check_kinds_of_states<Fixed<int8_t, 5>, 67>();
+  check_kinds_of_states<Fixed<int16_t, 11>, 5>();
+  check_kinds_of_states<Fixed<int16_t, 11>, 67>();
+}
 
 TEST_CASE("integers: sums over units that are off or on are those of the products") {
   check_all_sums<Fixed<int8_t, 5>>();

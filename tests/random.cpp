@@ -97,6 +97,19 @@ void check_initialize_when_stuck(uint32_t word) {
   for (Scalar weight : model.weights.values) CHECK(std::fabs(double(weight)) < 0.1);
 }
 
+template <class Rng>
+void check_bulk(Rng bulk) {
+  Rng single = bulk;
+  uint32_t words[8];
+  rbm::draw_words<1>(words, bulk);
+  CHECK(words[0] == single());
+  rbm::draw_words<7>(words, bulk);
+  for (size_t i = 0; i < 7; ++i) CHECK(words[i] == single());
+  rbm::draw_words<8>(words, bulk);
+  for (size_t i = 0; i < 8; ++i) CHECK(words[i] == single());
+  CHECK(bulk() == single());
+}
+
 }  // namespace
 
 TEST_CASE("the generator follows Marsaglia's recurrence") {
@@ -274,6 +287,12 @@ TEST_CASE("words in bulk are those of as many calls, wherever the lanes are") {
     CHECK(int(halves[i]) == int(word & 65535u));
   }
   CHECK(bulk() == single());
+}
+
+TEST_CASE("words in bulk are those of as many calls, of any generator") {
+  check_bulk(rbm::Xorshift32(7));
+  check_bulk(rbm::XorshiftLanes(7));
+  check_bulk(std::mt19937(7));
 }
 
 TEST_CASE("lanes have states of their own for every seed") {
