@@ -231,11 +231,12 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     assign<Count>(moved, s, rng);
   }
 
-  /// Rounding takes at most half a step from each unit and adds it to those that are not 0. So a group whose units are
-  /// all 0, or of which two are 1, has no such sum.
+  /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have one
+  /// too many. So a group whose units are all 0, or of which two are 1, has no such sum.
   static bool is_one(Sum sum, size_t positive, size_t count) {
-    const Sum below = Sum::from_raw(static_cast<SumInteger>(count / 2 + 1));
-    const Sum above = Sum::from_raw(static_cast<SumInteger>(positive / 2));
+    constexpr size_t most = static_cast<size_t>(Scalar::one()) - 1;
+    const Sum below = Sum::from_raw(static_cast<SumInteger>(count < most ? count : most));
+    const Sum above = Sum::from_raw(static_cast<SumInteger>(positive < most ? positive : most));
     return positive > 0 && sum >= Sum(1) - below && sum <= Sum(1) + above;
   }
 
