@@ -24,7 +24,7 @@ namespace rbm {
 ///
 /// Scaling: a weighted sum runs in the next wider integer, in QF too. A product of a parameter and a state is rounded
 /// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
-/// and moments are 32 bits wide, in Q12.
+/// are 32 bits wide, in Q12.
 template <class Integer, int FractionBits>
 struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, FractionBits> {
   typedef detail::FixedWidth<Integer, FractionBits> Width;
@@ -254,7 +254,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return x.raw > 0 ? Wide::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
                      : Wide::lowest();
   }
-  static Wide log_odds(Wide p) { return log(p) - log(Wide(1) - p); }
   static Wide exp(Wide x) {
     return x.raw > 0 ? Wide(1) / exp(-x)
                      : Wide::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));

@@ -26,7 +26,7 @@ namespace detail {
 template <class Real>
 struct RealArithmetic {
   typedef Real Sum;      // a unit's input
-  typedef Real Wide;     // an energy, a moment of data, a temperature
+  typedef Real Wide;     // an energy, a temperature
   typedef Real Rate;     // what a difference of statistics is multiplied with before it is added to a parameter
   typedef Real Setting;  // an option
   typedef Real Change;   // of a parameter, before it is rounded
