@@ -70,17 +70,16 @@ struct StrongestDirection {
   typename Model::VisibleState visible_direction;
   typename Model::HiddenState hidden_direction;
 
-  /// Scales the weights between real units down where the largest eigenvalue is above 0.9. The batch is what the
-  /// weights were changed by: it is in its directions that an eigenvalue grows all at once.
-  template <class Batch, bool IsCentred>
-  void keep_normalizable(Model& model, const Batch& batch, const Offsets<Model, IsCentred>& offsets) {
+  /// Scales the weights between real units down where the largest eigenvalue is above 0.9.
+  template <bool IsCentred>
+  void keep_normalizable(Model& model, const Offsets<Model, IsCentred>& offsets) {
     constexpr float most = 0.948683298f;  // of the singular values of S_v^1/2 W S_h^1/2, whose squares they are
-    // The eigenvalues are positive, and their sum is at hand.
-    if (sum_of_eigenvalues(model) <= most * most) return;
-    for (size_t s = 0; s < batch.count; ++s) turn_towards(model, batch.hidden_data[s], batch.hidden[s]);
+    size_t strongest = 0;
+    if (sum_of_eigenvalues(model, strongest) <= most * most) return;  // none is negative
+    turn_towards(model, strongest);
     for (int scaled = 0; scaled < 32; ++scaled) {
       float largest = 0.0f, before = 0.0f;
-      for (int pass = 0; pass < 32 && (pass < 10 || largest > before * 1.005f); ++pass) {
+      for (int pass = 0; pass < 32 && (pass < 16 || largest > before * 1.002f); ++pass) {
         before = largest;
         largest = grow(model);
       }
@@ -93,15 +92,22 @@ struct StrongestDirection {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
 
-  static float sum_of_eigenvalues(const Model& model) {
-    float sum = 0.0f;
+  // And which visible unit has the largest part in it.
+  static float sum_of_eigenvalues(const Model& model, size_t& strongest) {
+    float sum = 0.0f, most = 0.0f;
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      float of_row = 0.0f;
+      float part = 0.0f;
       for (size_t j = 0; j < Model::hidden_size; ++j) {
-        const float weight = static_cast<float>(model.weights(i, j));
-        of_row += weight * weight * static_cast<float>(model.hidden.width(j));
+        const float weight = static_cast<float>(model.weights(i, j)), width = static_cast<float>(model.hidden.width(j));
+        part += width > 0.0f ? weight * weight * width : 0.0f;
       }
-      sum += of_row * static_cast<float>(model.visible.width(i));
+      const float width = static_cast<float>(model.visible.width(i));
+      part = width > 0.0f ? part * width : 0.0f;
+      if (part > most) {
+        most = part;
+        strongest = i;
+      }
+      sum += part;
     }
     return sum;
   }
@@ -126,15 +132,21 @@ struct StrongestDirection {
     return largest;
   }
 
-  // A part in every direction that there is, lest one that is orthogonal to the others stays unseen.
-  void turn_towards(const Model& model, const typename Model::HiddenState& data,
-                    const typename Model::HiddenState& end) {
-    const float of_data = largest_of(data), of_end = largest_of(end);
+  // From the direction of the update before to that of one unit's weights, in which an eigenvalue may have grown all at
+  // once, with a little of every other: no large eigenvalue is orthogonal to all of these.
+  void turn_towards(const Model& model, size_t strongest) {
+    const auto* row = model.weights.row(strongest);
+    float largest = 0.0f, along = 0.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
-      const float added = 0.1f + (of_data > 0.0f ? static_cast<float>(data[j]) / of_data : 0.0f) -
-                          (of_end > 0.0f ? 0.5f * static_cast<float>(end[j]) / of_end : 0.0f);
-      const Scalar sum = static_cast<Scalar>(static_cast<float>(hidden_direction[j]) + 0.25f * added);
-      hidden_direction[j] = !(model.hidden.width(j) > Sum(0)) ? Scalar(0) : equal(sum, Scalar(0)) ? Scalar(1) : sum;
+      const float weight = static_cast<float>(row[j]), size = -negative_magnitude(weight);
+      if (!(model.hidden.width(j) > Sum(0))) continue;
+      largest = size > largest ? size : largest;
+      along += weight * static_cast<float>(hidden_direction[j]);
+    }
+    const float sign = along < 0.0f ? -1.0f : 1.0f;
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
+      const float turned = static_cast<float>(hidden_direction[j]) + sign * static_cast<float>(row[j]) / largest;
+      hidden_direction[j] = static_cast<Scalar>(model.hidden.width(j) > Sum(0) ? turned + 0.03125f : 0.0f);
     }
   }
 
@@ -155,8 +167,10 @@ struct StrongestDirection {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < Model::hidden_size; ++j) {
         const Scalar lost = shrink(model, i, j, factor);
-        model.visible.bias_of(i) += lost * offsets.hidden_offset[j];
-        model.hidden.bias_of(j) += lost * offsets.visible_offset[i];
+        Scalar& visible_bias = model.visible.bias_of(i);
+        Scalar& hidden_bias = model.hidden.bias_of(j);
+        visible_bias = Arithmetic<Scalar>::moved_by(visible_bias, lost * offsets.hidden_offset[j]);
+        hidden_bias = Arithmetic<Scalar>::moved_by(hidden_bias, lost * offsets.visible_offset[i]);
       }
     }
   }
@@ -178,8 +192,8 @@ struct StrongestDirection {
 
 template <class Model>
 struct StrongestDirection<Model, false> {
-  template <class Batch, class AnyOffsets>
-  void keep_normalizable(Model&, const Batch&, const AnyOffsets&) {}
+  template <class AnyOffsets>
+  void keep_normalizable(Model&, const AnyOffsets&) {}
 };
 
 }  // namespace detail

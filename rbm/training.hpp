@@ -169,7 +169,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
     const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
     change(HasRules(), model, batch, rng);
     change_variance(Has<learned_variance>(), model, batch);
-    this->keep_normalizable(model, batch, *this);
+    this->keep_normalizable(model, *this);
     tick(Has<scheduled>());
     return Status::ok;
   }

@@ -97,6 +97,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return is_narrow ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
   }
 
+  /// A parameter that moves by a change.
+  static Scalar moved_by(Scalar x, Scalar change) { return x + change; }
+
   /// A parameter times a factor below 1, rounded towards 0.
   static Scalar shrunk(Scalar x, float factor) {
     return Scalar::from_raw(static_cast<Integer>(static_cast<float>(x.raw) * factor));
@@ -231,8 +234,8 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     assign<Count>(moved, s, rng);
   }
 
-  /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have one
-  /// too many. So a group whose units are all 0, or of which two are 1, has no such sum.
+  /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have
+  /// one too many. So a group whose units are all 0, or of which two are 1, has no such sum.
   static bool is_one(Sum sum, size_t positive, size_t count) {
     constexpr size_t most = static_cast<size_t>(Scalar::one()) - 1;
     const Sum below = Sum::from_raw(static_cast<SumInteger>(count < most ? count : most));

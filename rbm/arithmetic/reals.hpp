@@ -117,6 +117,9 @@ struct RealArithmetic {
   static Real change_of(Real sum, size_t count) { return sum * (Real(1) / static_cast<Real>(count)); }
   static Real rate_of(Real rate, Real sum, size_t count) { return sum * (rate * (Real(1) / static_cast<Real>(count))); }
 
+  /// A parameter that moves by a change.
+  static Real moved_by(Real x, Real change) { return saturated(x + change); }
+
   /// A parameter times a factor below 1.
   static Real shrunk(Real x, float factor) { return x * static_cast<Real>(factor); }
 
@@ -131,7 +134,7 @@ struct RealArithmetic {
   }
   template <size_t Count, class Rng>
   static void add(const Real* change, Real* s, Rng&) {
-    for (size_t i = 0; i < Count; ++i) s[i] = saturated(s[i] + change[i]);
+    for (size_t i = 0; i < Count; ++i) s[i] = moved_by(s[i], change[i]);
   }
 
   /// s_i = sigmoid(x_i)                                                                                   x, s [Count]

@@ -551,7 +551,8 @@ class Session {
   void read_couplings(Bytes& bytes) {
     const size_t count = bytes.below(3);
     const Status status = rbm::effective_couplings(world.model, world.samples.values, count, world.couplings);
-    if (status == Status::not_finite && Model::check(world.samples.values, count) == Status::ok) {  // of the parameters: couplings are of no use then
+    if (status == Status::not_finite &&
+        Model::check(world.samples.values, count) == Status::ok) {  // of the parameters: couplings are of no use then
       std::memset(static_cast<void*>(&world.couplings), 0, sizeof world.couplings);
       expect(is_as_before(world.model) && is_as_before(world.samples), "couplings have changed the model");
     } else if (status != Status::ok) {
