@@ -159,7 +159,8 @@ RBM_INLINE uint32_t draw_word(Rng& rng) {
 
 namespace detail {
 
-/// Before many words of a generator, and each of them.
+/// Before many words of a generator, and each of them. The words of a rate, and of what is changed by it, follow those
+/// of the chains.
 template <class Rng>
 RBM_INLINE void wake(Rng&) {}
 RBM_INLINE void wake(Xorshift32& rng) { rng.wake(); }

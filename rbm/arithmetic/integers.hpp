@@ -345,7 +345,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   template <class Rng>
   static Scalar small_normal(Rng& rng) {
     const int32_t draw = integer::normal(rng) * 655;
-    const int32_t random = static_cast<int32_t>(draw_word(rng) >> (FractionBits + 4));
+    const int32_t random = static_cast<int32_t>(detail::next_word(rng) >> (FractionBits + 4));
     return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - FractionBits)));
   }
 

@@ -90,7 +90,7 @@ struct FixedWidth<int8_t, FractionBits> {
     const uint32_t most = 0x7FFEFFFFu >> FractionBits;
     setting = (setting < most ? setting : most) << FractionBits;
     if (count > 1) setting /= static_cast<uint32_t>(count);
-    return static_cast<Rate>((setting + (draw_word(rng) & 0xFFFFu)) >> 16);
+    return static_cast<Rate>((setting + (detail::next_word(rng) & 0xFFFFu)) >> 16);
   }
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
@@ -174,7 +174,7 @@ struct FixedWidth<int16_t, FractionBits> {
     }
     uint8_t off = static_cast<uint8_t>(31 - bits);
     while (shift - off > 28) ++off;
-    const uint32_t rest = draw_word(rng) & ((uint32_t{1} << off) - 1);
+    const uint32_t rest = detail::next_word(rng) & ((uint32_t{1} << off) - 1);
     if (shift < off) return {(int32_t{1} << bits) - 1, 0};
     return {static_cast<int32_t>((factor + rest) >> off), static_cast<uint8_t>(shift - off)};
   }

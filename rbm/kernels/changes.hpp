@@ -157,7 +157,6 @@ template <size_t Count, int FractionBits, class Rng>
 RBM_APART void nudge_each(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
                           const int8_t* RBM_RESTRICT difference, Rng& rng) {
   constexpr size_t rest = Count % 4;
-  detail::wake(rng);
   for (size_t j = 0; j < Count - rest; j += 4, c += 4, difference += 4) {
     const uint32_t word = detail::next_word(rng);
     const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
