@@ -40,14 +40,15 @@ struct GibbsChain {
 
   /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model,
   /// at(model, inverse temperature), or a Transposed model.
-  /// not_finite where real units ran away, of a model that is not normalizable: then start the chain anew.
+  /// not_finite where real units ran away, of a model that is not normalizable: then start the chain anew. Where it
+  /// starts need not be a state of its units: a rectified unit may have been seen below 0.
   template <class Sampler, class Rng>
   Status run(const Sampler& sampler, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {
       sampler.sample_hidden(visible, hidden, rng);
       sampler.sample_visible(hidden, visible, rng);
     }
-    return check();
+    return steps == 0 ? Status::ok : check();
   }
 
   /// The same under evidence: the chain of p(v, h | observation).
@@ -57,7 +58,7 @@ struct GibbsChain {
       sampler.sample_hidden(visible, hidden, rng);
       sampler.sample_visible(hidden, evidence, visible, rng);
     }
-    return check();
+    return steps == 0 ? Status::ok : check();
   }
 
   /// Whether the states are such: not_finite where real ones are NaN or beyond the range of their units. Draws of

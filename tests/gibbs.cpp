@@ -616,6 +616,14 @@ TEST_CASE("where real units run away every chain says so") {
   CHECK(rbm::denoise(model, start, 100.0f, 0, 50, posterior, rng) == Status::not_finite);
 }
 
+TEST_CASE("a rectified unit that was seen below 0 is denoised from there, without burn-in, too") {
+  typedef rbm::Rbm<rbm::Relu<2>, Bernoulli<2>> Model;
+  const Model model = random_pair<Model>(0.5f, 0.5f, 94);
+  rbm::Posterior<Model> posterior;
+  rbm::Xorshift32 rng(95);
+  CHECK(rbm::denoise(model, {{-0.5f, 1}}, 1.0f, 0, 10, posterior, rng) == Status::ok);
+}
+
 TEST_CASE("a mean that is no number is not ok, of units that cannot run away either") {
   typedef rbm::Rbm<Bernoulli<2>, Bernoulli<1>> Model;
   const Model model = {{{std::numeric_limits<float>::quiet_NaN(), 0}}, {{{0, 0}}}, {{{0}}}};

@@ -429,7 +429,9 @@ class Session {
     if (status == Status::ok) {
       expect(are_numbers(world.posterior.mean), "the mean of a posterior is no number");
       if (was_sound) {
-        expect(Visible::is_real || Model::VisibleLayer::check(world.posterior.mean.values) == Status::ok,
+        // In few steps the means of a large group are all 0.
+        const bool is_coarse = Ops::is_fixed && size_t{Visible::size} > 20;
+        expect(Visible::is_real || is_coarse || Model::VisibleLayer::check(world.posterior.mean.values) == Status::ok,
                "the mean of a posterior is out of range");
         in_range(world.posterior.chain);
       }
@@ -497,7 +499,9 @@ class Session {
     }
     const double terms = static_cast<double>((Model::visible_size + 1) * (Model::hidden_size + size_t{1}));
     if (!Ops::is_fixed) return std::fabs(energy - truth) <= terms * size * 1.2e-7 + 1e-30;
-    return size > 262144.0 || std::fabs(energy - truth) <= terms * largest * (step_of(Scalar(0)) + 1.0 / 4096);
+    const double of_variances = step_of(Scalar(0)) < 1.0 / 4096 ? 1.0 / 16 : 0.0;  // energies have those in Q12
+    return size > 262144.0 ||
+           std::fabs(energy - truth) <= terms * largest * (step_of(Scalar(0)) + 1.0 / 4096) + size * of_variances;
   }
   static double step_of(float) { return 0; }
   template <class Integer, int FractionBits>
