@@ -216,7 +216,7 @@ RBM_INLINE constexpr typename IfReal<Real, bool>::type equal(Real x, Real y) {
 }
 template <class Integer, int FractionBits>
 RBM_INLINE constexpr bool equal(Fixed<Integer, FractionBits> x, Fixed<Integer, FractionBits> y) {
-  return x == y;
+  return x.raw == y.raw;
 }
 
 }  // namespace detail

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "config.hpp"
+#include "fixed.hpp"
 
 namespace rbm {
 
@@ -157,7 +158,7 @@ RBM_INLINE_ON_HOSTS float log(float x) {
   const float low = n_float * 3.19461833e-5f + (p * f * square - 0.5f * square);
   const float result = n_float * 0.693115234375f + (f + low);
 
-  const float at_most_zero = choose(x >= 0.0f, -infinity(), from_bits(0x7FC00000u));
+  const float at_most_zero = choose(detail::equal(x, 0.0f), -infinity(), from_bits(0x7FC00000u));
   return choose(x > 0.0f, choose(x < infinity(), result, x), at_most_zero);
 }
 
@@ -204,7 +205,7 @@ RBM_INLINE_ON_HOSTS float tanh(float x) {
   const float scale = from_bits((e.power + 127u) << 23);
   const float m = e.rest * scale + (scale - 1.0f);  // e^y - 1, exact also where y is tiny
   const float magnitude = -m / (2.0f + m);
-  return choose(x < 0.0f, -magnitude, choose(x > 0.0f, magnitude, x));
+  return choose(x < 0.0f, -magnitude, choose(detail::equal(x, 0.0f), x, magnitude));
 }
 
 /// ln(2 cosh x), the cumulant of a spin with input x.

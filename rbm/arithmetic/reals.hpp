@@ -257,7 +257,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   template <size_t Count, class Rng>
   static void decide(const float* p, float* s, float off, Rng& rng) {
 #if RBM_VECTORS_COMPARE
-    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(p[i], rng) > 0.0f ? 1.0f : off;
+    for (size_t i = 0; i < Count; ++i) s[i] = detail::equal(bernoulli(p[i], rng), 1.0f) ? 1.0f : off;
 #else  // some at a time, by the bits, which are ordered as positive numbers are (NaN, too, is above all draws)
     constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
     const uint32_t other = to_bits(off);
@@ -270,7 +270,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
         s[first + i] = from_bits(drawn < chance ? 0x3F800000u : other);
       }
     }
-    for (size_t i = whole; i < Count; ++i) s[i] = bernoulli(p[i], rng) > 0.0f ? 1.0f : off;
+    for (size_t i = whole; i < Count; ++i) s[i] = detail::equal(bernoulli(p[i], rng), 1.0f) ? 1.0f : off;
 #endif
   }
   template <size_t Count>
@@ -283,7 +283,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   /// s_i = 1 or off, with probability 1/2.
   template <size_t Count, class Rng>
   static void toss(float* s, float off, Rng& rng) {
-    for (size_t i = 0; i < Count; ++i) s[i] = bernoulli(0.5f, rng) > 0.0f ? 1.0f : off;
+    for (size_t i = 0; i < Count; ++i) s[i] = detail::equal(bernoulli(0.5f, rng), 1.0f) ? 1.0f : off;
   }
 
   /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise

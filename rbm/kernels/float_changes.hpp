@@ -52,7 +52,7 @@ RBM_INLINE void move_rows(const UnitsOn<Rows>& on, const UnitsOn<Rows>& ends_on,
     const uint64_t first = on.words[k], second = ends_on.words[k];
     for (uint64_t left = first | second; left != 0; left &= left - 1) {
       const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-      const unsigned when = static_cast<unsigned>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
+      const size_t when = ((first >> bit) & 1u) + 2 * ((second >> bit) & 1u);
       move_row(changes, when, weights + (64 * k + bit) * HiddenSize);
     }
   }

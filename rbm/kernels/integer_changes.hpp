@@ -71,7 +71,7 @@ void nudge_rows_of_one(Size<Rows>, const Products<Columns, Integer, FractionBits
       const uint64_t at_data = on.words[k], at_end = ends_on.words[k];
       for (uint64_t left = at_data | at_end; left != 0; left &= left - 1) {
         const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-        const unsigned when = static_cast<unsigned>(((at_data >> bit) & 1u) + 2 * ((at_end >> bit) & 1u));
+        const size_t when = ((at_data >> bit) & 1u) + 2 * ((at_end >> bit) & 1u);
         products.move_row(when, weights + (64 * k + bit) * HiddenSize, rng);
       }
     }

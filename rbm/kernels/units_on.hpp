@@ -29,12 +29,10 @@ bool are_off_or_on(const Scalar* s) {
 /// The same without a branch.
 template <size_t Length, class Scalar>
 RBM_INLINE bool are_all_off_or_on(const Scalar* s) {
-  uint32_t all = 1;
-  for (size_t j = 0; j < Length; ++j) {
-    all &=
-        static_cast<uint32_t>(detail::equal(s[j], Scalar(0))) | static_cast<uint32_t>(detail::equal(s[j], Scalar(1)));
-  }
-  return all != 0;
+  uint32_t others = 0;
+  for (size_t j = 0; j < Length; ++j)
+    others |= detail::equal(s[j], Scalar(0)) || detail::equal(s[j], Scalar(1)) ? 0u : 1u;
+  return others == 0;
 }
 
 /// Whether all states are -1, 0 or 1.
