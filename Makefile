@@ -227,7 +227,7 @@ $(BENCH)/openblas.flags: always | $(BENCH)
 ## bench-instructions: instructions of a CD-1 step under valgrind, against those recorded (RECORD=1 records them)
 bench-instructions: | $(BENCH)
 	@tests/benchmark/instructions.sh $(BENCH) "$(RECORD)" $(CXX) -std=c++17 $(WARNINGS)
-.PHONY: bench bench-instructions mutants
+.PHONY: bench bench-instructions mutants coverage
 
 ## mutants: change MUTANTS=200 places of rbm/, chosen by SEED=1: prints which changes no test notices (needs python3)
 MUTANTS ?= 200
@@ -235,6 +235,16 @@ SEED    ?= 1
 mutants: $(BUILD)/doctest.flags
 	@tests/mutation/mutate.py --count $(MUTANTS) --seed $(SEED) $(MUTANTS_FLAGS) $(BUILD)/mutants \
 	  $(CXX) -std=$(CXXSTD) -O0 $(CXXFLAGS) $$(cat $(BUILD)/doctest.flags)
+
+## coverage: the lines of rbm/ that no test runs, of those that this machine compiles (needs gcovr)
+# Lines for other processors are run by .ci/run: by its jobs of vectors and of integers, and on the emulators.
+COVERAGE = $(BUILD)/coverage
+GCOV    ?= gcov
+coverage:
+	@find $(COVERAGE) -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) -s --no-print-directory run-tests BUILD=$(COVERAGE) CXXFLAGS="$(CXXFLAGS) -O0 --coverage" \
+	  ARGS=--test-suite-exclude=long
+	@gcovr --gcov-executable "$(GCOV)" --filter rbm/ --object-directory $(COVERAGE)
 
 ## data: make examples/data/digits.hpp from the CSV beside it
 data: | $(BUILD)
