@@ -245,7 +245,7 @@ def variants(kind, text):
         put("%s + 1" % m.group(1), m.start(), m.end(), "0x%X%s" % (int(m.group(1), 16) + 1, m.group(2)))
     for m in re.finditer(r"(?<![\w.])(\d+\.\d+(?:e[+-]?\d+)?)(f?)(?!\w)", masked):
         x = float(m.group(1))
-        put("%s changed" % m.group(0), m.start(), m.end(), repr(x * 1.01 if x else 0.01) + m.group(2))
+        put("%s changed" % m.group(0), m.start(), m.end(), repr(x * 1.01 if x else 1.0) + m.group(2))
     for m in re.finditer(r"!(?=[\w(])", masked):
         put("! removed", m.start(), m.end(), "")
     for m in re.finditer(r"(?:(?<=^)|(?<=[(,=?:] )|(?<=\())-(?=[\w(])", masked):
