@@ -290,6 +290,7 @@ TEST_CASE("16 bits: a rate has so many bits and shifts by 28 at most, for every 
       }
     }
   }
+  CHECK(Ops::rate(uint32_t{1} << 24, 1, 12, rng).factor == 1 << 11);  // what has room is exact
   CHECK(few_bits);
   CHECK(little_shift);
   CHECK(as_many_bits);

@@ -238,10 +238,13 @@ TEST_CASE("Bernoulli: an observation that makes no sense is refused whole") {
   CHECK(evidence.observe(seen, 0.25f) == rbm::Status::ok);
   const Evidence before = evidence;
   CHECK(evidence.observe(seen, -0.1f) == rbm::Status::out_of_range);
-  CHECK(evidence.observe(seen, 1.1f) == rbm::Status::out_of_range);
+  CHECK(evidence.observe(seen, 1.001f) == rbm::Status::out_of_range);
   CHECK(evidence.observe(seen, nan_value) == rbm::Status::not_finite);
   CHECK(evidence.observe(3, true, 1.1f) == rbm::Status::out_of_range);
   CHECK(evidence.observe(3, true, infinite) == rbm::Status::not_finite);
+  seen[0] = 0.5f;
+  CHECK(evidence.observe(seen, 0.25f) == rbm::Status::out_of_range);
+  seen[0] = 0.0f;
   seen[19] = 0.5f;
   CHECK(evidence.observe(seen, 0.25f) == rbm::Status::out_of_range);
   seen[19] = nan_value;
@@ -335,6 +338,9 @@ TEST_CASE("Softmax: what rounding leaves after the last unit goes to the likelie
       expected = static_cast<size_t>(std::max_element(mean, mean + 6) - mean);
     }
     for (size_t k = 0; k < 6; ++k) CHECK(s[k] == (k == expected ? 1.0f : 0.0f));
+    float probabilities[7];
+    probabilities[6] = 1.0f;  // of no unit of this group
+    CHECK(rbm::Arithmetic<float>::choose<6>(x, probabilities, highest) == expected);
   }
   CHECK(beyond > 10);
 }
@@ -704,6 +710,19 @@ TEST_CASE("Spin: evidence moves the input by half the log-likelihood ratio") {
   seen[4] = nan_value;
   CHECK(evidence.observe(seen, 0.25f) == Status::not_finite);
   CHECK(same_bits(evidence, before));
+}
+
+TEST_CASE("Softmax: what is known of one group is forgotten without the others") {
+  Softmax<3, 2>::Evidence<float> evidence;
+  evidence.forget();
+  for (size_t forgotten = 0; forgotten < 3; ++forgotten) {
+    for (size_t group = 0; group < 3; ++group) evidence.clamp(group, group % 2);
+    evidence.forget(forgotten);
+    for (size_t i = 0; i < 6; ++i) {
+      const bool is_off = i / 2 != forgotten && i % 2 != i / 2 % 2;
+      CHECK(evidence.log_likelihood[i] == (is_off ? -infinite : 0.0f));
+    }
+  }
 }
 
 TEST_CASE("Softmax: evidence is the likelihood of what was seen, whichever unit is on") {
