@@ -117,7 +117,7 @@ fuzz-corpus: $(FUZZ)/fuzz
 ifneq ($(FUZZ_CLANG),0)
 	$(FUZZ)/fuzz -verbosity=0 tests/fuzz/corpus/*
 else
-	$(FUZZ)/fuzz --replay tests/fuzz/corpus/*
+	$(FUZZ)/fuzz --output $(FUZZ) --replay tests/fuzz/corpus/*
 endif
 
 $(FUZZ)/fuzz: $(FUZZ_OBJECTS)

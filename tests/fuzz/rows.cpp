@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "session.hpp"
+#include "calls.hpp"
 
 #ifndef FUZZ_TURN
 #define FUZZ_TURN 0
@@ -83,7 +83,7 @@ template <class Visible, class Hidden, class Number, class Other, size_t Pair>
 void run(Bytes& bytes) {
   typedef rbm::Rbm<Visible, Hidden, Number> Model;
   constexpr bool may_learn_variances = Visible::has_variance && !rbm::Arithmetic<Number>::is_fixed;
-  Session<Model, Other, 1 + Pair % 3, extras(Pair + FUZZ_TURN, may_learn_variances), Generator>::run(bytes);
+  Calls<Model, Other, 1 + Pair % 3, extras(Pair + FUZZ_TURN, may_learn_variances), Generator>::run(bytes);
 }
 
 /// One unit type against all others.
@@ -126,14 +126,13 @@ template <size_t>
 const Table& large() {
   typedef rbm::Xorshift32 Small;
   static const Run runs[] = {
-      Session<rbm::Rbm<Bernoulli<70>, Bernoulli<33>>, float, 2, rbm::plain, Small>::run,
-      Session<rbm::Rbm<Bernoulli<40>, Bernoulli<37>>, float, 64, rbm::plain, rbm::XorshiftLanes>::run,
-      Session<rbm::Rbm<Both<Softmax<5, 7>, Gaussian<9>>, Both<Spin<33>, Bernoulli<31>>>, float, 64,
-              rbm::persistent | rbm::centred, Small>::run,
-      Session<rbm::Rbm<Bernoulli<70>, Bernoulli<33>, Number8>, float, 1, rbm::plain, Small>::run,
-      Session<rbm::Rbm<Both<Gaussian<9>, Bernoulli<40>>, Bernoulli<35>, Number16>, float, 2, rbm::persistent,
-              Small>::run,
-      Session<rbm::Rbm<Softmax<1, 70>, Spin<33>, Number8>, float, 1, rbm::plain, Small>::run};
+      Calls<rbm::Rbm<Bernoulli<70>, Bernoulli<33>>, float, 2, rbm::plain, Small>::run,
+      Calls<rbm::Rbm<Bernoulli<40>, Bernoulli<37>>, float, 64, rbm::plain, rbm::XorshiftLanes>::run,
+      Calls<rbm::Rbm<Both<Softmax<5, 7>, Gaussian<9>>, Both<Spin<33>, Bernoulli<31>>>, float, 64,
+            rbm::persistent | rbm::centred, Small>::run,
+      Calls<rbm::Rbm<Bernoulli<70>, Bernoulli<33>, Number8>, float, 1, rbm::plain, Small>::run,
+      Calls<rbm::Rbm<Both<Gaussian<9>, Bernoulli<40>>, Bernoulli<35>, Number16>, float, 2, rbm::persistent, Small>::run,
+      Calls<rbm::Rbm<Softmax<1, 70>, Spin<33>, Number8>, float, 1, rbm::plain, Small>::run};
   static const Table table = {runs, sizeof runs / sizeof runs[0]};
   return table;
 }

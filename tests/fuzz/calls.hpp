@@ -5,8 +5,8 @@
 // is as it was, and that epochs are refused.
 // SPDX-License-Identifier: MIT
 
-#ifndef RBM_TESTS_FUZZ_SESSION_HPP
-#define RBM_TESTS_FUZZ_SESSION_HPP
+#ifndef RBM_TESTS_FUZZ_CALLS_HPP
+#define RBM_TESTS_FUZZ_CALLS_HPP
 
 #include <cmath>
 #include <cstddef>
@@ -24,7 +24,7 @@
 
 namespace fuzz {
 
-/// How many calls were made, of all sessions.
+/// How many calls were made, of all sequences.
 extern uint64_t operations;
 
 /// All that calls may change, compared as bytes.
@@ -56,13 +56,13 @@ struct World {
 };
 
 template <class Model, class OtherNumber, size_t Batch, rbm::Extras Chosen, class Rng>
-class Session {
+class Calls {
  public:
   static void run(Bytes& bytes) {
-    static Session session;
+    static Calls sequence;
     model_in_use = __PRETTY_FUNCTION__;
-    session.start(bytes);
-    while (!bytes.empty()) session.call(bytes);
+    sequence.start(bytes);
+    while (!bytes.empty()) sequence.call(bytes);
   }
 
  private:
@@ -75,7 +75,7 @@ class Session {
   typedef rbm::Rbm<Visible, Hidden, OtherNumber> Other;
   typedef rbm::Trainer<Model, Batch, Chosen> Trainer;
   typedef rbm::Arithmetic<Scalar> Ops;
-  typedef Session Self;
+  typedef Calls Self;
 
   template <bool>
   struct If {};
@@ -111,7 +111,7 @@ class Session {
   }
 
   void call(Bytes& bytes) {
-    typedef void (Session::*Call)(Bytes&);
+    typedef void (Calls::*Call)(Bytes&);
     static const Call calls[] = {
         &Self::step,          &Self::step,          &Self::step,           &Self::step,           &Self::epoch,
         &Self::epoch,         &Self::set_options,   &Self::set_options,    &Self::set_parameters, &Self::set_parameters,
@@ -657,4 +657,4 @@ class Session {
 
 }  // namespace fuzz
 
-#endif  // RBM_TESTS_FUZZ_SESSION_HPP
+#endif  // RBM_TESTS_FUZZ_CALLS_HPP
