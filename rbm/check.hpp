@@ -38,7 +38,7 @@ struct CheckParameter {
   }
 };
 
-/// Whether all units of both layers, or some, are real: then the model may have no partition function.
+/// Whether both layers have real units, one in each is enough: then the model may have no partition function.
 template <class Model>
 constexpr bool is_real_pair() {
   return bool{Model::Visible::is_real} && bool{Model::Hidden::is_real};

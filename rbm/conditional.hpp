@@ -87,6 +87,7 @@ struct SiteConditional {
       fits = fits && Ops::is_finite(cumulant);
       if (k == 0) of_first = cumulant;
       log_probability[k] += cumulant - of_first;
+      fits = fits && Ops::is_finite(cumulant - of_first) && Ops::is_finite(log_probability[k]);
     }
   }
 

@@ -182,8 +182,8 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
     }
     this->end(steps);
     status = chain.check();
-    for (const Scalar& each : this->mean) {
-      if (!Arithmetic<Scalar>::is_finite(each)) status = Status::not_finite;
+    if (!Arithmetic<Scalar>::is_fixed && Model::VisibleLayer::check(this->mean.values) != Status::ok) {
+      status = Status::not_finite;
     }
     return status;
   }

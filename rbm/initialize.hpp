@@ -47,10 +47,10 @@ void initialize(Model& model, Rng& rng) {
 
 /// The same, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for Bernoulli
 /// units, where p is held half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
-/// Gaussian visible units get the variance of the samples, too, which stays unless it is learned; where hidden units
-/// are real as well, weights are drawn for data of variance 1 and divided by the deviation where that is larger.
-/// Errors: out_of_range where there are no samples; what is wrong with a sample; too_large for integers and 2^32
-/// samples or more.
+/// Gaussian visible units get the variance of the samples, too, held within [1e-4, 1e4], which stays unless it is
+/// learned; where hidden units are real as well, weights are drawn for data of variance 1 and divided by the deviation
+/// where that is larger. Errors: out_of_range where there are no samples; what is wrong with a sample; too_large for
+/// integers and 2^32 samples or more.
 template <class Model, class Rng>
 Status initialize(Model& model, const typename Model::VisibleState* samples, size_t count, Rng& rng) {
   typedef typename Model::Scalar Scalar;

@@ -75,7 +75,7 @@ struct StrongestDirection {
   void keep_normalizable(Model& model, const Offsets<Model, IsCentred>& offsets) {
     constexpr float most = 0.948683298f;  // of the singular values of S_v^1/2 W S_h^1/2, whose squares they are
     size_t strongest = 0;
-    if (sum_of_eigenvalues(model, strongest) <= most * most) return;  // none is negative
+    if (sum_of_eigenvalues(model, strongest) <= most * most) return;  // it bounds the largest: none is negative
     turn_towards(model, strongest);
     for (int scaled = 0; scaled < 32; ++scaled) {
       float largest = 0.0f, before = 0.0f;
@@ -92,7 +92,7 @@ struct StrongestDirection {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
 
-  // And which visible unit has the largest part in it.
+  // The sum of all eigenvalues; `strongest` becomes the visible unit with the largest part in it.
   static float sum_of_eigenvalues(const Model& model, size_t& strongest) {
     float sum = 0.0f, most = 0.0f;
     for (size_t i = 0; i < Model::visible_size; ++i) {
@@ -133,7 +133,7 @@ struct StrongestDirection {
   }
 
   // From the direction of the update before to that of one unit's weights, in which an eigenvalue may have grown all at
-  // once, with a little of every other: no large eigenvalue is orthogonal to all of these.
+  // once, with a little of every other in unequal parts: hardly any direction is orthogonal to all of these.
   void turn_towards(const Model& model, size_t strongest) {
     const auto* row = model.weights.row(strongest);
     float largest = 0.0f, along = 0.0f;
@@ -146,7 +146,8 @@ struct StrongestDirection {
     const float sign = along < 0.0f ? -1.0f : 1.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       const float turned = static_cast<float>(hidden_direction[j]) + sign * static_cast<float>(row[j]) / largest;
-      hidden_direction[j] = static_cast<Scalar>(model.hidden.width(j) > Sum(0) ? turned + 0.03125f : 0.0f);
+      const float part = 0.015625f * static_cast<float>(1 + j % 5) * (j % 2 == 0 ? 1.0f : -1.0f);
+      hidden_direction[j] = static_cast<Scalar>(model.hidden.width(j) > Sum(0) ? turned + part : 0.0f);
     }
   }
 

@@ -3,7 +3,7 @@
 // A trainer has the options of contrastive divergence and those of the extras it was declared with, all in one struct,
 // trainer.options: an extra that is not named costs no byte of RAM or code, and its options are not there to be set.
 // Options are floats; a trainer of a fixed-point model turns them into integers where they are set, once. Where nothing
-// else is said an option is at most 1e6, in fixed-point models always 127.
+// else is said an option is at most 1e6, in fixed-point models a larger one counts as 127.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_OPTIONS_HPP

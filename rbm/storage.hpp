@@ -119,8 +119,8 @@ inline uint8_t read_ram(const uint8_t* address) { return *address; }
 
 }  // namespace detail
 
-/// Unpacks N bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns whose
-/// rows are bytes reads from left to right; `bits` holds (N + 7) / 8 bytes.
+/// Unpacks `Length` bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns
+/// whose rows are bytes reads from left to right; `bits` holds (Length + 7) / 8 bytes.
 template <class Element, size_t Length>
 void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
   detail::unpack_bytes(bits, out, detail::read_ram);

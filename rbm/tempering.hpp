@@ -78,16 +78,20 @@ Status check_inverse_temperature(float t) {
 }
 
 /// Whether variances over t are at least 4 steps of the number type, so that rounding changes them by 1/8 at most.
-template <class Model, class Layer>
+template <class Layer>
 bool keeps_variances(const Layer& layer, size_t size, float t) {
-  typedef typename Model::Wide Wide;
-  const Wide eightfold = Wide(8) * Arithmetic<typename Model::Scalar>::to_wide(t);
+  typedef typename Layer::Scalar Scalar;
+  typedef typename Layer::Wide Wide;
+  const Wide eightfold = Wide(8) * Arithmetic<Scalar>::to_wide(t);
   for (size_t i = 0; i < size; ++i) {
     const Wide width = static_cast<Wide>(layer.width(i));
-    if (width > Wide(0) && !(static_cast<typename Model::Scalar>(width / eightfold) > typename Model::Scalar(0)))
-      return false;
+    if (width > Wide(0) && !(static_cast<Scalar>(width / eightfold) > Scalar(0))) return false;
   }
   return true;
+}
+template <class Model>
+bool keeps_variances(const Model& model, float t) {
+  return keeps_variances(model.visible, Model::visible_size, t) && keeps_variances(model.hidden, Model::hidden_size, t);
 }
 
 }  // namespace detail
@@ -102,9 +106,7 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   const float coldest = first < last ? last : first;
   Status status = detail::check_inverse_temperature<Model>(first);
   if (status == Status::ok) status = detail::check_inverse_temperature<Model>(last);
-  if (status == Status::ok &&
-      (steps == 0 || !detail::keeps_variances<Model>(model.visible, Model::visible_size, coldest) ||
-       !detail::keeps_variances<Model>(model.hidden, Model::hidden_size, coldest))) {
+  if (status == Status::ok && (steps == 0 || !detail::keeps_variances(model, coldest))) {
     status = Status::out_of_range;
   }
   if (status != Status::ok) return status;
@@ -146,7 +148,10 @@ struct ParallelTempering {
   template <class Rng>
   Status run(const Model& model, uint32_t count, Rng& rng) {
     Status status = Status::ok;
-    for (float t : inverse_temperature) status = first_failure(status, detail::check_inverse_temperature<Model>(t));
+    for (float t : inverse_temperature) {
+      status = first_failure(status, detail::check_inverse_temperature<Model>(t));
+      if (!detail::keeps_variances(model, t)) status = first_failure(status, Status::out_of_range);
+    }
     for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
       for (size_t c = 0; c < Count; ++c) {
         status = first_failure(status, chains[c].run(at(model, inverse_temperature[c]), 1, rng));

@@ -54,8 +54,9 @@ struct Particles<false> {};
 /// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
 /// on processors with vectors up to 16 KB for large batches (is_tiled in gradient.hpp), and what the extras need (see
 /// Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases; V + H values
-/// where both layers have real units, whose weights are kept normalizable (normalizable.hpp). Sample s of a batch goes
-/// with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
+/// where both layers have real units, whose weights are kept normalizable (normalizable.hpp), which near the bound
+/// takes several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer
+/// has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
                  detail::Clock<detail::has(Chosen, scheduled)>,

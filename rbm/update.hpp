@@ -2,7 +2,7 @@
 //
 // The gradient of a block of weights is made on the stack, from the states of a batch; decay and momentum add to it;
 // its norm may be bounded. So nothing of the size of the weights is kept but, with momentum, the last change. Integers
-// make a change in 32 bits, in Q24, and round it stochastically where it is added or kept.
+// make a change in 32 bits, and round it stochastically where it is added or kept.
 //
 // Centred, the model is seen as E = - (v - mu) a' - (h - lambda) b' - (v - mu) W (h - lambda) with offsets mu, lambda
 // near the means of v and h (Melchior, Fischer and Wiskott 2016). Its gradient,

@@ -402,3 +402,14 @@ TEST_CASE("a label beside real units") {
   }
   for (size_t k = 0; k < 3; ++k) CHECK(double(probabilities[k]) == doctest::Approx(weights[k] / sum).epsilon(1e-5));
 }
+
+TEST_CASE("integers: free energies that leave their range on the way are refused, though they come back") {
+  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<128>, rbm::Fixed<int16_t, 1>> Model;
+  static Model model = {};
+  for (size_t j = 0; j < 128; ++j) {
+    model.weights(0, j) = Model::Scalar(j < 64 ? 16000 : -16000);
+    model.hidden.bias[j] = Model::Scalar(j < 64 ? 0 : 16000);
+  }
+  rbm::Vector<Model::Wide, 2> p;
+  CHECK(rbm::classify(model, {}, 0, p) == rbm::Status::not_finite);
+}

@@ -334,6 +334,18 @@ TEST_CASE("the norm of floats' changes has room for the largest of them, and for
   }
 }
 
+TEST_CASE("integers: extras leave parameters where they are that are larger than changes of other formats can be") {
+  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<2>, rbm::Fixed<int16_t, 4>> Large;
+  typedef Large::Scalar Scalar;
+  Large model = {{{Scalar(500), Scalar(-700), Scalar(2000), Scalar(0)}}, {{{Scalar(300), Scalar(0)}}}, {{{}}}};
+  const Large before = model;
+  rbm::OnlineTrainer<Large, with_momentum | penalised | centred> trainer;
+  trainer.options.learning_rate = 0.0f;
+  rbm::Xorshift32 rng(97);
+  for (int step = 0; step < 10; ++step) REQUIRE(trainer.step(model, {{Scalar(1), Scalar(0)}}, rng) == rbm::Status::ok);
+  CHECK(same_bits(model, before));
+}
+
 TEST_CASE("L1 makes weights exactly 0, L2 does not") {
   for (bool l1 : {true, false}) {
     rbm::Xorshift32 rng(2);

@@ -230,7 +230,7 @@ TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {
 TEST_CASE("16 bits: means of changes are rounded, halves away from zero, and saturate") {
   typedef rbm::Arithmetic<Number16> Ops;
   bool same = true;
-  for (size_t count : {1, 2, 3, 4, 7, 100, 65535}) {
+  for (size_t count : {1u, 2u, 3u, 4u, 7u, 100u, 65535u}) {
     for (int32_t raw = -600000; raw <= 600000; raw += 37) {
       const double exact = std::round(raw * 4096.0 / static_cast<double>(count));
       same = same && Ops::change_of(Ops::Sum::from_raw(raw), count).raw == held(exact, -2147483648.0, 2147483647.0);

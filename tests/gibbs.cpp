@@ -585,11 +585,11 @@ TEST_CASE("rectified units that noise put below 0 are denoised, too") {
 }
 
 TEST_CASE("where real units run away every chain says so") {
-  typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<2>> Model;
-  const Model model = {{{3, 3, 3, 3}}, {{{0, 0}}, {{1, 1}}}, {{{0, 0}}, {{1, 1}}}};  // far from normalizable
-  const Model::VisibleState start = {{1, 1}};
+  typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<2>> RealPair;
+  const RealPair model = {{{3, 3, 3, 3}}, {{{0, 0}}, {{1, 1}}}, {{{0, 0}}, {{1, 1}}}};  // far from normalizable
+  const RealPair::VisibleState start = {{1, 1}};
   rbm::Xorshift32 rng(91);
-  rbm::GibbsChain<Model> chain;
+  rbm::GibbsChain<RealPair> chain;
   chain.start(start);
   CHECK(chain.run(model, 1, rng) == Status::ok);
   CHECK(chain.run(model, 10, rng) == Status::not_finite);  // beyond the range of the units
@@ -598,16 +598,16 @@ TEST_CASE("where real units run away every chain says so") {
   chain.start(start);
   CHECK(chain.run(model, 0, rng) == Status::ok);
 
-  Model::VisibleEvidence evidence;
+  RealPair::VisibleEvidence evidence;
   evidence.forget();
   CHECK(chain.run(model, evidence, 20, rng) == Status::not_finite);
-  rbm::GibbsChains<Model, 2> chains;
+  rbm::GibbsChains<RealPair, 2> chains;
   REQUIRE(chains.start(&start, 1) == Status::ok);
   CHECK(chains.run(model, 20, rng) == Status::not_finite);
   REQUIRE(chains.start(&start, 1) == Status::ok);
   CHECK(chains.run(model, evidence, 20, rng) == Status::not_finite);
 
-  rbm::Posterior<Model> posterior;
+  rbm::Posterior<RealPair> posterior;
   posterior.evidence.forget();
   posterior.chain.start(start);
   CHECK(posterior.run(model, 20, 1, rng) == Status::not_finite);
@@ -617,17 +617,17 @@ TEST_CASE("where real units run away every chain says so") {
 }
 
 TEST_CASE("a rectified unit that was seen below 0 is denoised from there, without burn-in, too") {
-  typedef rbm::Rbm<rbm::Relu<2>, Bernoulli<2>> Model;
-  const Model model = random_pair<Model>(0.5f, 0.5f, 94);
-  rbm::Posterior<Model> posterior;
+  typedef rbm::Rbm<rbm::Relu<2>, Bernoulli<2>> Rectified;
+  const Rectified model = random_pair<Rectified>(0.5f, 0.5f, 94);
+  rbm::Posterior<Rectified> posterior;
   rbm::Xorshift32 rng(95);
   CHECK(rbm::denoise(model, {{-0.5f, 1}}, 1.0f, 0, 10, posterior, rng) == Status::ok);
 }
 
 TEST_CASE("a mean that is no number is not ok, of units that cannot run away either") {
-  typedef rbm::Rbm<Bernoulli<2>, Bernoulli<1>> Model;
-  const Model model = {{{std::numeric_limits<float>::quiet_NaN(), 0}}, {{{0, 0}}}, {{{0}}}};
-  rbm::Posterior<Model> posterior;
+  typedef rbm::Rbm<Bernoulli<2>, Bernoulli<1>> Broken;
+  const Broken model = {{{std::numeric_limits<float>::quiet_NaN(), 0}}, {{{0, 0}}}, {{{0}}}};
+  rbm::Posterior<Broken> posterior;
   rbm::Xorshift32 rng(92);
   CHECK(rbm::denoise(model, {{1, 0}}, 0.1f, 2, 2, posterior, rng) == Status::not_finite);
 }

@@ -33,7 +33,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   typedef Fixed<SumInteger, FractionBits> Sum;
   typedef Fixed<int32_t, 12> Wide;
   typedef FixedSetting Setting;
-  typedef Fixed<int32_t, 24> Change;
+  // Of parameters up to 128 in Q24; where they may be larger, with as many bits before the point as they have.
+  enum : int { change_bits = FractionBits < 8 && !(Width::chance_bits == 8) ? 16 + FractionBits : 24 };
+  typedef Fixed<int32_t, change_bits> Change;
   typedef
       typename detail::TotalOf<(sizeof(size_t) > 2)>::type Total;  // a sum of states of as many samples as there can be
 
@@ -45,7 +47,8 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
 
   typedef Fixed<int32_t, 30> Factor;  // at most 1, of changes
 
-  /// Scaling: squares of Q24 in Q48, at most 2^62 each, and their sum 2^(2 shift) times what is kept, below 2^63.
+  /// Scaling: squares of changes, Q48 where these are in Q24, at most 2^62 each, and their sum 2^(2 shift) times what
+  /// is kept, below 2^63.
   struct SumOfSquares {
     uint64_t sum;
     uint8_t shift;
@@ -77,8 +80,8 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     has_rectified_units = false
   };
 
-  /// Whether the sum of N terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude is at
-  /// most 1 but of real units.
+  /// Whether the sum of `Length` terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude
+  /// is at most 1 but of real units.
   template <size_t Length, bool Real>
   static constexpr bool sum_fits() {
     return Length < static_cast<uint32_t>(Sum::Traits::highest()) >> term_bits(Real);
@@ -198,9 +201,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   }
 
   /// Scaling: the sum, of any number of samples, is in QF. Its whole part and its rest are divided each for itself
-  /// where together they would not have room in Q24.
+  /// where together they would not have room as a change.
   static Change quotient(Total sum, size_t count) {
-    const int64_t scale = int64_t{1} << (24 - FractionBits), n = static_cast<int64_t>(count);
+    const int64_t scale = int64_t{1} << (change_bits - FractionBits), n = static_cast<int64_t>(count);
     if (n == 1) return Change::from_raw(detail::saturate<int32_t>(sum * scale));  // spares a division of 64 bits
     int64_t whole = 0, rest = sum;
     if (n >> 24 != 0) {
@@ -214,10 +217,10 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
 
   /// Parameters become, or move by, what was computed for them, rounded stochastically.              change, s [Count]
-  /// Scaling: from Q24 to QF, with 8 or 16 random bits and half of what they leave.
+  /// Scaling: from Q24, or what a change is in, to QF, with 8 or 16 random bits and half of what they leave.
   template <size_t Count, class Rng>
   static void assign(const Change* change, Scalar* s, Rng& rng) {
-    constexpr int shift = 24 - FractionBits, drawn = Width::chance_bits;
+    constexpr int shift = change_bits - FractionBits, drawn = Width::chance_bits;
     constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
     typename Width::Draw draws[Count];
     integer::draw<Count>(draws, rng);
@@ -235,11 +238,12 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   }
 
   /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have
-  /// one too many. So a group whose units are all 0, or of which two are 1, has no such sum.
+  /// one too many. Two units that are 1 are too many all the same, and none that is above 0 too few.
   static bool is_one(Sum sum, size_t positive, size_t count) {
     constexpr size_t most = static_cast<size_t>(Scalar::one()) - 1;
+    const size_t twice = positive < most ? positive : most, once = positive / 2;
     const Sum below = Sum::from_raw(static_cast<SumInteger>(count < most ? count : most));
-    const Sum above = Sum::from_raw(static_cast<SumInteger>(positive < most ? positive : most));
+    const Sum above = Sum::from_raw(static_cast<SumInteger>(once > twice ? once : twice));
     return positive > 0 && sum >= Sum(1) - below && sum <= Sum(1) + above;
   }
 

@@ -26,8 +26,8 @@ void walk_rest(Size<Count> count, size_t first, Walker& walker) {
 template <class Walker>
 void walk_rest(Size<0>, size_t, Walker&) {}
 
-/// Calls walker(Size<Count>(), first) for blocks of N units, of which `first` is the first of all: `Block` units at a
-/// time, then those that are left over. Inputs of units live on the stack, and so it does not grow with the model.
+/// Calls walker(Size<Count>(), first) for blocks of `Length` units, of which `first` is the first of all: `Block` units
+/// at a time, then those that are left over. Inputs of units live on the stack, and so it does not grow with the model.
 template <size_t Length, size_t Block, class Walker>
 void walk_blocks(size_t first, Walker& walker) {
   constexpr size_t whole = Length - Length % Block;
