@@ -28,7 +28,7 @@ struct Generator {
   }
 
  private:
-  static const uint32_t most_calls = uint32_t{1} << 25;
+  static const uint32_t most_calls = uint32_t{1} << 28;
 };
 
 /// Three quarters of them good.
