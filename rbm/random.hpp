@@ -82,24 +82,24 @@ struct XorshiftLanes {
   enum : size_t { lanes = 64, held = 4 * lanes };
 
   uint32_t words[held];  // the last four of each lane, which are its state
-  size_t taken;          // of these words: 1 ... held
+  size_t left;           // of these words; none in memory that was zeroed
 
-  explicit XorshiftLanes(uint32_t seed) : taken(held) {
+  explicit XorshiftLanes(uint32_t seed) : left(0) {
     // Words that are all different; other seeds have others, not the same ones elsewhere.
     for (size_t i = 0; i < held; ++i) words[i] = mix(mix(static_cast<uint32_t>(i) + 1) ^ seed);
   }
 
   uint32_t operator()() {
-    if (taken - 1 >= held - 1) go_on();
-    return words[taken++];
+    if (left == 0) go_on();
+    return words[held - left--];
   }
 
   /// The words of `Count` calls.
   template <size_t Count>
   void draw(uint32_t* to) {
-    if (taken - 1 < held - 1 && Count <= held - taken) {
-      RBM_COPY_BYTES(to, words + taken, Count * sizeof(uint32_t));
-      taken += Count;
+    if (Count <= held && Count <= left) {
+      RBM_COPY_BYTES(to, words + (held - left), Count * sizeof(uint32_t));
+      left -= Count;
     } else {
       for (size_t i = 0; i < Count; ++i) to[i] = (*this)();
     }
@@ -120,7 +120,7 @@ struct XorshiftLanes {
   RBM_APART void go_on() {
     if ((words[0] | words[lanes] | words[2 * lanes] | words[3 * lanes]) == 0) *this = XorshiftLanes(0);
     for (size_t k = 0; k < 4; ++k) step(words + k * lanes, words + (k + 3) % 4 * lanes);
-    taken = 0;
+    left = held;
   }
 
   static void step(uint32_t* RBM_RESTRICT oldest, const uint32_t* RBM_RESTRICT latest) {

@@ -207,7 +207,7 @@ class Shape {
     const auto chains = std::make_unique<Aligned<Chains>>();
     must(chains->start(states.data(), states.size()));
     Generator rng(6);
-    const auto ours = [&](size_t count) { chains->run(sampler, static_cast<uint32_t>(count), rng); };
+    const auto ours = [&](size_t count) { (void)chains->run(sampler, static_cast<uint32_t>(count), rng); };
     ours(20);
 
     Row made = row<Number>("gibbs", Count, way, model_bytes + sizeof(Chains));
