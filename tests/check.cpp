@@ -203,7 +203,7 @@ TEST_CASE("every parameter is checked: NaN, infinite, beyond the bounds of its k
   size_t kinds[3] = {};
   for (size_t which = 0; which < parameters; ++which) {
     CAPTURE(which);
-    Parameter kind;
+    Parameter kind = Parameter::bias;
     CHECK(check_with(model, which, nan_value, kind) == Status::not_finite);
     CHECK(check_with(model, which, -infinite, kind) == Status::not_finite);
     ++kinds[static_cast<size_t>(kind)];

@@ -207,7 +207,7 @@ TEST_CASE("a precision at the ends of the floats makes no other than the nearest
 }
 
 TEST_CASE("posteriors of float are right at the largest values and precisions") {
-  Unit<float> unit;
+  Unit<float> unit = {};
   for (double value : {1e6, -3e5, 2.0}) {
     CHECK(unit.set(1e4, 0.5, value, 1e-18f));
     CHECK(double(unit.mean()) == doctest::Approx(value).epsilon(1e-6));

@@ -34,7 +34,7 @@ void check_real(size_t count, double mean, double deviation) {
   }
   const double n = static_cast<double>(count), average = sum / n, step = step_of<Number>();
   for (const auto& sample : samples) squares += std::pow(double(sample[0]) - average, 2);
-  Model model;
+  Model model = {};
   REQUIRE(rbm::initialize(model, samples.data(), count, rng) == Status::ok);
   const double least = std::max(step, 1.0 / 256);
   const double variance = std::min(std::max(squares / n, least), std::min(1e4, double(Number::highest())));
@@ -72,7 +72,7 @@ void check_discrete(size_t count) {
     const Number state(is_on ? 1 : 0), spin(is_on ? 1 : -1), rest(is_on ? 0 : 1);
     samples[s] = {{Number(0), state, Number(1), Number(-1), spin, Number(1), Number(0), state, rest}};
   }
-  Model model;
+  Model model = {};
   REQUIRE(rbm::initialize(model, samples.data(), count, rng) == Status::ok);
   const double n = static_cast<double>(count), half = 0.5 / n, p = on / n;
   const double tolerance = 0.0005 + step_of<Number>();
@@ -144,7 +144,7 @@ TEST_CASE_TEMPLATE("centred: the offset of an epoch is the mean of however many 
   std::vector<typename Model::VisibleState> samples(600000);
   const Number state(0.1f);
   for (auto& sample : samples) sample = {{Number(1), state}};
-  Model model;
+  Model model = {};
   rbm::Xorshift32 rng(6);
   REQUIRE(rbm::initialize(model, samples.data(), samples.size(), rng) == Status::ok);
   rbm::OnlineTrainer<Model, rbm::centred> trainer;
@@ -158,7 +158,7 @@ TEST_CASE("initialize: means and variances of float do not drift over many sampl
   std::vector<Model::VisibleState> samples(1000000);
   for (size_t s = 0; s < samples.size(); ++s)
     samples[s] = {{0.1f, s % 2 == 0 ? 0.3f : 0.1f, s % 2 == 0 ? 1e6f : -1e6f}};
-  Model model;
+  Model model = {};
   rbm::Xorshift32 rng(7);
   REQUIRE(rbm::initialize(model, samples.data(), samples.size(), rng) == Status::ok);
   CHECK(double(model.visible.first.bias[0]) == doctest::Approx(std::log(0.1 / 0.9)).epsilon(1e-5));
