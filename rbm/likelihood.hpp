@@ -111,12 +111,14 @@ struct Likelihood {
   }
 
   /// <v h>, <v> and <h> of the model, given its ln Z, without which they are not averages. too_large where neither
-  /// layer can be enumerated.
+  /// layer can be enumerated, not_finite where ln Z is so far below this model's that averages would be infinite.
   Status model_averages(const Model& model, double log_partition, Averages<Model>& result) {
-    const Status status = check(model);
+    Status status = check(model);
+    if (status == Status::ok && !Arithmetic<double>::is_finite(log_partition)) status = Status::not_finite;
+    double exact = 0.0;
+    if (status == Status::ok) status = sum_all(Is<false>(), model, exact);
+    if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
     if (status != Status::ok) return status;
-    if (!Arithmetic<double>::is_finite(log_partition)) return Status::not_finite;
-    if (too_many()) return Status::too_large;
     clear(result);
     AddAverages add = {*this, log_partition, result};
     enumerate(model, add);

@@ -19,19 +19,20 @@
 namespace rbm {
 namespace detail {
 
-/// What a layer's real units answer to the other layer's: their means without the biases, which may be much larger.
+/// What a layer's real units answer to the other layer's: their means without the biases, which may be much larger. In
+/// floats: integers may round them to 0, or not hold them.
 template <class Model>
 struct TakeVisibleResponse {
   const Model& model;
   const typename Model::HiddenState& hidden;
-  typename Model::VisibleState& response;
+  float* response;
 
   template <class Block>
   void operator()(Block, size_t first) {
     typename Model::Sum x[Block::count] = {};
     kernels::add_row_products<Block::count, Model::hidden_size>(model.weights.row(first), hidden.values, x);
     for (size_t i = 0; i < Block::count; ++i) {
-      response[first + i] = static_cast<typename Model::Scalar>(model.visible.width(first + i) * x[i]);
+      response[first + i] = static_cast<float>(model.visible.width(first + i)) * static_cast<float>(x[i]);
     }
   }
 };
@@ -40,7 +41,7 @@ template <class Model>
 struct TakeHiddenResponse {
   const Model& model;
   const typename Model::VisibleState& visible;
-  typename Model::HiddenState& response;
+  float* response;
 
   template <class Block>
   void operator()(Block, size_t first) {
@@ -48,7 +49,7 @@ struct TakeHiddenResponse {
     kernels::add_rows<Block::count, Model::visible_size, Model::hidden_size>(model.weights.values + first,
                                                                              visible.values, x);
     for (size_t j = 0; j < Block::count; ++j) {
-      response[first + j] = static_cast<typename Model::Scalar>(model.hidden.width(first + j) * x[j]);
+      response[first + j] = static_cast<float>(model.hidden.width(first + j)) * static_cast<float>(x[j]);
     }
   }
 };
@@ -69,28 +70,38 @@ template <class Model, bool Wanted>
 struct StrongestDirection {
   typename Model::VisibleState visible_direction;
   typename Model::HiddenState hidden_direction;
+  Vector<float, (size_t{Model::visible_size} > Model::hidden_size ? Model::visible_size : Model::hidden_size)> response;
 
   /// Scales the weights between real units down where the largest eigenvalue is above 0.9.
   template <bool IsCentred>
   void keep_normalizable(Model& model, const Offsets<Model, IsCentred>& offsets) {
-    constexpr float most = 0.948683298f;  // of the singular values of S_v^1/2 W S_h^1/2, whose squares they are
     size_t strongest = 0;
-    if (sum_of_eigenvalues(model, strongest) <= most * most) return;  // it bounds the largest: none is negative
+    if (sum_of_eigenvalues(model, strongest) <= most() * most()) return;  // it bounds the largest: none is negative
     turn_towards(model, strongest);
     for (int scaled = 0; scaled < 32; ++scaled) {
       float largest = 0.0f, before = 0.0f;
-      for (int pass = 0; pass < 32 && (pass < 16 || largest > before * 1.002f); ++pass) {
+      for (int pass = 0; pass < 32 && !has_settled(pass, largest, before); ++pass) {
         before = largest;
         largest = grow(model);
       }
-      if (!(largest > most)) return;
-      scale(model, most / largest, offsets);
+      if (!(largest > most())) return;
+      scale(model, most() / largest, offsets);
     }
   }
 
  private:
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
+
+  // Of the singular values of S_v^1/2 W S_h^1/2, whose squares the eigenvalues are.
+  static constexpr float most() { return 0.948683298f; }
+
+  // From a direction that has an average part in each of n, p passes find at least n^(-1/2p) of the largest value:
+  // after six what is below half of `most` is below it for any n that fits a board or a server, and 16 come within a
+  // tenth.
+  static bool has_settled(int passes, float largest, float before) {
+    return (passes >= 6 && largest < 0.5f * most()) || (passes >= 16 && largest <= before * 1.002f);
+  }
 
   // The sum of all eigenvalues; `strongest` becomes the visible unit with the largest part in it.
   static float sum_of_eigenvalues(const Model& model, size_t& strongest) {
@@ -112,24 +123,21 @@ struct StrongestDirection {
     return sum;
   }
 
+  // What the largest value of a direction is: integers use all their bits, and squares of floats are finite.
+  static float full() { return static_cast<float>(static_cast<Scalar>(1e4f)); }
+
+  // The direction of the response, and how many times as long the response is.
   template <class State>
-  static float largest_of(const State& direction) {
+  float take_direction(State& direction) {
     float largest = 0.0f;
-    for (const Scalar& each : direction) {
-      const float size = -negative_magnitude(static_cast<float>(each));
+    for (size_t i = 0; i < State::size; ++i) {
+      const float size = -negative_magnitude(response[i]);
       largest = size > largest ? size : largest;
     }
-    return largest;
-  }
-
-  // Divides by the largest value, which is returned: integers keep their digits, and squares of floats are finite.
-  template <class State>
-  static float normalise(State& direction) {
-    const float largest = largest_of(direction);
-    if (largest > 0.0f) {
-      for (Scalar& each : direction) each = static_cast<Scalar>(static_cast<float>(each) / largest);
+    for (size_t i = 0; i < State::size && largest > 0.0f; ++i) {
+      direction[i] = static_cast<Scalar>(response[i] / largest * full());
     }
-    return largest;
+    return largest / full();
   }
 
   // From the direction of the update before to that of one unit's weights, in which an eigenvalue may have grown all at
@@ -145,21 +153,24 @@ struct StrongestDirection {
     }
     const float sign = along < 0.0f ? -1.0f : 1.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
-      const float turned = static_cast<float>(hidden_direction[j]) + sign * static_cast<float>(row[j]) / largest;
+      const float turned =
+          static_cast<float>(hidden_direction[j]) / full() + sign * static_cast<float>(row[j]) / largest;
       const float part = 0.015625f * static_cast<float>(1 + j % 5) * (j % 2 == 0 ? 1.0f : -1.0f);
-      hidden_direction[j] = static_cast<Scalar>(model.hidden.width(j) > Sum(0) ? turned + part : 0.0f);
+      response[j] = model.hidden.width(j) > Sum(0) ? turned + part : 0.0f;
     }
+    take_direction(hidden_direction);
   }
 
   // One pass of the power method: how much longer W makes the direction, which then moves on.
   float grow(const Model& model) {
-    if (!(normalise(hidden_direction) > 0.0f)) return 0.0f;
     const float before = squared_length(model.hidden, hidden_direction);
-    TakeVisibleResponse<Model> down = {model, hidden_direction, visible_direction};
+    TakeVisibleResponse<Model> down = {model, hidden_direction, response.values};
     Model::Visible::walk(0, down);
-    const float grown = normalise(visible_direction);
-    TakeHiddenResponse<Model> up = {model, visible_direction, hidden_direction};
+    const float grown = take_direction(visible_direction);
+    if (!(grown > 0.0f)) return 0.0f;
+    TakeHiddenResponse<Model> up = {model, visible_direction, response.values};
     Model::Hidden::walk(0, up);
+    take_direction(hidden_direction);
     return grown * sqrt(squared_length(model.visible, visible_direction) / before);
   }
 

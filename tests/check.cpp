@@ -155,9 +155,18 @@ struct CheckBounds {
   }
 };
 
+struct SetVariances {
+  float variance;
+
+  template <class Number>
+  void operator()(Parameter kind, Number& number) {
+    if (kind == Parameter::variance) number = Number(variance);
+  }
+};
+
 // Real units of both layers that learn: the joint density has an integral after every step.
 template <class Model, size_t Batch, Extras Chosen>
-void check_normalizable(float rate, float scale) {
+void check_normalizable(float rate, float scale, float variance) {
   static rbm::Trainer<Model, Batch, Chosen> trainer;
   static rbm::Likelihood<Model> likelihood;
   static rbm::Vector<typename Model::VisibleState, Batch> samples;
@@ -167,6 +176,8 @@ void check_normalizable(float rate, float scale) {
   Model model;
   rbm::Xorshift32 rng(7);
   rbm::initialize(model, rng);
+  SetVariances set = {variance};
+  Model::VisibleLayer::each_parameter(set, model.visible);
   int wrong = 0;
   for (int step = 0; step < 200; ++step) {
     for (auto& sample : samples) {
@@ -187,9 +198,9 @@ void check_normalizable(float rate, float scale) {
 }
 
 template <class Model, size_t Batch, Extras Chosen>
-void check_normalizable() {
+void check_normalizable(float variance = 1) {
   for (float rate : {0.001f, 0.01f, 0.1f, 1.0f, 30.0f}) {
-    for (float scale : {1.0f, 10.0f}) check_normalizable<Model, Batch, Chosen>(rate, scale);
+    for (float scale : {1.0f, 10.0f, 1000.0f}) check_normalizable<Model, Batch, Chosen>(rate, scale, variance);
   }
 }
 
@@ -343,4 +354,6 @@ TEST_CASE("learning keeps real units of both layers normalizable, whatever the r
   check_normalizable<rbm::Rbm<Both<Bernoulli<5>, Gaussian<6>>, Both<Relu<3>, rbm::Spin<4>>>, 2, rbm::centred>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>, rbm::Fixed<int16_t, 8>>, 2, rbm::plain>();
   check_normalizable<rbm::Rbm<Gaussian<4>, Gaussian<3>, rbm::Fixed<int16_t, 12>>, 1, rbm::centred>();
+  check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>, rbm::Fixed<int16_t, 12>>, 1, rbm::plain>(1 / 256.0f);
+  check_normalizable<rbm::Rbm<Gaussian<30>, Gaussian<20>, rbm::Fixed<int16_t, 6>>, 1, rbm::plain>();
 }

@@ -546,6 +546,7 @@ TEST_CASE("samples and partition functions that cannot be used") {
     CHECK(likelihood.mean_log_likelihood(model, samples.data(), 2, wrong, result) == rbm::Status::not_finite);
     CHECK(likelihood.model_averages(model, wrong, averages) == rbm::Status::not_finite);
   }
+  CHECK(likelihood.model_averages(model, -1000, averages) == rbm::Status::not_finite);  // of another model
   CHECK(result == untouched);
   CHECK(are_all(averages, untouched));
 }
