@@ -98,7 +98,7 @@ FUZZ         = $(BUILD)/fuzz
 FUZZ_SECONDS ?= 600
 FUZZ_TURN    ?= 0
 FUZZ_FLAGS   ?= -O1 -g1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
-FUZZ_OBJECTS = $(FUZZ)/fuzz.o $(patsubst %,$(FUZZ)/rows-%.o,0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+FUZZ_ROWS    = $(patsubst %,$(FUZZ)/rows-%.o,0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 FUZZ_CLANG  := $(shell $(CXX) --version 2>/dev/null | grep -c clang)
 FUZZ_COMPILE = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(FUZZ_FLAGS) -DFUZZ_TURN=$(FUZZ_TURN) $(CXXFLAGS) \
   $(if $(filter-out 0,$(FUZZ_CLANG)),-fsanitize=fuzzer-no-link -DFUZZ_LIBFUZZER)
@@ -120,13 +120,13 @@ else
 	$(FUZZ)/fuzz --output $(FUZZ) --replay tests/fuzz/corpus/*
 endif
 
-$(FUZZ)/fuzz: $(FUZZ_OBJECTS)
+$(FUZZ)/fuzz: $(FUZZ)/fuzz.o $(FUZZ_ROWS)
 	$(FUZZ_COMPILE) $(if $(filter-out 0,$(FUZZ_CLANG)),-fsanitize=fuzzer) $(LDFLAGS) $^ -o $@
 
 $(FUZZ)/fuzz.o: tests/fuzz/fuzz.cpp $(FUZZ)/fuzz.flags
 	$(FUZZ_COMPILE) -MMD -MP -c $< -o $@
 
-$(FUZZ)/rows-%.o: tests/fuzz/rows.cpp $(FUZZ)/fuzz.flags
+$(FUZZ_ROWS): $(FUZZ)/rows-%.o: tests/fuzz/rows.cpp $(FUZZ)/fuzz.flags
 	$(FUZZ_COMPILE) -DFUZZ_PART=$* -MMD -MP -c $< -o $@
 
 $(FUZZ)/fuzz.flags: always | $(FUZZ)
