@@ -139,8 +139,8 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 /// off first. What v holds at the site itself does not matter. Real units have no sites: after Gaussian units a label
 /// is site 0. Errors, which leave the probabilities as they were: out_of_range where there is no such site or it has
 /// not K states, not_finite where the model or the rest of the state holds NaN, or free energies are beyond the range
-/// of the number type (of integers: the states' 2^19 apart, or the cumulants of 32 hidden units that large). The stack
-/// holds K values.
+/// of the number type (of integers: the states' 2^19 apart, or the cumulants of 32 hidden units that large). Free
+/// energies of size F that nearly cancel leave floats an error of F / 10^7. The stack holds K values.
 template <class Model, size_t States>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
                 Vector<typename Model::Wide, States>& probabilities) {

@@ -89,7 +89,7 @@ struct ChainOptions {
   }
 };
 
-/// What the learning rate is multiplied with after t updates.
+/// The learning rate after t updates, where it began as `rate`.
 inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
   const float part = static_cast<float>(t) / static_cast<float>(steps);
   if (schedule == Schedule::linear) return rate * (part < 1.0f ? 1.0f - part : 0.0f);
@@ -98,8 +98,8 @@ inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, 
 }
 
 /// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
-/// times the power in Q24. Where T + t is not a word its half is, and ln 2 in Q16 is added. Rounding
-/// could leave less than ln T where t is small.
+/// times the power in Q24. Where T + t has more than 32 bits, half of it is taken and ln 2 in Q16 added. The logarithm
+/// is at least 0, where rounding could make it less for a small t.
 inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, uint32_t steps, FixedSetting power) {
   if (schedule == Schedule::constant) return rate;
   int32_t factor = 0;
