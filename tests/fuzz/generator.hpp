@@ -18,7 +18,7 @@ struct Generator {
   rbm::Xorshift32 good;
   uint32_t stuck[2];
   bool is_good;
-  uint32_t calls;
+  uint64_t calls;
 
   explicit Generator(uint32_t seed) : good(seed), stuck(), is_good(true), calls(0) {}
 
@@ -28,7 +28,8 @@ struct Generator {
   }
 
  private:
-  static const uint32_t most_calls = uint32_t{1} << 28;
+  // 65535 Gibbs steps of rectified units ask 10^9 times where the generator is stuck.
+  static const uint64_t most_calls = uint64_t{1} << 33;
 };
 
 /// Three quarters of them good.
