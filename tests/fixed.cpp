@@ -8,6 +8,7 @@
 
 #include "../rbm/arithmetic.hpp"
 #include "../rbm/kernels.hpp"
+#include "support/crc.hpp"
 #include "support/statistics.hpp"
 
 namespace {
@@ -22,8 +23,18 @@ double exact_softplus(double x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-
 // The largest error of the probability of a unit with any input, and whether it ever falls where the input rises.
 struct Errors {
   double chance = 0, mean = 0, softplus = 0, spin = 0;
-  bool monotone = true;
+  bool monotone = true, drawn = true;
 };
+
+// Of all draws as many are on as the chance says: those below it.
+template <class Arithmetic, int Slope>
+bool are_draws_right(typename Arithmetic::Sum x) {
+  const uint32_t chance = static_cast<uint32_t>(Arithmetic::template chance<Slope>(x.raw)),
+                 all = 1u << Arithmetic::chance_bits;
+  typedef typename Arithmetic::Draw Draw;
+  return (chance == 0 || Arithmetic::template is_on<Slope>(x.raw, static_cast<Draw>(chance - 1))) &&
+         (chance == all || !Arithmetic::template is_on<Slope>(x.raw, static_cast<Draw>(chance)));
+}
 
 template <class Scalar>
 Errors errors_of_units(int32_t first, int32_t last) {
@@ -38,6 +49,7 @@ Errors errors_of_units(int32_t first, int32_t last) {
     const double chance = double(A::template chance<1>(x.raw)) / whole;
     errors.monotone = errors.monotone && chance >= before - (A::is_narrow ? 0 : 4 / 65536.0);  // roundings of 2^-16
     before = chance;
+    errors.drawn = errors.drawn && are_draws_right<A, 1>(x) && are_draws_right<A, 2>(x);
     errors.chance = std::max(errors.chance, std::fabs(chance - p));
     errors.chance =
         std::max(errors.chance, std::fabs(double(A::template chance<2>(x.raw)) / whole - exact_sigmoid(2 * exact)));
@@ -54,6 +66,7 @@ template <class Scalar>
 void check_units_of_8_bits() {
   const Errors errors = errors_of_units<Scalar>(-32768, 32767);  // every sum
   CHECK(errors.monotone);
+  CHECK(errors.drawn);
   CHECK(errors.chance <= 0.005);
   CHECK(errors.mean <= 0.005);
   CHECK(errors.spin <= 0.01);
@@ -73,6 +86,7 @@ void check_units_of_16_bits() {
   for (const auto& range : ends) {
     const Errors errors = errors_of_units<Scalar>(range[0], range[1]);
     CHECK(errors.monotone);
+    CHECK(errors.drawn);
     CHECK(errors.chance <= 0.0005);
     CHECK(errors.mean <= 0.0005);
     CHECK(errors.spin <= 0.001);
@@ -195,6 +209,26 @@ TEST_CASE("integer exp, log and square root: errors over their ranges") {
   CHECK(right);
   CHECK(rbm::integer::sqrt(uint64_t{1} << 62) == uint64_t{1} << 31);
   CHECK(rbm::integer::sqrt(0xFFFFFFFFFFFFFFFFull) == 0xFFFFFFFFu);
+}
+
+TEST_CASE("integer functions have these bits on every compiler and machine") {
+  Crc32 crc;
+  const auto add = [&crc](int32_t raw) {
+    const auto number = rbm::Fixed<int32_t, 12>::from_raw(raw);
+    crc.add(&number, 1);
+  };
+  for (int32_t raw = -70000; raw <= 70000; raw += 7) {
+    const rbm::Arithmetic<Number8>::Sum narrow = rbm::Arithmetic<Number8>::Sum::from_raw(static_cast<int16_t>(raw / 4));
+    const rbm::Arithmetic<Number16>::Sum x = rbm::Arithmetic<Number16>::Sum::from_raw(raw);
+    add(rbm::Arithmetic<Number8>::softplus(narrow).raw);
+    add(rbm::Arithmetic<Number8>::sigmoid(narrow).raw);
+    add(rbm::Arithmetic<Number16>::softplus(x).raw);
+    add(rbm::Arithmetic<Number16>::log_two_cosh(x).raw);
+    add(rbm::Arithmetic<Number16>::template chance<1>(x.raw));
+    add(rbm::integer::exp_of_minus(static_cast<uint32_t>(raw < 0 ? -raw : raw)));
+    add(rbm::integer::log(static_cast<uint32_t>(raw) * 50021u));
+  }
+  CHECK(crc.value() == 2505160560u);
 }
 
 TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {

@@ -142,6 +142,15 @@ TEST_CASE("Bernoulli: noise is fair coins, one word each") {  // false alarm: 1e
   for (int word = 0; word < 5 * 32000; ++word) same();
   CHECK(rng.state == same.state);
   CHECK(chi_square(counts, std::vector<double>(32, 1000)) < chi_square_limit(31, 4.75));
+  // A uniform draw below 1/2 is on, and none above.
+  struct Words {
+    uint32_t next;
+    uint32_t operator()() { return next ^= 0xFFFFFFFFu; }
+  } words = {0x80000000u};
+  float s[2];
+  rbm::Bernoulli<2>::Layer<float>::noise(s, words);
+  CHECK(s[0] == 1);
+  CHECK(s[1] == 0);
 }
 
 TEST_CASE("Bernoulli: a draw takes one word for each unit and follows the mean") {
@@ -578,6 +587,11 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   CHECK(double(layer.variance[3]) == doctest::Approx(std::exp(-0.5)).epsilon(1e-6));
   CHECK(layer.variance[4] == 1e-4f);
   CHECK(layer.variance[5] == 1e4f);
+  const float beyond[2] = {1.006f, -1.006f};  // a step is 1/2 at most
+  layer.clear();
+  layer.learn_variance(rbm::Size<2>(), 2, beyond);
+  CHECK(double(layer.variance[2]) == doctest::Approx(std::exp(0.5)).epsilon(1e-6));
+  CHECK(double(layer.variance[3]) == doctest::Approx(std::exp(-0.5)).epsilon(1e-6));
   // Of some units alone, and side by side with others.
   layer.clear();
   const float one = 0.2f;

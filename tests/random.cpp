@@ -158,6 +158,13 @@ TEST_CASE("a generator in zeroed memory gives the words of the default seed") {
     }
     for (int i = 0; i < 600; ++i) CHECK(lanes() == seeded());
   }
+  // One word of a lane that is not 0 is a state, if a poor one.
+  for (size_t word = 0; word < 4; ++word) {
+    std::memset(static_cast<void*>(&lanes), 0, sizeof lanes);
+    lanes.words[word * rbm::XorshiftLanes::lanes] = 1;
+    lanes();
+    CHECK(lanes.words[rbm::XorshiftLanes::held - 1] == 0);  // of another lane, which stays where it was
+  }
 }
 
 TEST_CASE("draws end where a generator is stuck") {
