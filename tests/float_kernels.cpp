@@ -231,6 +231,7 @@ TEST_CASE("floats: sums and changes in packs, blocks and tiles are those of the 
   Check<16, 15>::all<4>();
   Check<17, 16>::all<5>();
   Check<13, 19>::all<7>();
+  Check<9, 18>::all<3>();
   Check<31, 64>::all<9>();
   Check<64, 65>::all<65>();
   Check<61, 127>::all<64>();
@@ -255,4 +256,32 @@ TEST_CASE("the sigmoids of many inputs are those of one") {
     check_sigmoids<32>(rng);
     check_sigmoids<67>(rng);
   }
+}
+
+namespace {
+
+// Many draws at once are those of one at a time, and on is exactly 1.
+template <size_t Count>
+void check_decide(float off) {
+  rbm::Xorshift32 rng(Count), same(Count);
+  float p[Count], s[Count];
+  bool right = true;
+  for (int round = 0; round < 50; ++round) {
+    for (size_t i = 0; i < Count; ++i) p[i] = rbm::uniform(rng);
+    same = rng;
+    rbm::Arithmetic<float>::decide<Count>(p, s, off, rng);
+    for (size_t i = 0; i < Count; ++i) right = right && s[i] == (rbm::uniform(same) < p[i] ? 1.0f : off);
+  }
+  CAPTURE(Count);
+  CHECK(right);
+}
+
+}  // namespace
+
+TEST_CASE("floats: many units are drawn as one at a time") {
+  check_decide<1>(0);
+  check_decide<5>(-1);
+  check_decide<16>(0);
+  check_decide<21>(-1);
+  check_decide<47>(0);
 }
