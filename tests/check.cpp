@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "../rbm/likelihood.hpp"
 #include "../rbm/rbm.hpp"
@@ -284,6 +285,11 @@ TEST_CASE("models that are surely not normalizable are refused") {
   CHECK(rbm::check(rectified) == Status::not_normalizable);
   rectified.weights(0, 0) = 0.5f;
   CHECK(rbm::check(rectified) == Status::ok);
+  // Many small weights along one unit of either layer.
+  CHECK(rbm::check(rbm::Rbm<Relu<3>, Relu<1>>{{{0.6f, 0.6f, 0.6f}}, {{{0, 0, 0}}}, {{{0}}}}) ==
+        Status::not_normalizable);
+  CHECK(rbm::check(rbm::Rbm<Relu<1>, Relu<3>>{{{0.6f, 0.6f, 0.6f}}, {{{0}}}, {{{0, 0, 0}}}}) ==
+        Status::not_normalizable);
 }
 
 TEST_CASE("an epoch looks at the model first, and leaves one that it refuses") {
@@ -356,4 +362,55 @@ TEST_CASE("learning keeps real units of both layers normalizable, whatever the r
   check_normalizable<rbm::Rbm<Gaussian<4>, Gaussian<3>, rbm::Fixed<int16_t, 12>>, 1, rbm::centred>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>, rbm::Fixed<int16_t, 12>>, 1, rbm::plain>(1 / 256.0f);
   check_normalizable<rbm::Rbm<Gaussian<30>, Gaussian<20>, rbm::Fixed<int16_t, 6>>, 1, rbm::plain>();
+}
+
+namespace {
+
+// What is scaled down: the weights between real units by one factor, none else; centred, biases move with them.
+template <class Number>
+void check_scaled(double step) {
+  typedef rbm::Rbm<Both<Bernoulli<2>, Gaussian<3>>, Both<Gaussian<2>, rbm::Spin<2>>, Number> Model;
+  Model model = {};
+  rbm::Xorshift32 rng(3);
+  for (Number& weight : model.weights.values) weight = Number(3 * rbm::uniform(rng));
+  model.visible.second.variance.fill(Number(1));
+  model.hidden.first.variance.fill(Number(1));
+  rbm::detail::Offsets<Model, true> offsets = {};
+  offsets.visible_offset = {{Number(1), Number(0.5f), Number(2), Number(-1), Number(0)}};
+  offsets.hidden_offset = {{Number(1), Number(-2), Number(0.5f), Number(1)}};
+  const Model before = model;
+  const auto strongest =
+      std::unique_ptr<rbm::detail::StrongestDirection<Model, true>>(new rbm::detail::StrongestDirection<Model, true>());
+  strongest->keep_normalizable(model, offsets);
+  CHECK(rbm::check(before) == Status::not_normalizable);
+  CHECK(std::unique_ptr<rbm::Likelihood<Model>>(new rbm::Likelihood<Model>)->check(model) == Status::ok);
+  const double factor = double(model.weights(2, 0)) / double(before.weights(2, 0));
+  CHECK(factor < 0.5);
+  double visible_bias[5] = {}, hidden_bias[4] = {};
+  for (size_t i = 0; i < 5; ++i) {
+    for (size_t j = 0; j < 4; ++j) {
+      CAPTURE(i);
+      CAPTURE(j);
+      const bool are_real = i >= 2 && j < 2;
+      const double now = double(model.weights(i, j)), then = double(before.weights(i, j));
+      CHECK(std::fabs(now - (are_real ? factor * then : then)) <= (are_real ? 3 * step : 0));
+      visible_bias[i] += (then - now) * double(offsets.hidden_offset[j]);
+      hidden_bias[j] += (then - now) * double(offsets.visible_offset[i]);
+    }
+  }
+  for (size_t i = 0; i < 5; ++i) {
+    const Number bias = i < 2 ? model.visible.first.bias[i] : model.visible.second.bias[i - 2];
+    CHECK(std::fabs(double(bias) - visible_bias[i]) <= 5 * step);
+  }
+  for (size_t j = 0; j < 4; ++j) {
+    const Number bias = j < 2 ? model.hidden.first.bias[j] : model.hidden.second.bias[j - 2];
+    CHECK(std::fabs(double(bias) - hidden_bias[j]) <= 5 * step);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is scaled down lies between real units, and centred biases follow") {
+  check_scaled<rbm::Fixed<int16_t, 10>>(1.01 / 1024);
+  check_scaled<float>(1e-6);
 }

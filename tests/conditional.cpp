@@ -345,6 +345,11 @@ TEST_CASE("pseudo-likelihoods of samples that are none") {
   for (float& weight : broken.weights.values) weight = not_a_number;
   CHECK(rbm::pseudo_log_likelihood(broken, good.data(), 3, result) == rbm::Status::not_finite);
   CHECK(rbm::stochastic_pseudo_log_likelihood(broken, &good[0], 1, result, rng) == rbm::Status::not_finite);
+  // Each probability is a float, their sum is not.
+  const rbm::Rbm<rbm::Bernoulli<2>, rbm::Bernoulli<1>> extreme = {{{0, 0}}, {{{-3e38f, -3e38f}}}, {{{0}}}};
+  const rbm::Vector<float, 2> on = {{1, 1}};
+  CHECK(rbm::pseudo_log_likelihood(extreme, &on, 1, result) == rbm::Status::not_finite);
+  CHECK(rbm::stochastic_pseudo_log_likelihood(extreme, &on, 1, result, rng) == rbm::Status::not_finite);
   CHECK(double(result) == -77);
   check_both(good, rbm::Status::ok);
 }

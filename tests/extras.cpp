@@ -332,6 +332,10 @@ TEST_CASE("the norm of floats' changes has room for the largest of them, and for
     CHECK(double(squares.factor(1e-13f)) == doctest::Approx(1e-13 / root).epsilon(1e-5));
     CHECK(squares.factor(2e23f) == 1);
   }
+  rbm::Arithmetic<float>::SumOfSquares both;  // many below 1 count for more than one beyond
+  for (int k = 0; k < 300; ++k) both.add(0.9f);
+  both.add(-2.0f);
+  CHECK(double(both.factor(1)) == doctest::Approx(1 / std::sqrt(300 * 0.81 + 4)).epsilon(1e-5));
 }
 
 TEST_CASE("integers: extras leave parameters where they are that are larger than changes of other formats can be") {

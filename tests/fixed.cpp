@@ -273,6 +273,26 @@ TEST_CASE("16 bits: means of changes are rounded, halves away from zero, and sat
   CHECK(same);
 }
 
+TEST_CASE("integers: a number as a sum is as near as it can be, and infinite only where it is") {
+  typedef rbm::Arithmetic<Number8> Ops;
+  CHECK(Ops::to_sum(1.53125f) == Ops::Sum(1.53125f));
+  for (float sign : {1.0f, -1.0f}) {
+    const Ops::Sum large = Ops::to_sum(sign * 1e9f),
+                   infinite = Ops::to_sum(sign * std::numeric_limits<float>::infinity());
+    CHECK(Ops::is_finite(large));
+    CHECK(double(large) * double(sign) > 1023);
+    CHECK_FALSE(Ops::is_finite(infinite));
+    CHECK(double(infinite) * double(sign) > 1023);
+  }
+}
+
+TEST_CASE("integers: parameters that are moved saturate") {
+  typedef rbm::Arithmetic<Number16> Ops;
+  CHECK(Ops::moved_by(Number16(1), Number16(0.5f)) == Number16(1.5f));
+  CHECK(Ops::moved_by(Number16(1), Number16(-0.5f)) == Number16(0.5f));
+  CHECK(Ops::moved_by(Number16(7.5f), Number16(1)) == Number16::highest());
+}
+
 TEST_CASE("16 bits: a sum times any state, for energies") {
   typedef rbm::Arithmetic<Number16> Ops;
   for (float state : {0.0f, 1.0f, -1.0f, 2.0f, 0.5f, -3.25f}) {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "../rbm/kernels.hpp"
@@ -24,7 +25,7 @@ void draw_states(Vector<float, N>& s, States kind, rbm::Xorshift32& rng) {
     const uint32_t word = rng();
     unit = word >> 31 != 0 ? 1.0f : 0.0f;
     if (kind == grey && (word & 3u) == 0) unit = rbm::uniform(rng);
-    if (kind == real) unit = 4 * rbm::uniform(rng) - 2;
+    if (kind == real) unit = (word & 7u) == 0 ? 2.0f : 4 * rbm::uniform(rng) - 2;
     if (kind == all_off) unit = 0;
   }
 }
@@ -246,6 +247,10 @@ TEST_CASE("floats: rows are more than what is looked at together, and columns mo
 
 TEST_CASE("the sigmoids of many inputs are those of one") {
   rbm::Xorshift32 rng(3);
+  for (float far : {-105.0f, -200.0f, -1e30f, -std::numeric_limits<float>::infinity()}) {
+    CHECK(rbm::sigmoid(far) == 0.0f);
+    CHECK(rbm::sigmoid(-far) == 1.0f);
+  }
   for (int round = 0; round < 200; ++round) {
     check_sigmoids<1>(rng);
     check_sigmoids<3>(rng);

@@ -330,6 +330,24 @@ TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {
   CHECK(posterior.run(model, 10, 70000, rng) == Status::too_large);
 }
 
+TEST_CASE("integers: the mean of states is rounded to the nearest step") {
+  rbm::detail::RunningMean<rbm::Fixed<int16_t, 8>, 4> mean;
+  const int32_t states[3][4] = {{7, -7, 5, 0}, {7, -7, 0, 1}, {7, -8, 0, 0}};
+  for (uint32_t steps : {1u, 3u}) {
+    mean.clear();
+    for (uint32_t step = 0; step < steps; ++step) {
+      for (size_t i = 0; i < 4; ++i) {
+        mean.add(i, rbm::Fixed<int16_t, 8>::from_raw(static_cast<int16_t>(states[step][i])), step + 1);
+      }
+    }
+    mean.end(steps);
+    CHECK(mean.mean[0].raw == 7);
+    CHECK(mean.mean[1].raw == -7);                    // 22 / 3
+    CHECK(mean.mean[2].raw == (steps == 1 ? 5 : 2));  // 5 / 3
+    CHECK(mean.mean[3].raw == 0);
+  }
+}
+
 TEST_CASE("integers: a clamp is certain where the input is at the end of its range, too") {
   typedef rbm::Rbm<rbm::Softmax<1, 3>, Bernoulli<254>, Number8> Model;
   Model model;

@@ -16,13 +16,14 @@ using rbm::Fixed;
 using rbm::Size;
 using rbm::Vector;
 
-enum States { off_or_on, spins, grey };
+enum States { off_or_on, spins, grey, two_steps };
 
 template <class Scalar, size_t N>
 void draw_states(Vector<Scalar, N>& s, States kind, rbm::Xorshift32& rng) {
   for (Scalar& unit : s) {
     const uint32_t word = rng();
     unit = Scalar(static_cast<int>(word >> 31));
+    if (kind == two_steps && (word & 1u) != 0) unit = Scalar::from_raw(2);  // of which all bits together are few
     if (kind == spins) unit = Scalar(word >> 31 != 0 ? 1 : -1);
     if (kind == grey && (word & 3u) == 0) {
       unit =
@@ -160,7 +161,7 @@ void check_columns(typename rbm::Arithmetic<Scalar>::Rate rate, States kind, uin
 
 template <class Scalar>
 void check_all_columns(typename rbm::Arithmetic<Scalar>::Rate rate) {
-  for (States kind : {off_or_on, spins, grey}) {
+  for (States kind : {off_or_on, spins, grey, two_steps}) {
     for (uint32_t seed = 1; seed <= 5; ++seed) {
       check_columns<Scalar, 1, 1, 0, 1, 1, rbm::Xorshift32>(rate, kind, seed);
       check_columns<Scalar, 9, 16, 0, 16, 1, rbm::Xorshift32>(rate, kind, seed);
@@ -174,7 +175,7 @@ void check_all_columns(typename rbm::Arithmetic<Scalar>::Rate rate) {
 
 template <class Scalar>
 void check_all_sums() {
-  for (States kind : {off_or_on, spins, grey}) {
+  for (States kind : {off_or_on, spins, grey, two_steps}) {
     for (uint32_t seed = 1; seed <= 30; ++seed) {
       check_sums<Scalar, 1, 1>(kind, seed);
       check_sums<Scalar, 7, 8>(kind, seed);
@@ -210,7 +211,7 @@ void check_pair_sums(States kind, uint32_t seed) {
 
 template <class Scalar>
 void check_all_pair_sums() {
-  for (States kind : {off_or_on, spins, grey}) {
+  for (States kind : {off_or_on, spins, grey, two_steps}) {
     for (uint32_t seed = 1; seed <= 20; ++seed) {
       check_pair_sums<Scalar, 1, 1>(kind, seed);
       check_pair_sums<Scalar, 7, 16>(kind, seed);
@@ -399,7 +400,7 @@ TEST_CASE("integers: eight columns in registers, and what they say about the sta
   typedef Fixed<int8_t, 5> Scalar;
   typedef rbm::Arithmetic<Scalar>::Sum Sum;
   rbm::Xorshift32 rng(5);
-  for (States kind : {off_or_on, spins, grey}) {
+  for (States kind : {off_or_on, spins, grey, two_steps}) {
     Scalar weights[11 * 10];
     Vector<Scalar, 11> v;
     draw_parameters(weights, rng);

@@ -792,9 +792,12 @@ TEST_CASE("Softmax: evidence is the likelihood of what was seen, whichever unit 
     CHECK(evidence.observe(1, 2, wrong) == Status::not_finite);
   }
   const float bad[][3] = {{0, 0, 0}, {1, 1, 0}, {0.5f, 0.5f, 0}, {1, 0.5f, 0}, {2, 0, 0}, {1, 0, -1}};
-  for (const auto& group : bad) {
-    for (size_t k = 0; k < 3; ++k) seen[12 + k] = group[k];
-    CHECK(evidence.observe(seen, 0.25f) == Status::out_of_range);
+  for (size_t first : {0u, 6u, 12u}) {
+    rbm::Vector<float, 15> wrong = seen;
+    for (const auto& group : bad) {
+      for (size_t k = 0; k < 3; ++k) wrong[first + k] = group[k];
+      CHECK(evidence.observe(wrong, 0.25f) == Status::out_of_range);
+    }
   }
   seen[13] = nan_value;
   CHECK(evidence.observe(seen, 0.25f) == Status::not_finite);
@@ -962,4 +965,9 @@ TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every
   check_groups<rbm::Fixed<int16_t, 14>, 3>();
   check_groups<float, 3>();
   check_groups<float, 100>();
+  // A step for each unit that is not off may be what rounding left, and no more.
+  rbm::Vector<rbm::Fixed<int16_t, 8>, 4> s = {{rbm::Fixed<int16_t, 8>(1), rbm::Fixed<int16_t, 8>::from_raw(2)}};
+  CHECK(Softmax<1, 4>::check(s.values) == Status::ok);
+  s[1].raw = 3;
+  CHECK(Softmax<1, 4>::check(s.values) == Status::out_of_range);
 }

@@ -159,4 +159,5 @@ TEST_CASE("is_finite") {
   CHECK_FALSE(rbm::is_finite(Float::infinity()));
   CHECK_FALSE(rbm::is_finite(-Float::infinity()));
   CHECK_FALSE(rbm::is_finite(Float::quiet_NaN()));
+  CHECK_FALSE(rbm::is_finite(rbm::from_bits(0x7F800001u)));
 }

@@ -178,6 +178,7 @@ TEST_CASE("annealing refuses where a Gaussian variance would round away") {
   CHECK(rbm::anneal(model, chain, 1.0f, 64.0f, 5, rng) == Status::out_of_range);
   CHECK(rbm::anneal(model, chain, 64.0f, 1.0f, 5, rng) == Status::out_of_range);
   CHECK(rbm::anneal(model, chain, 1.0f, 32.0f, 5, rng) == Status::ok);
+  CHECK(rbm::anneal(model, chain, 1.0f, 35.0f, 5, rng) == Status::out_of_range);  // 3.7 steps are left
 }
 
 TEST_CASE("annealing goes from the first inverse temperature to the last, both included, in equal parts") {

@@ -200,18 +200,11 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     return log_ratio(sum, all - sum);
   }
 
-  /// Scaling: the sum, of any number of samples, is in QF. Its whole part and its rest are divided each for itself
-  /// where together they would not have room as a change.
+  /// Scaling: the sum, in QF, of less than 2^32 samples is below 2^39, of 16 bits 2^47; as a change below 2^63.
   static Change quotient(Total sum, size_t count) {
-    const int64_t scale = int64_t{1} << (change_bits - FractionBits), n = static_cast<int64_t>(count);
-    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(sum * scale));  // spares a division of 64 bits
-    int64_t whole = 0, rest = sum;
-    if (n >> 24 != 0) {
-      whole = rest / n;
-      rest %= n;
-    }
-    rest *= scale;
-    return Change::from_raw(detail::saturate<int32_t>(whole * scale + (rest + (rest < 0 ? -(n / 2) : n / 2)) / n));
+    const int64_t scaled = sum * (int64_t{1} << (change_bits - FractionBits)), n = static_cast<int64_t>(count);
+    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
+    return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
   }
   static Change change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
   static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
