@@ -128,7 +128,10 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
   conditional.run();
   if (!conditional.fits) return Status::not_finite;
   for (size_t k = 0; k < Model::Visible::states(site); ++k) {
-    sum += conditional.share(k) * static_cast<float>(log_probability[k]);
+    const float share = conditional.share(k);
+    if (equal(share, 0.0f)) continue;
+    if (!Arithmetic<typename Model::Scalar>::is_finite(log_probability[k])) return Status::not_finite;
+    sum += share * static_cast<float>(log_probability[k]);
   }
   return Status::ok;
 }

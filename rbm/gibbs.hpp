@@ -113,16 +113,22 @@ struct GibbsChains {
 
 namespace detail {
 
-/// The mean of states that come one after the other: moved on by each of them. `mean` of the states so far.
+/// The mean of states that come one after the other: moved on by each of them. `mean` of the states so far, and what
+/// rounding added to it, which the next state takes off (Kahan 1965): late changes are smaller than what rounds them.
 template <class Scalar, size_t Length>
 struct RunningMean {
   enum : uint32_t { most_steps = uint32_t{1} << 20 };
 
-  Vector<Scalar, Length> mean;
+  Vector<Scalar, Length> mean, beyond;
 
-  void clear() { mean.fill(Scalar(0)); }  // the first step overwrites it, but not what was no number
+  void clear() {
+    mean.fill(Scalar(0));
+    beyond.fill(Scalar(0));
+  }
   void add(size_t i, Scalar state, uint32_t step) {
-    mean[i] += Scalar(1.0f / static_cast<float>(step)) * (state - mean[i]);
+    const Scalar change = (state - mean[i]) / static_cast<Scalar>(step) - beyond[i], next = mean[i] + change;
+    beyond[i] = (next - mean[i]) - change;
+    mean[i] = next;
   }
   void end(uint32_t) {}
 };
@@ -165,9 +171,8 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
 
   /// Takes `burn_in` steps, then averages p(v | h, observation) over `steps` more, into `mean`.
   /// The chain goes on from where it is: start it first.
-  /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps, where the average of so
-  /// many small changes would no longer be exact. And not_finite where real units ran away or the mean is no number:
-  /// then chain and mean are of no use, and the generator has moved on.
+  /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps. And not_finite where real
+  /// units ran away or the mean is no number: then chain and mean are of no use, and the generator has moved on.
   template <class Rng>
   Status run(const Model& model, uint32_t burn_in, uint32_t steps, Rng& rng) {
     Status status = check(steps);

@@ -94,6 +94,12 @@ bool keeps_variances(const Model& model, float t) {
   return keeps_variances(model.visible, Model::visible_size, t) && keeps_variances(model.hidden, Model::hidden_size, t);
 }
 
+/// The inverse temperature of a step, of which the last has `last`: never outside the two, as rounding goes.
+inline float temperature_between(float first, float last, uint32_t step, uint32_t steps) {
+  const float part = steps > 1 ? static_cast<float>(step - 1) / static_cast<float>(steps - 1) : 1.0f;
+  return first * (1.0f - part) + last * part;
+}
+
 }  // namespace detail
 
 /// Runs a chain for `steps` steps while the inverse temperature goes from `first` to `last` in equal parts. Ending at 1
@@ -111,8 +117,7 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   }
   if (status != Status::ok) return status;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
-    const float part = static_cast<float>(step - 1) / static_cast<float>(steps > 1 ? steps - 1 : 1);
-    status = chain.run(at(model, step < steps ? first + part * (last - first) : last), 1, rng);
+    status = chain.run(at(model, detail::temperature_between(first, last, step, steps)), 1, rng);
   }
   return status;
 }

@@ -418,3 +418,23 @@ TEST_CASE("integers: free energies that leave their range on the way are refused
   rbm::Vector<Model::Wide, 2> p;
   CHECK(rbm::classify(model, {}, 0, p) == rbm::Status::not_finite);
 }
+
+TEST_CASE("integers: a log-probability beyond the range is refused, where a probability of 0 is right") {
+  typedef rbm::Rbm<rbm::Softmax<1, 3>, rbm::Bernoulli<64>, rbm::Fixed<int16_t, 1>> Model;
+  static Model model = {};
+  const int weights[3] = {8000, 16000, -100};  // of which the sums of 64 are 2^19 from the first, or less
+  for (size_t k = 0; k < 3; ++k) {
+    for (size_t j = 0; j < 64; ++j) model.weights(k, j) = Model::Scalar(weights[k]);
+  }
+  Model::VisibleState second = {}, third = {};
+  second[1] = third[2] = Model::Scalar(1);
+  rbm::Vector<Model::Wide, 3> p;
+  CHECK(rbm::classify(model, third, 0, p) == rbm::Status::ok);
+  CHECK(double(p[1]) == 1);
+  CHECK(double(p[2]) == 0);
+  float result = -77;
+  CHECK(rbm::pseudo_log_likelihood(model, &third, 1, result) == rbm::Status::not_finite);
+  CHECK(result == -77);
+  CHECK(rbm::pseudo_log_likelihood(model, &second, 1, result) == rbm::Status::ok);
+  CHECK(result == 0);
+}

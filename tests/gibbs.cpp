@@ -169,6 +169,21 @@ TEST_CASE("the average of many steps stays exact" * doctest::test_suite("samplin
   }
 }
 
+TEST_CASE("the averages of a group's units in the most steps sum to 1" * doctest::test_suite("sampling")) {
+  typedef rbm::Rbm<rbm::Softmax<1, 3>, rbm::Bernoulli<1>> Group;
+  for (uint32_t seed : {1u, 2u, 246u}) {
+    rbm::Xorshift32 rng(seed);
+    Group model = {{{16, -16, -16}}, {{{-8, 8, 8}}}, {{{0}}}};
+    for (float& bias : model.visible.bias) bias += 0.3f * rbm::normal(rng);
+    rbm::Posterior<Group> posterior;
+    posterior.evidence.forget();
+    posterior.chain.start_from_noise(rng);
+    CHECK(posterior.run(model, 0, rbm::Posterior<Group>::most_steps, rng) == rbm::Status::ok);
+    const double sum = double(posterior.mean[0]) + double(posterior.mean[1]) + double(posterior.mean[2]);
+    CHECK(std::fabs(sum - 1) < 1e-6);
+  }
+}
+
 TEST_CASE("the average of the most steps that integers take is right at the ends of their range") {
   typedef rbm::Fixed<int16_t, 11> Number;
   typedef rbm::Rbm<rbm::Gaussian<5>, rbm::Bernoulli<1>, Number> Real;
@@ -211,7 +226,7 @@ TEST_CASE("under evidence a chain draws from the posterior: noisy, known and mis
 TEST_CASE("the posterior mean is that of enumeration") {  // false alarm: below 1e-6, see the tolerance
   const Model model = random_model<Model>(1.0f, 9);
   const Enumeration<Model> exact(model);
-  rbm::Posterior<Model> posterior;
+  rbm::Posterior<Model> posterior = {};
   rbm::Xorshift32 rng(10);
   const Model::VisibleState noisy = {{1, 0, 0, 1, 1}};
   CHECK(rbm::denoise(model, noisy, 0.2f, 100, 400000, posterior, rng) == rbm::Status::ok);

@@ -965,6 +965,14 @@ TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every
   check_groups<rbm::Fixed<int16_t, 14>, 3>();
   check_groups<float, 3>();
   check_groups<float, 100>();
+  // Means of a large group, of which the sum is rounded as often.
+  typedef Softmax<1, 300000> Large;
+  static Large::Layer<float> large;
+  static rbm::Vector<float, 300000> x, mean;
+  large.mean(rbm::Size<300000>(), 0, x.values, mean.values);
+  CHECK(Large::check(mean.values) == Status::ok);
+  mean[7] = 0.1f;
+  CHECK(Large::check(mean.values) == Status::out_of_range);
   // A step for each unit that is not off may be what rounding left, and no more.
   rbm::Vector<rbm::Fixed<int16_t, 8>, 4> s = {{rbm::Fixed<int16_t, 8>(1), rbm::Fixed<int16_t, 8>::from_raw(2)}};
   CHECK(Softmax<1, 4>::check(s.values) == Status::ok);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -166,4 +167,15 @@ TEST_CASE("initialize: means and variances of float do not drift over many sampl
   CHECK(double(model.visible.second.bias[0]) == doctest::Approx(20).epsilon(1e-5));
   CHECK(model.visible.second.variance[1] == 1e4f);
   CHECK(std::fabs(model.visible.second.bias[1]) < 1e6f);
+}
+
+TEST_CASE("initialize: a unit that is the same in more samples than floats have steps has a finite bias") {
+  typedef rbm::Arithmetic<float> Ops;
+  for (float count : {1e3f, 16777215.0f, 16777216.0f, 4e9f}) {
+    const float most = Ops::log_odds_of_mean<0>(1.0f, 0.5f / count);
+    CHECK(rbm::is_finite(most));
+    CHECK(double(most) == doctest::Approx(std::log(2.0 * std::min(double(count), 8388608.0))).epsilon(0.01));
+    CHECK(Ops::log_odds_of_mean<-1>(1.0f, 0.5f / count) == most);
+    CHECK(double(Ops::log_odds_of_mean<0>(0.0f, 0.5f / count)) == doctest::Approx(-double(most)).epsilon(0.01));
+  }
 }

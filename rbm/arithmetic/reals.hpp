@@ -100,12 +100,14 @@ struct RealArithmetic {
   static constexpr Real half() { return Real(0.5f); }
   static Real ratio(Real mean, Real divisor) { return mean / divisor; }
 
-  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1; p is the mean of states Off and 1.
+  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1 at least a float; p is the mean of states
+  /// Off and 1.
   static Real log_of_mean(Real p, Real margin) { return Arithmetic<Real>::log(p < margin ? margin : p); }
   template <int Off>
   static Real log_odds_of_mean(Real mean, Real margin) {
-    const Real p = Off == 0 ? mean : Real(0.5f) * (Real(1) + mean), most = Real(1) - margin;
-    return Arithmetic<Real>::log_odds(p < margin ? margin : p > most ? most : p);
+    const Real p = Off == 0 ? mean : Real(0.5f) * (Real(1) + mean), step = Real(5.96046448e-8f);  // below 1: 2^-24
+    const Real least = margin > step ? margin : step, most = Real(1) - least;
+    return Arithmetic<Real>::log_odds(p < least ? least : p > most ? most : p);
   }
 
   /// sum / count, in the two ways that floats round differently: with a reciprocal, which vectorises, and exactly.
@@ -144,7 +146,11 @@ struct RealArithmetic {
   }
 
   /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.
-  static bool is_one(Real sum, size_t, size_t) { return sum > Real(0.999f) && sum < Real(1.001f); }
+  static bool is_one(Real sum, size_t, size_t count) {
+    const Real rounding =
+        Real(0.001f) + static_cast<Real>(count) * Real(1.1920929e-7f);  // as many additions, made twice
+    return sum > Real(1) - rounding && sum < Real(1) + rounding;
+  }
 
   /// ln sum_k exp(x_k)                                                                                       x [States]
   template <size_t States>

@@ -169,8 +169,8 @@ struct Softmax {
     return Arithmetic<Scalar>::log_of_mean(p, margin);
   }
 
-  /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001, or what rounds
-  /// integers), or ok.
+  /// not_finite, out_of_range outside [0, 1] or where a group does not sum to 1 (within 0.001 and what rounds so many
+  /// terms, or integers), or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
     typedef Arithmetic<Scalar> Ops;
