@@ -224,7 +224,7 @@ TEST_CASE("integer functions have these bits on every compiler and machine") {
     add(rbm::Arithmetic<Number8>::sigmoid(narrow).raw);
     add(rbm::Arithmetic<Number16>::softplus(x).raw);
     add(rbm::Arithmetic<Number16>::log_two_cosh(x).raw);
-    add(rbm::Arithmetic<Number16>::template chance<1>(x.raw));
+    add(static_cast<int32_t>(rbm::Arithmetic<Number16>::template chance<1>(x.raw)));
     add(rbm::integer::exp_of_minus(static_cast<uint32_t>(raw < 0 ? -raw : raw)));
     add(rbm::integer::log(static_cast<uint32_t>(raw) * 50021u));
   }
