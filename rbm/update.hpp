@@ -163,10 +163,7 @@ struct Update {
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
   template <class Block>
   void finish(Block, Scalar* last, Change* change) {
-    if (last != nullptr) {
-      const Change again = momentum(Has<with_momentum>());
-      for (size_t j = 0; j < Block::count; ++j) change[j] += again * static_cast<Change>(last[j]);
-    }
+    add_last<Block::count>(Has<with_momentum>(), last, change);
     if (measuring) {
       for (size_t j = 0; j < Block::count; ++j) squares.add(change[j]);
       return;
@@ -175,8 +172,13 @@ struct Update {
     if (last != nullptr) Ops::template assign<Block::count>(change, last, rng);
   }
 
-  Change momentum(If<0>) const { return Change(0); }
-  Change momentum(If<with_momentum>) const { return static_cast<Change>(trainer.options.momentum); }
+  template <size_t Count>
+  void add_last(If<0>, const Scalar*, Change*) const {}
+  template <size_t Count>
+  void add_last(If<with_momentum>, const Scalar* last, Change* change) const {
+    const Change momentum = static_cast<Change>(trainer.options.momentum);
+    for (size_t j = 0; j < Count; ++j) change[j] += momentum * static_cast<Change>(last[j]);
+  }
   Scalar* last_weights(If<0>, size_t, size_t) { return nullptr; }
   Scalar* last_weights(If<with_momentum>, size_t i, size_t j) { return trainer.weight_change.row(i) + j; }
   Scalar* last_visible(If<0>, size_t) { return nullptr; }

@@ -543,6 +543,14 @@ double start_error(const Values& means, float variance = 1, float margin = 1e-6f
 
 }  // namespace
 
+TEST_CASE("real units have no sites") {
+  CHECK(int{Gaussian<3>::sites} == 0);
+  CHECK(Gaussian<3>::first_unit(0) == 0);
+  CHECK(Gaussian<3>::units(0) == 0);
+  CHECK(Gaussian<3>::states(0) == 0);
+  CHECK(Gaussian<3>::value(0, 0, 0) == 0);
+}
+
 TEST_CASE("layers start from the means of data") {
   CHECK(start_error<rbm::Bernoulli<4>>({0.01, 0.3, 0.5, 0.999}) < 1e-5);
   CHECK(start_error<Spin<5>>({-0.99, -0.3, 0.0, 0.5, 0.999}) < 1e-5);

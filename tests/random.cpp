@@ -505,6 +505,22 @@ TEST_CASE("draws at their edges, from given words") {
   CHECK(rng.state == same.state);
 }
 
+TEST_CASE("a shuffle of 2^32 items takes two words for the first, and one for the others") {
+  if (sizeof(size_t) < 8) return;
+  struct Few {  // ends with an exception, before any item is exchanged
+    uint32_t words[3];
+    size_t taken;
+    uint32_t operator()() {
+      if (taken == 3) throw taken;
+      return words[taken++];
+    }
+  } rng = {{12345u, 0xFFFFFFFFu, 0xFFFFFFFEu}, 0};  // those that leave an item where it is
+  int item = 0;
+  int* volatile items = &item;  // which the compiler does not know to be one
+  CHECK_THROWS_AS(rbm::shuffle(static_cast<int*>(items), static_cast<size_t>(uint64_t{1} << 32), rng), size_t);
+  CHECK(rng.taken == 3);
+}
+
 TEST_CASE("a shuffle takes every order equally often") {  // false alarm: 1e-6
   rbm::Xorshift32 rng(29);
   std::vector<double> counts(24, 0);
