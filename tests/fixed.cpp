@@ -371,6 +371,7 @@ TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update")
     for (int difference : {32, -32, 64, 5}) {
       check_rounding<Number8>(rate, 1, difference, 3);
       check_rounding<rbm::Fixed<int8_t, 6>>(rate, 3, 2 * difference, -10);
+      check_rounding<Number8>(rate, 2, difference, 0);
     }
     for (int difference : {4096, -4096, 1234, -7, 1}) {
       check_rounding<Number16>(rate, 1, difference, 100);

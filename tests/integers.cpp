@@ -309,6 +309,9 @@ TEST_CASE("integers: schedules are those of float") {
       }
     }
   }
+  trainer.options.schedule = rbm::Schedule::linear;
+  trainer.options.learning_rate = 100.0f;
+  CHECK(double(trainer.learning_rate()) == 0);  // after its end, whatever it was
 }
 
 TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {

@@ -986,4 +986,6 @@ TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every
   CHECK(Softmax<1, 4>::check(s.values) == Status::ok);
   s[1].raw = 3;
   CHECK(Softmax<1, 4>::check(s.values) == Status::out_of_range);
+  s[0].raw = 128;
+  CHECK(Softmax<1, 4>::check(s.values) == Status::out_of_range);
 }
