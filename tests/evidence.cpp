@@ -215,3 +215,17 @@ TEST_CASE("posteriors of float are right at the largest values and precisions") 
     CHECK(double(unit.mean()) == doctest::Approx(0.5e-4).epsilon(1e-6));
   }
 }
+
+TEST_CASE("draws of float given evidence are the mean, and a normal draw times the deviation") {
+  typedef rbm::Arithmetic<float> Ops;
+  rbm::Xorshift32 rng(5), same(5);
+  for (float variance : {0.01f, 1.0f, 50.0f}) {
+    for (float precision : {0.0f, 0.02f, 1.0f, 400.0f}) {
+      const double deviation = std::sqrt(1 / (1 / double(variance) + double(precision)));
+      const double drawn = double(Ops::sample_observed(variance, 3.0f, -2.0f, precision, rng));
+      const double mean = double(Ops::mean_observed(variance, 3.0f, -2.0f, precision));
+      CHECK(mean == doctest::Approx(deviation * deviation * (3 - 2 * double(precision))).epsilon(1e-5));
+      CHECK(drawn - mean == doctest::Approx(deviation * double(rbm::normal(same))).epsilon(1e-4));
+    }
+  }
+}

@@ -191,7 +191,7 @@ struct AllPenalties {
   void operator()(Trainer& trainer) const {
     trainer.options.l2 = 0.3f;
     trainer.options.l1 = 0.2f;
-    trainer.options.sparsity_cost = 0.7f;
+    trainer.options.sparsity_cost = 1.0f;
     trainer.options.sparsity_target = 0.2f;
   }
 };

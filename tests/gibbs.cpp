@@ -651,3 +651,14 @@ TEST_CASE("a mean that is no number is not ok, of units that cannot run away eit
   rbm::Xorshift32 rng(92);
   CHECK(rbm::denoise(model, {{1, 0}}, 0.1f, 2, 2, posterior, rng) == Status::not_finite);
 }
+
+TEST_CASE("a posterior whose hidden units run away is none, though what is known of the visible ones is") {
+  typedef rbm::Rbm<rbm::Bernoulli<1>, rbm::Gaussian<1>> RealHidden;
+  const RealHidden model = {{{0}}, {{{0}}}, {{{1e7f}}, {{1}}}};  // beyond what a state may be
+  rbm::Posterior<RealHidden> posterior = {};
+  rbm::Xorshift32 rng(4);
+  posterior.evidence.forget();
+  posterior.evidence.clamp(0, true);
+  posterior.chain.start_from_noise(rng);
+  CHECK(posterior.run(model, 0, 5, rng) == rbm::Status::not_finite);
+}

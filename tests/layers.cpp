@@ -468,6 +468,16 @@ TEST_CASE("what a state of each type of unit may be") {
   CHECK(spins(0, nan_value) == Status::not_finite);
   CHECK(spins(2, -infinite) == Status::not_finite);
 
+  typedef rbm::Fixed<int8_t, 5> Number8;  // each of many, one at a time
+  for (size_t i = 0; i < 7; ++i) {
+    rbm::Vector<Number8, 7> state = {};
+    CHECK(rbm::Bernoulli<7>::Layer<Number8>::check(state.values) == Status::ok);
+    state[i] = Number8(-0.5f);
+    CHECK(rbm::Bernoulli<7>::Layer<Number8>::check(state.values) == Status::out_of_range);
+    state[i] = Number8(1.5f);
+    CHECK(rbm::Bernoulli<7>::Layer<Number8>::check(state.values) == Status::out_of_range);
+  }
+
   const auto numbers = [](float a, float b) {
     return Gaussian<2>::Layer<float>::check(rbm::Vector<float, 2>{{a, b}}.values);
   };
