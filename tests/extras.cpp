@@ -191,7 +191,7 @@ struct AllPenalties {
   void operator()(Trainer& trainer) const {
     trainer.options.l2 = 0.3f;
     trainer.options.l1 = 0.2f;
-    trainer.options.sparsity_cost = 1.0f;
+    trainer.options.sparsity_cost = 0.7f;
     trainer.options.sparsity_target = 0.2f;
   }
 };
@@ -947,4 +947,18 @@ TEST_CASE("a model that was not initialized has no variances, and does not learn
   CHECK(trainer.epoch(model, &trainer.visible[0], 1, rng) == rbm::Status::out_of_range);
   CHECK(same_bits(model, before));
   CHECK(rng.state == 45);
+}
+
+TEST_CASE("a hidden unit is pushed towards its target by rate times cost, of any size") {
+  typedef rbm::Rbm<rbm::Bernoulli<1>, rbm::Bernoulli<1>> One;
+  for (float rate : {0.25f, 0.5f, 1.0f}) {
+    One model = {};  // whose data and reconstructions say the same of the hidden unit
+    rbm::OnlineTrainer<One, rbm::penalised> trainer;
+    rbm::Xorshift32 rng(6);
+    trainer.options.learning_rate = rate;
+    trainer.options.sparsity_cost = 2;
+    trainer.options.sparsity_target = 0.75f;
+    REQUIRE(trainer.step(model, {{1}}, rng) == rbm::Status::ok);
+    CHECK(double(model.hidden.bias[0]) == doctest::Approx(2 * double(rate) * (0.75 - 0.5)));
+  }
 }
