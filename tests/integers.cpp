@@ -309,6 +309,10 @@ TEST_CASE("integers: schedules are those of float") {
       }
     }
   }
+  trainer.options.schedule_power = of_float.options.schedule_power = 100;
+  of_float.updates = trainer.updates = 0;
+  CHECK(double(trainer.learning_rate()) == doctest::Approx(double(of_float.learning_rate())).epsilon(0.0005));
+  trainer.updates = 4294967295u;
   trainer.options.schedule = rbm::Schedule::linear;
   trainer.options.learning_rate = 100.0f;
   CHECK(double(trainer.learning_rate()) == 0);  // after its end, whatever it was
@@ -331,6 +335,27 @@ TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {
   CHECK(posterior.mean[4] == Number8(0));
   CHECK(posterior.mean[5] == Number8(1));
   CHECK(posterior.run(model, 10, 70000, rng) == Status::too_large);
+}
+
+TEST_CASE("integers: grey samples are means, one at a time in 8 bits, too") {
+  typedef rbm::Rbm<Bernoulli<4>, Bernoulli<3>, Number8> Model;
+  rbm::OnlineTrainer<Model> trainer;
+  trainer.options.learning_rate = 0.5f;
+  rbm::Xorshift32 rng(12);
+  const Model::VisibleState grey = {{Number8(0.125f), Number8(0), Number8(1), Number8(0.75f)}};
+  double bias[4] = {}, weight[4] = {};
+  const int draws = 20000;
+  for (int draw = 0; draw < draws; ++draw) {
+    Model model = {};  // whose reconstructions are fair coins
+    REQUIRE(trainer.step(model, grey, rng) == Status::ok);
+    for (size_t i = 0; i < 4; ++i) bias[i] += double(model.visible.bias[i]) / draws;
+    for (size_t i = 0; i < 4; ++i) weight[i] += double(model.weights(i, 1)) / draws;
+  }
+  for (size_t i = 0; i < 4; ++i) {  // deviations of at most 1/4 a draw: 0.01 are five standard errors
+    CAPTURE(i);
+    CHECK(std::fabs(bias[i] - 0.5 * (double(grey[i]) - 0.5)) < 0.01);
+    CHECK(std::fabs(weight[i] - 0.25 * (double(grey[i]) - 0.5)) < 0.01);
+  }
 }
 
 TEST_CASE("integers: the mean of states is rounded to the nearest step") {

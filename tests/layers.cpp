@@ -929,6 +929,15 @@ TEST_CASE("Both: evidence of either layer, in its place") {
   CHECK(drawn[1] == -1.0f);
   CHECK(drawn[2] == 3.0f);
   CHECK(std::fabs(drawn[3] - 50.0f) < 6.0f);
+
+  // Of the whole layer, or refused whole.
+  const Mixed::Evidence<float> before = evidence;
+  CHECK(evidence.observe(rbm::Vector<float, 4>{{1, -1, 0.5f, nan_value}}, 0.5f) == Status::not_finite);
+  CHECK(evidence.observe(rbm::Vector<float, 4>{{1, 0.5f, 0.5f, 2}}, 0.5f) == Status::out_of_range);
+  CHECK(same_bits(evidence, before));
+  CHECK(evidence.observe(rbm::Vector<float, 4>{{1, -1, 0.5f, 2}}, 0.25f) == Status::ok);
+  CHECK(double(evidence.first.log_odds[0]) == doctest::Approx(std::log(3.0)));
+  CHECK(evidence.second.precision[1] == 4.0f);
 }
 
 namespace {
