@@ -229,3 +229,11 @@ TEST_CASE("draws of float given evidence are the mean, and a normal draw times t
     }
   }
 }
+
+TEST_CASE("inputs at the ends of what integers hold give means at the ends, whatever was seen with much noise") {
+  Unit<rbm::Fixed<int16_t, 8>> unit = {};
+  for (double sign : {1.0, -1.0}) {
+    CHECK(unit.set(120, sign * 8e6, -sign, 1e30f));
+    CHECK(double(unit.mean()) * sign >= 127.99);
+  }
+}

@@ -24,6 +24,7 @@ void draw_states(Vector<Scalar, N>& s, States kind, rbm::Xorshift32& rng) {
     const uint32_t word = rng();
     unit = Scalar(static_cast<int>(word >> 31));
     if (kind == two_steps && (word & 1u) != 0) unit = Scalar::from_raw(2);  // of which all bits together are few
+    if (kind == two_steps && (word & 30u) == 0 && sizeof(Scalar) == 2) unit = Scalar(2);  // a real unit
     if (kind == spins) unit = Scalar(word >> 31 != 0 ? 1 : -1);
     if (kind == grey && (word & 3u) == 0) {
       unit =
