@@ -350,6 +350,15 @@ TEST_CASE("16 bits: a rate has so many bits and shifts by 28 at most, for every 
   CHECK(as_many_bits);
 }
 
+TEST_CASE("8 bits: a rate that has no room is the largest one") {
+  typedef rbm::Arithmetic<Number8> Ops;
+  rbm::Xorshift32 rng(8);
+  for (float rate : {40.0f, 100.0f, 127.0f}) {
+    const rbm::FixedSetting setting(rate);
+    CHECK(Ops::rate(static_cast<uint32_t>(setting.raw), 1, Ops::rate_bits<1, false>(), rng) >= 32766);
+  }
+}
+
 TEST_CASE("draws are cut from words, the lowest bits first") {
   struct Words {
     uint32_t next;
