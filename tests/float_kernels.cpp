@@ -276,6 +276,9 @@ void check_decide(float off) {
     same = rng;
     rbm::Arithmetic<float>::decide<Count>(p, s, off, rng);
     for (size_t i = 0; i < Count; ++i) right = right && s[i] == (rbm::uniform(same) < p[i] ? 1.0f : off);
+    for (size_t i = 0; i < Count; ++i) p[i] = rbm::uniform(same);  // what will be drawn: not below itself
+    rbm::Arithmetic<float>::decide<Count>(p, s, off, rng);
+    for (size_t i = 0; i < Count; ++i) right = right && s[i] == off;
   }
   CAPTURE(Count);
   CHECK(right);

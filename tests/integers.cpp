@@ -358,6 +358,19 @@ TEST_CASE("integers: grey samples are means, one at a time in 8 bits, too") {
   }
 }
 
+TEST_CASE("integers: many real units learn, each for itself") {
+  typedef rbm::Rbm<rbm::Gaussian<45>, Bernoulli<2>, rbm::Fixed<int16_t, 8>> Model;
+  static Model model;
+  rbm::OnlineTrainer<Model> trainer;
+  trainer.options.learning_rate = 0.05f;
+  rbm::Xorshift32 rng(13);
+  rbm::initialize(model, rng);
+  Model::VisibleState sample;
+  for (size_t i = 0; i < 45; ++i) sample[i] = Model::Scalar(i % 3 == 0 ? -2 : 2);
+  for (int step = 0; step < 60; ++step) REQUIRE(trainer.step(model, sample, rng) == Status::ok);
+  for (size_t i = 0; i < 45; ++i) CHECK(double(model.visible.bias[i]) * (i % 3 == 0 ? -1 : 1) > 0.25);
+}
+
 TEST_CASE("integers: the mean of states is rounded to the nearest step") {
   rbm::detail::RunningMean<rbm::Fixed<int16_t, 8>, 4> mean;
   const int32_t states[3][4] = {{7, -7, 5, 0}, {7, -7, 0, 1}, {7, -8, 0, 0}};

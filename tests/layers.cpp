@@ -1000,6 +1000,8 @@ TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every
   CHECK(Large::check(mean.values) == Status::ok);
   mean[7] = 0.1f;
   CHECK(Large::check(mean.values) == Status::out_of_range);
+  const float beyond[3] = {1.0005f, 0, 0};  // the sum may be so much more than 1, a state not
+  CHECK(Softmax<1, 3>::check(beyond) == Status::out_of_range);
   // A step for each unit that is not off may be what rounding left, and no more.
   rbm::Vector<rbm::Fixed<int16_t, 8>, 4> s = {{rbm::Fixed<int16_t, 8>(1), rbm::Fixed<int16_t, 8>::from_raw(2)}};
   CHECK(Softmax<1, 4>::check(s.values) == Status::ok);
