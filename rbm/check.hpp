@@ -3,7 +3,8 @@
 // A trained model comes from somewhere: from a file, from a link, from a step that was told too large a rate. The
 // bounds are such that no step leaves them, and that none of its sums and products overflows within them. Real states
 // are at most 1e6, rates at most 100: a plain step moves a weight by 2e14 at most, which a float above 2^25 times that
-// rounds away, so that none grows beyond 1e22. What extras change is held there. SPDX-License-Identifier: MIT
+// rounds away, so that none grows beyond 1e22. What extras change is held there.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_CHECK_HPP
 #define RBM_CHECK_HPP

@@ -4,7 +4,8 @@
 // variances S. While its largest eigenvalue is below 1 the joint precision matrix is positive definite (of rectified
 // units that suffices, but is not necessary). Beyond, chains run away. The power method, with momentum, finds that
 // eigenvalue; after each update it goes on from the direction of the one before, and weights are scaled down where it
-// is too large (De Sa et al. 2017, Accelerated stochastic power iteration). SPDX-License-Identifier: MIT
+// is too large (De Sa et al. 2017, Accelerated stochastic power iteration).
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_NORMALIZABLE_HPP
 #define RBM_NORMALIZABLE_HPP
@@ -177,8 +178,9 @@ struct StrongestDirection {
     TakeHiddenResponse<Model> up = {model, visible_direction, response.values};
     Model::Hidden::walk(0, up);
     const float part = growth > 0.0f ? momentum / (grown * growth) : 0.0f;
-    for (size_t j = 0; j < Model::hidden_size; ++j)
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
       response[j] -= part * static_cast<float>(hidden_direction_before[j]);
+    }
     hidden_direction_before = hidden_direction;
     growth = grown * take_direction(hidden_direction);
     return grown * sqrt(squared_length(model.visible, visible_direction) / before);

@@ -153,7 +153,7 @@ constexpr bool gives_words(long) {
 template <class Rng>
 RBM_INLINE uint32_t draw_word(Rng& rng) {
   static_assert(detail::gives_words<Rng>(0),
-                "rbm: this generator gives fewer than 32 random bits: take rbm::Xorshift32 or std::mt19937");
+                "rbm: this generator gives fewer than 32 random bits: take one of 32, such as rbm::Xorshift32");
   return static_cast<uint32_t>(rng());
 }
 

@@ -94,8 +94,8 @@ bool keeps_variances(const Model& model, float t) {
   return keeps_variances(model.visible, Model::visible_size, t) && keeps_variances(model.hidden, Model::hidden_size, t);
 }
 
-/// The inverse temperature of a step, of which the last has `last`: never outside the two, as rounding goes.
-inline float temperature_between(float first, float last, uint32_t step, uint32_t steps) {
+/// The inverse temperature of a step from 1 to `steps`. A weighted mean, which rounding does not take beyond its ends.
+inline float inverse_temperature_at(float first, float last, uint32_t step, uint32_t steps) {
   const float part = steps > 1 ? static_cast<float>(step - 1) / static_cast<float>(steps - 1) : 1.0f;
   return first * (1.0f - part) + last * part;
 }
@@ -117,7 +117,7 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   }
   if (status != Status::ok) return status;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
-    status = chain.run(at(model, detail::temperature_between(first, last, step, steps)), 1, rng);
+    status = chain.run(at(model, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
   }
   return status;
 }

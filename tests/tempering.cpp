@@ -468,8 +468,8 @@ TEST_CASE("where real units run away, annealing and parallel tempering say so") 
 TEST_CASE("temperatures stay between the first and the last, in more steps than floats have, too") {
   const uint32_t steps = (uint32_t{1} << 24) + 2;
   for (uint32_t step : {1u, 2u, steps / 2, steps - 1, steps}) {
-    CHECK(rbm::detail::temperature_between(64.0f, 1e-6f, step, steps) >= 1e-6f);
-    CHECK(rbm::detail::temperature_between(1e-6f, 64.0f, step, steps) <= 64.0f);
+    CHECK(rbm::detail::inverse_temperature_at(64.0f, 1e-6f, step, steps) >= 1e-6f);
+    CHECK(rbm::detail::inverse_temperature_at(1e-6f, 64.0f, step, steps) <= 64.0f);
   }
-  CHECK(rbm::detail::temperature_between(64.0f, 1e-6f, steps, steps) == 1e-6f);
+  CHECK(rbm::detail::inverse_temperature_at(64.0f, 1e-6f, steps, steps) == 1e-6f);
 }
