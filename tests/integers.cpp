@@ -373,8 +373,8 @@ TEST_CASE("integers: many real units learn, each for itself") {
 
 TEST_CASE("integers: the mean of states is rounded to the nearest step") {
   rbm::detail::RunningMean<rbm::Fixed<int16_t, 8>, 4> mean;
-  const int32_t states[3][4] = {{7, -7, 5, 0}, {7, -7, 0, 1}, {7, -8, 0, 0}};
-  for (uint32_t steps : {1u, 3u}) {
+  const int32_t states[4][4] = {{7, -7, 5, 0}, {7, -7, 1, 1}, {7, -8, 0, 0}, {7, -8, 0, 0}};
+  for (uint32_t steps : {1u, 4u}) {
     mean.clear();
     for (uint32_t step = 0; step < steps; ++step) {
       for (size_t i = 0; i < 4; ++i) {
@@ -383,8 +383,8 @@ TEST_CASE("integers: the mean of states is rounded to the nearest step") {
     }
     mean.end(steps);
     CHECK(mean.mean[0].raw == 7);
-    CHECK(mean.mean[1].raw == -7);                    // 22 / 3
-    CHECK(mean.mean[2].raw == (steps == 1 ? 5 : 2));  // 5 / 3
+    CHECK(mean.mean[1].raw == (steps == 1 ? -7 : -8));  // 30 / 4
+    CHECK(mean.mean[2].raw == (steps == 1 ? 5 : 2));    // 6 / 4
     CHECK(mean.mean[3].raw == 0);
   }
 }
