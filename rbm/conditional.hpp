@@ -75,13 +75,14 @@ struct SiteConditional {
     Sum x[Block::count], y[Block::count];
     model.hidden.start_input(block, first, x);
     AddOthers<Block::count> add_others = {*this, first, x};
-    walk_blocks<Model::visible_size, kernels::block>(0, add_others);
+    walk_blocks<Model::visible_size, kernels::block_size>(0, add_others);
     Wide of_first(0);
     for (size_t k = 0; k < Visible::states(site); ++k) {
       for (size_t j = 0; j < Block::count; ++j) y[j] = x[j];
       for (size_t u = 0; u < units; ++u) {
         const Scalar unit = Scalar(Visible::value(site, k, u));
-        if (!equal(unit, Scalar(0))) kernels::add_row<Block::count>(unit, model.weights.row(first_unit + u) + first, y);
+        if (!equal(unit, Scalar(0)))
+          kernels::accumulate_row(unit, model.weights.row(first_unit + u) + first, Block::count, y);
       }
       const Wide cumulant = model.hidden.cumulant(block, first, y);
       fits = fits && Ops::is_finite(cumulant);
@@ -115,7 +116,7 @@ struct SiteConditional {
         const bool is_of_site = i + k >= first_unit && i + k - first_unit < units;
         others[k] = is_of_site ? Scalar(0) : of.v[i + k];
       }
-      kernels::add_rows<Columns, Count, Model::hidden_size>(of.model.weights.row(i) + first, others, x);
+      kernels::accumulate<Count, Model::hidden_size>(of.model.weights.row(i) + first, others, Columns, x);
     }
   };
 };

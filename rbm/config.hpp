@@ -41,9 +41,12 @@
 #endif
 #endif
 
-/// The bytes of a vector register of floats: 64, 32, 16, or 4 where floats are added one by one.
+/// The bytes of a vector register: 64, 32 or 16; 4 where floats are added one by one, 1 where that takes a subroutine.
 #ifndef RBM_VECTOR_BYTES
-#if RBM_SUMS_IN_REGISTERS || !(defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 9))
+#if RBM_SUMS_IN_REGISTERS || (defined(__arm__) && !defined(__ARM_FP)) || \
+    (defined(__riscv) && !defined(__riscv_flen)) || defined(__mips_soft_float) || !defined(__GNUC__)
+#define RBM_VECTOR_BYTES 1
+#elif !defined(__clang__) && __GNUC__ < 9
 #define RBM_VECTOR_BYTES 4
 #elif defined(__AVX512F__) && __SIZEOF_POINTER__ == 8
 #define RBM_VECTOR_BYTES 64
@@ -57,66 +60,16 @@
 #endif
 #endif
 
-/// 0 where GCC has no vectors of float comparisons and quotients: Helium.
-#ifndef RBM_VECTORS_COMPARE
-#if defined(__ARM_FEATURE_MVE)
-#define RBM_VECTORS_COMPARE 0
+/// Functions that become part of their caller, lambdas too, since a call would cost more than they do; and functions
+/// that do not, since one copy of them is in flash for all callers, and their frames on the stack do not add up.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
+#define RBM_ALWAYS_INLINE __attribute__((always_inline))
+#define RBM_NOINLINE __attribute__((noinline))
 #else
-#define RBM_VECTORS_COMPARE 1
+#define RBM_ALWAYS_INLINE
+#define RBM_NOINLINE
 #endif
-#endif
-
-/// 1 where states of 64 units are looked at together, as bits of a word, rather than one by one.
-#ifndef RBM_LOOKS_AT_64
-#if RBM_VECTOR_BYTES > 4 && defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ == 8
-#define RBM_LOOKS_AT_64 1
-#else
-#define RBM_LOOKS_AT_64 0
-#endif
-#endif
-
-/// 1 where there are instructions for floats.
-#ifndef RBM_HAS_FPU
-#if defined(__AVR__) || (defined(__arm__) && !defined(__ARM_FP)) || (defined(__riscv) && !defined(__riscv_flen)) || \
-    defined(__mips_soft_float)
-#define RBM_HAS_FPU 0
-#else
-#define RBM_HAS_FPU 1
-#endif
-#endif
-
-/// Whether vectors can be of words that hold two narrow integers each (arithmetic/pairs.hpp), the first in the low
-/// bits; and whether they are to be, because the processor does not widen narrow integers well.
-#if RBM_VECTOR_BYTES > 4 && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define RBM_HAS_PAIRS 1
-#else
-#define RBM_HAS_PAIRS 0
-#endif
-#ifndef RBM_PAIRS
-#ifdef __ARM_FEATURE_MVE
-#define RBM_PAIRS RBM_HAS_PAIRS
-#else
-#define RBM_PAIRS 0
-#endif
-#endif
-
-/// A function that is part of its caller, or one that is not: what is left to the compiler has too few registers, or
-/// calls where there is one instruction to do.
-#if defined(__GNUC__)
-#define RBM_INLINE inline __attribute__((always_inline))
-#define RBM_APART __attribute__((noinline))
-#else
-#define RBM_INLINE inline
-#define RBM_APART
-#endif
-
-/// One that is not where memory is short: it is in flash once, and frames of parts of a step lie on the stack one after
-/// the other.
-#if !RBM_LOOKS_AT_64
-#define RBM_APART_ON_BOARDS RBM_APART
-#else
-#define RBM_APART_ON_BOARDS
-#endif
+#define RBM_INLINE inline RBM_ALWAYS_INLINE
 
 /// A function of which loops are to become SIMD: a call within would keep them from it.
 #if RBM_VECTOR_BYTES > 4
@@ -124,9 +77,7 @@
 #else
 #define RBM_VECTORISED inline
 #endif
-
-/// The same on hosts only, where code may be large.
-#if RBM_LOOKS_AT_64
+#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
 #define RBM_INLINE_ON_HOSTS RBM_INLINE
 #else
 #define RBM_INLINE_ON_HOSTS inline

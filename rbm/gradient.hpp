@@ -19,15 +19,8 @@
 namespace rbm {
 namespace detail {
 
-/// A batch's statistics: `count` states at the data and at the end of the chains.
 template <class Model>
-struct Statistics {
-  const typename Model::VisibleState* visible_data;
-  const typename Model::HiddenState* hidden_data;
-  const typename Model::VisibleState* visible;
-  const typename Model::HiddenState* hidden;
-  size_t count;
-};
+using Statistics = kernels::Statistics<typename Model::Scalar, Model::visible_size, Model::hidden_size>;
 
 template <class Model>
 constexpr bool has_real() {
@@ -80,8 +73,8 @@ struct Gradient {
     const typename Ops::Rate rate = learning_rate / static_cast<float>(batch.count);
     move(If<is_summed>(), model.weights.values, rate, batch);
     for (size_t s = 0; s < batch.count; ++s) {
-      model.visible.learn(rate, batch.visible_data[s].values, batch.visible[s].values);
-      model.hidden.learn(rate, batch.hidden_data[s].values, batch.hidden[s].values);
+      model.visible.learn(rate, batch.visible_data[s].values, batch.visible_model[s].values);
+      model.hidden.learn(rate, batch.hidden_data[s].values, batch.hidden_model[s].values);
     }
   }
 
@@ -92,12 +85,10 @@ struct Gradient {
 
   static void move(If<false>, typename Model::Scalar* weights, typename Ops::Rate rate,
                    const Statistics<Model>& batch) {
-    kernels::nudge_outer(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                         batch.hidden);
+    kernels::update_weights(weights, rate, batch);
   }
   static void move(If<true>, typename Model::Scalar* weights, typename Ops::Rate rate, const Statistics<Model>& batch) {
-    kernels::nudge_outer_of_batch(weights, rate, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                                  batch.hidden);
+    kernels::update_weights_by_sums(weights, rate, batch);
   }
 };
 
@@ -109,7 +100,7 @@ struct Gradient<Model, Batch, true> {
   static void climb(Model& model, const Statistics<Model>& batch, typename Ops::Setting learning_rate, Rng& rng) {
     const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
                                               Ops::template rate_bits<Batch, has_real<Model>()>(), rng);
-    if (may_be_quick && kernels::has_loops_for_units_on(rate) && are_off_or_on(batch)) {
+    if (may_be_quick && kernels::has_binary_updates(rate) && are_off_or_on(batch)) {
       change<If<may_be_quick>>(model, batch, rate, rng);
     } else {
       change<If<false>>(model, batch, rate, rng);
@@ -123,26 +114,25 @@ struct Gradient<Model, Batch, true> {
   enum : bool { may_be_quick = Ops::is_narrow && Batch == 1 };
 
   static bool are_off_or_on(const Statistics<Model>& batch) {
-    return kernels::are_off_or_on<Model::visible_size>(batch.visible_data->values) &&
-           kernels::are_off_or_on<Model::visible_size>(batch.visible->values) &&
-           kernels::are_off_or_on<Model::hidden_size>(batch.hidden_data->values) &&
-           kernels::are_off_or_on<Model::hidden_size>(batch.hidden->values);
+    return kernels::are_binary(batch.visible_data->values, Model::visible_size) &&
+           kernels::are_binary(batch.visible_model->values, Model::visible_size) &&
+           kernels::are_binary(batch.hidden_data->values, Model::hidden_size) &&
+           kernels::are_binary(batch.hidden_model->values, Model::hidden_size);
   }
 
   template <class Quick, class Rng>
-  static RBM_APART_ON_BOARDS void change(Model& model, const Statistics<Model>& batch, typename Ops::Rate rate,
-                                         Rng& rng) {
+  static RBM_NOINLINE void change(Model& model, const Statistics<Model>& batch, typename Ops::Rate rate, Rng& rng) {
     {
       Weights<Quick, Rng> weights = {model, batch, rate, rng};
-      walk_blocks<Model::hidden_size, kernels::block>(0, weights);
+      walk_blocks<Model::hidden_size, kernels::block_size>(0, weights);
     }
     {
       Biases<Quick, typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
-          model.visible, batch.visible_data, batch.visible, batch.count, rate, rng};
+          model.visible, batch.visible_data, batch.visible_model, batch.count, rate, rng};
       Model::Visible::walk(0, visible);
     }
     Biases<Quick, typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
-        model.hidden, batch.hidden_data, batch.hidden, batch.count, rate, rng};
+        model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate, rng};
     Model::Hidden::walk(0, hidden);
   }
 
@@ -161,13 +151,11 @@ struct Gradient<Model, Batch, true> {
    private:
     template <class Block>
     void change(If<false>, Block, size_t first) {
-      kernels::nudge_columns<Block::count>(model.weights.values, rate, first, batch.count, batch.visible_data,
-                                           batch.hidden_data, batch.visible, batch.hidden, rng);
+      kernels::update_weights(model.weights.values, rate, batch, first, Block::count, rng);
     }
     template <class Block>
     void change(If<true>, Block, size_t first) {
-      kernels::nudge_columns_by_units_on<Block::count>(model.weights.values, rate, first, *batch.visible_data,
-                                                       *batch.hidden_data, *batch.visible, *batch.hidden, rng);
+      kernels::update_binary_weights(model.weights.values, rate, batch, first, Block::count, rng);
     }
   };
 
@@ -181,7 +169,7 @@ struct Gradient<Model, Batch, true> {
     Rng& rng;
 
     template <class Block>
-    RBM_APART_ON_BOARDS void operator()(Block block, size_t first) {
+    RBM_NOINLINE void operator()(Block block, size_t first) {
       change(Quick(), block, first);
     }
 
@@ -189,13 +177,13 @@ struct Gradient<Model, Batch, true> {
     template <class Block>
     void change(If<false>, Block block, size_t first) {
       typename Model::Sum g[Block::count] = {};
-      kernels::add_differences<Block::count>(first, count, data, model, g);
+      kernels::add_differences(data, model, count, first, Block::count, g);
       layer.learn(block, first, rate, g, rng);
     }
     template <class Block>
     void change(If<true>, Block, size_t first) {
-      kernels::nudge_by_units_on<Block::count>(&layer.bias_of(first), rate, data->values + first, model->values + first,
-                                               rng);
+      kernels::update_binary_biases<Block::count>(&layer.bias_of(first), rate, data->values + first,
+                                                  model->values + first, Block::count, rng);
     }
   };
 };

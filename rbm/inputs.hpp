@@ -37,7 +37,7 @@ struct VisitInputs {
   template <class Block>
   void operator()(Block block, size_t first) {
     Sum x[Block::count];
-    kernels::convert<Block::count>(inputs + first, x);
+    kernels::convert(inputs + first, Block::count, x);
     visitor(block, first, x);
   }
 };
@@ -53,7 +53,7 @@ struct SumRows {
   void operator()(Block block, size_t first) {
     typename Layer::Sum x[Block::count];
     layer.start_input(block, first, x);
-    kernels::add_rows<Block::count, Rows, Columns>(weights + first, state, x);
+    kernels::accumulate<Rows, Columns>(weights + first, state, Block::count, x);
     visitor(block, first, x);
   }
 };
@@ -69,23 +69,21 @@ struct MultiplyRows {
   void operator()(Block block, size_t first) {
     typename Layer::Sum x[Block::count];
     layer.start_input(block, first, x);
-    kernels::add_row_products<Block::count, Columns>(weights + first * Columns, state, x);
+    kernels::dot_rows<Columns>(weights + first * Columns, state, Block::count, x);
     visitor(block, first, x);
   }
 };
 
 /// Inputs c_j + sum_i s_i W_ij of all units j, of a matrix [Rows][Columns] and a state [Rows].
 template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
-RBM_APART_ON_BOARDS void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state,
-                                        Visitor& visitor) {
+RBM_NOINLINE void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state, Visitor& visitor) {
   SumRows<Layer, Weight, Scalar, Visitor, Rows, Columns> walk = {layer, weights, state, visitor};
   Units::walk(0, walk);
 }
 
 /// Inputs c_i + sum_j W_ij s_j of all units i, of a state [Columns].
 template <class Units, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
-RBM_APART_ON_BOARDS void visit_row_products(const Layer& layer, const Weight* weights, const Scalar* state,
-                                            Visitor& visitor) {
+RBM_NOINLINE void visit_row_products(const Layer& layer, const Weight* weights, const Scalar* state, Visitor& visitor) {
   MultiplyRows<Layer, Weight, Scalar, Visitor, Columns> walk = {layer, weights, state, visitor};
   Units::walk(0, walk);
 }
@@ -95,7 +93,7 @@ template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, c
 void sum_rows(const Layer& layer, const Weight* weights, const Scalar* state, typename Layer::Sum* x) {
   StartInputs<Layer> start = {layer, x};
   Units::walk(0, start);
-  kernels::add_rows<Columns, Rows, Columns>(weights, state, x);
+  kernels::accumulate<Rows, Columns>(weights, state, Columns, x);
 }
 template <class Units, class Sum, class Visitor>
 void visit_inputs(const Sum* x, Visitor& visitor) {
@@ -121,7 +119,7 @@ void visit_row_sums(HasRoom<true>, const Layer& layer, const Weight* weights, co
 }
 template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visitor>
 void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state, Scalar* scratch, Visitor& visitor) {
-  constexpr bool has_room = !Arithmetic<Scalar>::is_fixed && Columns > size_t{kernels::block};
+  constexpr bool has_room = !Arithmetic<Scalar>::is_fixed && Columns > size_t{kernels::block_size};
   visit_row_sums<Units, Rows, Columns>(HasRoom<has_room>(), layer, weights, state, scratch, visitor);
 }
 

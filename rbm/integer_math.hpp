@@ -19,55 +19,61 @@
 namespace rbm {
 namespace integer {
 
+/// A draw of a word, `at` draws from its lowest bits on.
+template <class Draw>
+RBM_INLINE Draw draw_of_word(uint32_t word, size_t at) {
+  return static_cast<Draw>(word >> (8 * sizeof(Draw) * at));
+}
+
 /// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. What the
-/// last word has more than is asked for is lost, so that every call begins with a fresh word.
-template <size_t Count, class Rng>
-void draw(uint8_t* draws, Rng& rng) {
-  constexpr size_t rest = Count % 4;
+/// last word has more than is asked for is lost, so that every call begins with a fresh word. `draws` is aligned as a
+/// word is, so that the lowest byte first, a word is stored as it is. Where `Known` is not 0 it is their count.
+template <size_t Known, class Draw, class Rng>
+void cut_words(Draw* draws, size_t count, Rng& rng) {
+  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw);
+  if (Known != 0) count = Known;
   detail::wake(rng);
-  for (size_t i = 0; i < Count - rest; i += 4) {
+  for (; count >= each; count -= each, draws += each) {
     const uint32_t word = detail::next_word(rng);
-    const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
-    draws[i] = static_cast<uint8_t>(low);
-    draws[i + 1] = static_cast<uint8_t>(low >> 8);
-    draws[i + 2] = static_cast<uint8_t>(high);
-    draws[i + 3] = static_cast<uint8_t>(high >> 8);
-  }
-  if (rest == 0) return;
-  uint32_t word = detail::next_word(rng);
-  for (size_t i = Count - rest; i < Count; ++i, word >>= 8) draws[i] = static_cast<uint8_t>(word);
-}
-
-template <size_t Count, class Rng>
-void draw(uint16_t* draws, Rng& rng) {
-  detail::wake(rng);
-  for (size_t i = 0; i < Count; i += 2) {
-    const uint32_t word = detail::next_word(rng);
-    draws[i] = static_cast<uint16_t>(word);
-    if (i + 1 < Count) draws[i + 1] = static_cast<uint16_t>(word >> 16);
-  }
-}
-
-/// The same of words in bulk.
-template <size_t Count, class Draw>
-RBM_INLINE void draw_in_bulk(Draw* draws, XorshiftLanes& rng) {
-  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw), count = (Count + each - 1) / each;
-  uint32_t words[count];
-  rng.draw<count>(words);
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  RBM_COPY_BYTES(draws, words, Count * sizeof(Draw));
+    RBM_COPY_BYTES(__builtin_assume_aligned(draws, sizeof word), &word, sizeof word);
 #else
-  for (size_t i = 0; i < Count; ++i) draws[i] = static_cast<Draw>(words[i / each] >> (8 * sizeof(Draw) * (i % each)));
+    for (size_t i = 0; i < each; ++i) draws[i] = draw_of_word<Draw>(word, i);
 #endif
+  }
+  if (count == 0) return;
+  const uint32_t word = detail::next_word(rng);
+  for (size_t i = 0; i < count; ++i) draws[i] = draw_of_word<Draw>(word, i);
 }
 
-template <size_t Count>
-void draw(uint8_t* draws, XorshiftLanes& rng) {
-  draw_in_bulk<Count>(draws, rng);
+/// Of words in bulk, some at a time.
+template <class Draw>
+RBM_INLINE void draw_in_bulk(Draw* draws, size_t count, XorshiftLanes& rng) {
+  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw), some = 32;
+  for (size_t first = 0; first < count; first += some * each) {
+    const size_t now = count - first < some * each ? count - first : some * each;
+    uint32_t words[some];
+    rng.draw(words, (now + each - 1) / each);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    RBM_COPY_BYTES(draws + first, words, now * sizeof(Draw));
+#else
+    for (size_t i = 0; i < now; ++i) draws[first + i] = draw_of_word<Draw>(words[i / each], i % each);
+#endif
+  }
 }
-template <size_t Count>
-void draw(uint16_t* draws, XorshiftLanes& rng) {
-  draw_in_bulk<Count>(draws, rng);
+template <size_t, class Draw>
+RBM_INLINE void cut_words(Draw* draws, size_t count, XorshiftLanes& rng) {
+  draw_in_bulk(draws, count, rng);
+}
+
+/// `count` <= Most draws.
+template <size_t Most, class Draw, class Rng>
+RBM_INLINE void draw(Draw* draws, size_t count, Rng& rng) {
+  if (count == Most) {
+    cut_words<Most>(draws, count, rng);
+  } else {
+    cut_words<0>(draws, count, rng);
+  }
 }
 
 /// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
@@ -82,29 +88,9 @@ RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
 /// Scaling: y in Q6, the result in Q8, at most 128. Two parabolas, from their least points, at 212 and 357 / 64. Error:
 /// at most 0.0041, from y = 357 / 64 on the result is 0.
 RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
-#if RBM_VECTOR_BYTES > 4
-  const bool near = y < 178;
-  const uint16_t away = static_cast<uint8_t>((near ? 212 : 357) - y);
-  const uint8_t tail = static_cast<uint8_t>(parabola(static_cast<uint8_t>(away), near ? 169 : 28) + (near ? 13 : 1));
-  return y < 357 ? tail : uint8_t{0};
-#else
   if (y < 178) return static_cast<uint8_t>(parabola(static_cast<uint8_t>(212 - y), 169) + 13);
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
-#endif
 }
-
-#if RBM_HAS_PAIRS
-/// The same of lanes of 16 bits.
-template <class Words>
-RBM_INLINE Words sigmoid_tails8(Words y) {
-  const Words none = Words{};
-  const Words away = (y < 178 ? none + 212 : none + 357) - y;  // 8 bits where it matters
-  const Words curvature = y < 178 ? none + 169 : none + 28, least = y < 178 ? none + 13 : none + 1;
-  const Words square = away * away;
-  const Words tail = (((square >> 8) * curvature + (((square & 0xFF) * curvature) >> 8)) >> 8) + least;
-  return y < 357 ? tail : none;
-}
-#endif
 
 // c0 + c1 u + ... + c5 u^5 with u in Q14.
 RBM_VECTORISED int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
@@ -121,37 +107,11 @@ enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in 
 /// sigmoid(-y) for 16-bit models.
 /// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
 /// Q14, below 2^14: 31 bits. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
-#if RBM_VECTOR_BYTES > 4
-// Without a branch.
-RBM_INLINE uint32_t sigmoid_tail16(int32_t y) {
-  const bool near = y < three;
-  const int32_t tail = polynomial(near ? y : eight - y, near ? 32768 : 20, near ? -65322 : 170, near ? -5039 : -604,
-                                  near ? 126265 : 2837, near ? -130790 : -3405, near ? 43313 : 2159);
-  return y < eight ? static_cast<uint32_t>(tail) : 0u;
-}
-#else
 inline uint32_t sigmoid_tail16(int32_t y) {
   if (y >= eight) return 0;
   return static_cast<uint32_t>(y < three ? polynomial(y, 32768, -65322, -5039, 126265, -130790, 43313)
                                          : polynomial(eight - y, 20, 170, -604, 2837, -3405, 2159));
 }
-#endif
-
-#if RBM_HAS_PAIRS
-/// The same of lanes of 32 bits, y at most 8. A vector of constants takes two instructions to make: there is one
-/// loop over the coefficients, for y < 3 and the change to those beyond. What is shifted down has room for half of its
-/// last bit.
-template <class Lanes>
-RBM_INLINE Lanes sigmoid_tails16(Lanes y) {
-  static const int32_t coefficients[6][2] = {{43313, 2159 - 43313}, {-130790, -3405 + 130790}, {126265, 2837 - 126265},
-                                             {-5039, -604 + 5039},  {-65322, 170 + 65322},     {32768, 20 - 32768}};
-  const Lanes far = (static_cast<int32_t>(three) - 1 - y) >> 31;
-  const Lanes u = (y ^ far) + (far & (static_cast<int32_t>(eight) + 1));  // y, or 8 - y
-  Lanes sum = Lanes{};
-  for (const int32_t(&c)[2] : coefficients) sum = ((sum * u + 8192) >> 14) + c[0] + (far & c[1]);
-  return sum & ((y - static_cast<int32_t>(eight)) >> 31);
-}
-#endif
 
 /// ln(1 + e^-y), what softplus(x) is above max(x, 0).
 /// Scaling: as sigmoid_tail16. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.

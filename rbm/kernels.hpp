@@ -1,25 +1,25 @@
-// rbm/kernels.hpp: the hot loops, and nothing else: sums (kernels/sums.hpp) and changes (kernels/changes.hpp).
+// rbm/kernels.hpp: the hot loops, and nothing else.
 //
-// Weights are rows of a matrix [VisibleSize][HiddenSize], row i the weights of visible unit i. No vector branches on
-// data; a loop over rows skips units that are off, of which binary data has many. A dot product is summed in `lanes`
-// partial sums, whose count and order belong to the design: the result is the same for every width of SIMD.
+// Weights are rows of a matrix [VisibleSize][HiddenSize], row i the weights of visible unit i. Each operation has one
+// body in Lanes (simd.hpp), for whatever vectors there are, and one for chips without:
 //
-// sums.hpp and changes.hpp hold the plain loops, with bounds known at compile time, which GCC and Clang vectorise, for
-// every number type and processor. Where they lose by more than 1.3, float_sums.hpp and float_changes.hpp take their
-// place, in packs of vectors, or of registers (pack.hpp), and integer_sums.hpp and integer_changes.hpp, or on Helium
-// pair_changes.hpp. For batches that go layer by layer there are batch_sums.hpp and batch_changes.hpp; gradient.hpp
-// says by what rule.
-//
-// Fixed models have overloads of the loops in which they differ: where all states are -1, 0 or 1 nothing is multiplied,
-// what changes nothing is skipped, and an update is rounded once, stochastically, for all samples of a batch.
+//   accumulate       x_j += sum_i s_i W_ij           rows of the units that are on (active.hpp)
+//   dot_rows         x_i += sum_j W_ij s_j           in 16 partial sums, whose order belongs to the design
+//   update_weights   W_ij += rate (statistics)       one of three changes a row
+//   update_biases    c_i += rate (statistics)
+//   draws            means and draws of units of two states
+//   batches          these sums and updates where a large batch shares what was fetched from a far cache
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_HPP
 #define RBM_KERNELS_HPP
 
-#include "kernels/batch_changes.hpp"
-#include "kernels/batch_sums.hpp"
-#include "kernels/changes.hpp"
-#include "kernels/sums.hpp"
+#include "kernels/accumulate.hpp"
+#include "kernels/active.hpp"
+#include "kernels/batches.hpp"
+#include "kernels/dot_rows.hpp"
+#include "kernels/draws.hpp"
+#include "kernels/simd.hpp"
+#include "kernels/update_weights.hpp"
 
 #endif  // RBM_KERNELS_HPP

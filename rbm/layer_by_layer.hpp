@@ -95,11 +95,11 @@ struct LayerByLayer {
     }
   }
   void add_products(If<false>) {
-    kernels::add_row_products_of_batch(model.weights.values, trainer.hidden.values, count, trainer.visible.values);
+    kernels::dot_rows_of_batch(model.weights.values, trainer.hidden.values, count, trainer.visible.values);
   }
   void add_products(If<true>) {
-    kernels::add_columns_of_batch(model.weights.values, trainer.hidden.values, count, trainer.visible.values,
-                                  trainer.tile);
+    kernels::accumulate_columns_of_batch(model.weights.values, trainer.hidden.values, count, trainer.visible.values,
+                                         trainer.tile);
   }
 
   void sum_to_hidden(const VisibleState* v, HiddenState* h) {
@@ -110,10 +110,10 @@ struct LayerByLayer {
     add_rows(If<is_dense<Model>()>(), v, h);
   }
   void add_rows(If<false>, const VisibleState* v, HiddenState* h) {
-    kernels::add_rows_of_batch(model.weights.values, v, count, h);
+    kernels::accumulate_batch(model.weights.values, v, count, h);
   }
   void add_rows(If<true>, const VisibleState* v, HiddenState* h) {
-    kernels::add_dense_rows_of_batch(model.weights.values, v, count, h);
+    kernels::accumulate_dense_batch(model.weights.values, v, count, h);
   }
 
   void take_mean(HiddenState& h) {

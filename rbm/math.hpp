@@ -46,11 +46,12 @@ RBM_VECTORISED float infinity() { return from_bits(0x7F800000u); }
 /// condition ? a : b, where there are vectors by masking bits. Of a plain conditional GCC moves what one outcome alone
 /// needs into a branch, and then does not vectorise the loop.
 RBM_VECTORISED float choose(bool condition, float a, float b) {
-#if RBM_VECTOR_BYTES == 4
-  return condition ? a : b;
-#endif
+#if RBM_VECTOR_BYTES > 4 && !defined(__ARM_FEATURE_MVE)
   const uint32_t mask = 0u - static_cast<uint32_t>(condition);
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
+#else
+  return condition ? a : b;
+#endif
 }
 
 /// x as a float, also where a register may hold more than a float does.
@@ -80,11 +81,9 @@ template <class Real>
 RBM_VECTORISED Real power_of(const Real& sum) {
   return sum - 12582912.0f;
 }
-#if RBM_VECTORS_COMPARE
 RBM_VECTORISED float power_of(float sum) {
   return static_cast<float>(static_cast<int32_t>(to_bits(sum) - 0x4B400000u));
 }
-#endif
 
 // The rest; the low bits of `sum` are those of the power. Real is a float, or many of them.
 template <class Real>
@@ -110,13 +109,7 @@ RBM_VECTORISED Exponential exponential(float x) {
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.
 RBM_VECTORISED float exp_of_negative(float x) {
-#if RBM_VECTORS_COMPARE
   x = choose(x < -104.0f, -104.0f, x);
-#else  // by the bits, which are ordered as the magnitudes are
-  const int32_t magnitude = static_cast<int32_t>(to_bits(x) & 0x7FFFFFFFu);
-  const int32_t held = magnitude < 0x42D00000 ? magnitude : 0x42D00000;
-  x = from_bits(static_cast<uint32_t>(magnitude > 0x7F800000 ? magnitude : held) | 0x80000000u);
-#endif
   const Exponential e = exponential(x);
   return (e.rest + 1.0f) * from_bits((e.power + 191u) << 23) * 5.42101086e-20f;  // 2^(n + 64) 2^-64
 }

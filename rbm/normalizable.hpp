@@ -31,7 +31,7 @@ struct TakeVisibleResponse {
   template <class Block>
   void operator()(Block, size_t first) {
     typename Model::Sum x[Block::count] = {};
-    kernels::add_row_products<Block::count, Model::hidden_size>(model.weights.row(first), hidden.values, x);
+    kernels::dot_rows<Model::hidden_size>(model.weights.row(first), hidden.values, Block::count, x);
     for (size_t i = 0; i < Block::count; ++i) {
       response[first + i] = static_cast<float>(model.visible.width(first + i)) * static_cast<float>(x[i]);
     }
@@ -47,8 +47,8 @@ struct TakeHiddenResponse {
   template <class Block>
   void operator()(Block, size_t first) {
     typename Model::Sum x[Block::count] = {};
-    kernels::add_rows<Block::count, Model::visible_size, Model::hidden_size>(model.weights.values + first,
-                                                                             visible.values, x);
+    kernels::accumulate<Model::visible_size, Model::hidden_size>(model.weights.values + first, visible.values,
+                                                                 Block::count, x);
     for (size_t j = 0; j < Block::count; ++j) {
       response[first + j] = static_cast<float>(model.hidden.width(first + j)) * static_cast<float>(x[j]);
     }

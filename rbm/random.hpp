@@ -94,14 +94,13 @@ struct XorshiftLanes {
     return words[held - left--];
   }
 
-  /// The words of `Count` calls.
-  template <size_t Count>
-  void draw(uint32_t* to) {
-    if (Count <= held && Count <= left) {
-      RBM_COPY_BYTES(to, words + (held - left), Count * sizeof(uint32_t));
-      left -= Count;
+  /// The words of `count` calls.
+  void draw(uint32_t* to, size_t count) {
+    if (count <= held && count <= left) {
+      RBM_COPY_BYTES(to, words + (held - left), count * sizeof(uint32_t));
+      left -= count;
     } else {
-      for (size_t i = 0; i < Count; ++i) to[i] = (*this)();
+      for (size_t i = 0; i < count; ++i) to[i] = (*this)();
     }
   }
 
@@ -117,7 +116,7 @@ struct XorshiftLanes {
   }
 
   // Each lane's next four words, where the last four were. They are all 0 in memory that was zeroed, and nowhere else.
-  RBM_APART void go_on() {
+  RBM_NOINLINE void go_on() {
     if ((words[0] | words[lanes] | words[2 * lanes] | words[3 * lanes]) == 0) *this = XorshiftLanes(0);
     for (size_t k = 0; k < 4; ++k) step(words + k * lanes, words + (k + 3) % 4 * lanes);
     left = held;
@@ -172,30 +171,25 @@ RBM_INLINE uint32_t next_word(Xorshift32& rng) { return rng.next(); }
 
 }  // namespace detail
 
-/// The words of `Count` calls.
-template <size_t Count, class Rng>
-void draw_words(uint32_t* words, Rng& rng) {
-  for (size_t i = 0; i < Count; ++i) words[i] = draw_word(rng);
+/// The words of `count` calls.
+template <class Rng>
+void draw_words(uint32_t* words, size_t count, Rng& rng) {
+  for (size_t i = 0; i < count; ++i) words[i] = draw_word(rng);
 }
-// Its state in a register: elsewhere it might be one of the words.
-template <size_t Count>
-void draw_words(uint32_t* words, Xorshift32& rng) {
-  constexpr size_t whole = Count - Count % 4;
-  Xorshift32 held = rng;
-  held.wake();
-  for (size_t i = 0; i < whole; i += 4) {
-    words[i] = held.next();
-    words[i + 1] = held.next();
-    words[i + 2] = held.next();
-    words[i + 3] = held.next();
+// Of a local copy: `words` might alias the state.
+inline void draw_words(uint32_t* words, size_t count, Xorshift32& rng) {
+  Xorshift32 local = rng;
+  local.wake();
+  for (; count >= 4; count -= 4, words += 4) {
+    words[0] = local.next();
+    words[1] = local.next();
+    words[2] = local.next();
+    words[3] = local.next();
   }
-  for (size_t i = whole; i < Count; ++i) words[i] = held.next();
-  rng = held;
+  for (size_t i = 0; i < count; ++i) words[i] = local.next();
+  rng = local;
 }
-template <size_t Count>
-void draw_words(uint32_t* words, XorshiftLanes& rng) {
-  rng.draw<Count>(words);
-}
+inline void draw_words(uint32_t* words, size_t count, XorshiftLanes& rng) { rng.draw(words, count); }
 
 /// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
 template <class Rng>

@@ -8,7 +8,6 @@
 #include "status.hpp"
 #include "storage.hpp"
 #include "math.hpp"
-#include "sigmoids.hpp"
 #include "random.hpp"
 #include "fixed.hpp"
 #include "flash.hpp"

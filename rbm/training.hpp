@@ -318,7 +318,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
         Sum sum = 0;
         for (size_t s = 0; s < batch.count; ++s) {
           const Sum data = static_cast<Sum>(batch.visible_data[s][first + i]);
-          const Sum end = static_cast<Sum>(batch.visible[s][first + i]);
+          const Sum end = static_cast<Sum>(batch.visible_model[s][first + i]);
           sum += (data - end) * (data + end);
         }
         squares[i] = sum * rate;

@@ -89,7 +89,7 @@ struct Update {
   template <class Block>
   void operator()(Block block, size_t first) {
     Sum sum[Block::count] = {};
-    kernels::add_differences<Block::count>(first, batch.count, batch.hidden_data, batch.hidden, sum);
+    kernels::add_differences(batch.hidden_data, batch.hidden_model, batch.count, first, Block::count, sum);
     Change difference[Block::count];  // <h>_data - <h>_model
     average<Block::count>(sum, difference);
 
@@ -100,8 +100,7 @@ struct Update {
 
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < Block::count; ++j) sum[j] = Sum(0);
-      kernels::add_outer<Block::count>(i, first, batch.count, batch.visible_data, batch.hidden_data, batch.visible,
-                                       batch.hidden, sum);
+      kernels::add_gradient(batch, i, first, Block::count, sum);
       Change change[Block::count];
       average<Block::count>(sum, change);
       centre(Has<centred>(), block, i, first, difference, change);
@@ -130,8 +129,8 @@ struct Update {
     template <class Block>
     void operator()(Block block, size_t first) {
       Sum sum[Block::count] = {};
-      kernels::add_differences<Block::count>(first, update.batch.count, update.batch.visible_data, update.batch.visible,
-                                             sum);
+      kernels::add_differences(update.batch.visible_data, update.batch.visible_model, update.batch.count, first,
+                               Block::count, sum);
       Change change[Block::count];
       for (size_t i = 0; i < Block::count; ++i) change[i] = Ops::rate_of(update.rate, sum[i], update.batch.count);
       update.finish(block, update.last_visible(Has<with_momentum>(), first), change);
@@ -219,7 +218,7 @@ struct Update {
   template <class Block>
   void centre(If<centred>, Block, size_t i, size_t first, const Change* difference, Change* change) {
     Sum visible_difference[1] = {};
-    kernels::add_differences<1>(i, batch.count, batch.visible_data, batch.visible, visible_difference);
+    kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, 1, visible_difference);
     const Change along_lambda = Ops::change_of(visible_difference[0], batch.count);
     const Change mu = static_cast<Change>(trainer.visible_offset[i]);
     for (size_t j = 0; j < Block::count; ++j) {

@@ -112,7 +112,7 @@ void check_rounding(float rate, size_t count, int difference, int start) {
       c[k] = Scalar::from_raw(static_cast<typename Scalar::Integer>(start));
       g[k] = Sum::from_raw(static_cast<typename Sum::Integer>(difference));
     }
-    rbm::kernels::nudge<4>(c, steps, g, rng);
+    rbm::kernels::update_biases<4>(c, steps, g, 4, rng);
     for (size_t k = 0; k < 4; ++k) moved.add(double(c[k].raw) - start);
   }
   const double expected = double(setting) * difference / static_cast<double>(count);
@@ -365,12 +365,12 @@ TEST_CASE("draws are cut from words, the lowest bits first") {
     uint32_t next;
     uint32_t operator()() { return next += 0x01010101u; }
   } words = {0x03020100u};
-  uint8_t bytes[6];
-  rbm::integer::draw<6>(bytes, words);
+  alignas(4) uint8_t bytes[6];
+  rbm::integer::draw<6>(bytes, 6, words);
   const uint8_t expected[6] = {1, 2, 3, 4, 2, 3};
   for (size_t i = 0; i < 6; ++i) CHECK(bytes[i] == expected[i]);
-  uint16_t halves[3];
-  rbm::integer::draw<3>(halves, words);
+  alignas(4) uint16_t halves[3];
+  rbm::integer::draw<3>(halves, 3, words);
   CHECK(halves[0] == 0x0403);
   CHECK(halves[1] == 0x0605);
   CHECK(halves[2] == 0x0504);
@@ -399,7 +399,7 @@ TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update")
   rbm::Xorshift32 rng(1);
   Number8 c[2] = {Number8::highest(), Number8::lowest()};
   const rbm::Arithmetic<Number8>::Sum g[2] = {rbm::Arithmetic<Number8>::Sum(1), rbm::Arithmetic<Number8>::Sum(-1)};
-  for (int k = 0; k < 1000; ++k) rbm::kernels::nudge<2>(c, int16_t{300}, g, rng);
+  for (int k = 0; k < 1000; ++k) rbm::kernels::update_biases<2>(c, int16_t{300}, g, 2, rng);
   CHECK(c[0] == Number8::highest());
   CHECK(c[1] == Number8::lowest());
 }
@@ -441,8 +441,8 @@ TEST_CASE("sums of integers are exact where states are whole, with or without mu
       s = whole ? Number8(static_cast<int>(rng() % 3u) - 1) : Number8::from_raw(static_cast<int8_t>(rng() % 65u - 32u));
     A::Sum rows[3] = {A::Sum(1), A::Sum(2), A::Sum(3)}, columns[37];
     for (A::Sum& x : columns) x = A::Sum(0);
-    rbm::kernels::add_row_products<3, 37>(weights, h, rows);
-    rbm::kernels::add_rows<37, 3, 37>(weights, v, columns);
+    rbm::kernels::dot_rows<37>(weights, h, 3, rows);
+    rbm::kernels::accumulate<3, 37>(weights, v, 37, columns);
     for (size_t i = 0; i < 3; ++i) {
       double sum = 32.0 * double(i + 1);
       for (size_t j = 0; j < 37; ++j) sum += std::floor(double(weights[i * 37 + j].raw) * h[j].raw / 32 + 0.5);

@@ -13,7 +13,6 @@
 namespace {
 
 using rbm::Fixed;
-using rbm::Size;
 using rbm::Vector;
 
 enum States { off_or_on, spins, grey, two_steps };
@@ -86,9 +85,9 @@ void check_sums(States kind, uint32_t seed) {
   CAPTURE(kind);
   CAPTURE(seed);
   Sums<Scalar, V, H> sums(kind, seed);
-  rbm::kernels::add_row_products<V, H>(sums.weights, sums.h.values, sums.to_visible);
+  rbm::kernels::dot_rows<H>(sums.weights, sums.h.values, V, sums.to_visible);
   sums.check_visible();
-  rbm::kernels::add_rows<H, V, H>(sums.weights, sums.v.values, sums.to_hidden);
+  rbm::kernels::accumulate<V, H>(sums.weights, sums.v.values, H, sums.to_hidden);
   sums.check_hidden();
 }
 
@@ -107,18 +106,19 @@ void check_changes(int16_t rate, uint32_t seed) {
   draw_parameters(fast, rng);
   std::memcpy(plain, fast, sizeof plain);
   for (size_t s = 0; s < 2; ++s) draw_states(v[s], off_or_on, rng), draw_states(h[s], off_or_on, rng);
-  if (!rbm::kernels::has_loops_for_units_on(rate)) return;
+  if (!rbm::kernels::has_binary_updates(rate)) return;
 
   rbm::Xorshift32 a(seed + 1), b(seed + 1);
-  rbm::kernels::nudge_columns_by_units_on<Columns>(fast, rate, First, v[0], h[0], v[1], h[1], a);
-  rbm::kernels::nudge_columns<Columns>(plain, rate, First, 1, &v[0], &h[0], &v[1], &h[1], b);
+  const rbm::kernels::Statistics<Scalar, V, H> statistics = {&v[0], &h[0], &v[1], &h[1], 1};
+  rbm::kernels::update_binary_weights(fast, rate, statistics, First, Columns, a);
+  rbm::kernels::update_weights(plain, rate, statistics, First, Columns, b);
   CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
   CHECK(a.state == b.state);
 
-  rbm::kernels::nudge_by_units_on<V>(fast, rate, v[0].values, v[1].values, a);
+  rbm::kernels::update_binary_biases<V>(fast, rate, v[0].values, v[1].values, V, a);
   typename rbm::Arithmetic<Scalar>::Sum g[V] = {};
-  rbm::kernels::add_differences<V>(0, 1, &v[0], &v[1], g);
-  rbm::kernels::nudge<V>(plain, rate, g, b);
+  rbm::kernels::add_differences(&v[0], &v[1], 1, 0, V, g);
+  rbm::kernels::update_biases<V>(plain, rate, g, V, b);
   CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
   CHECK(a.state == b.state);
 }
@@ -142,15 +142,16 @@ void check_columns(typename rbm::Arithmetic<Scalar>::Rate rate, States kind, uin
   for (auto& states : v) states[V / 2] = Scalar(0);  // a row that takes no draws
 
   Rng a(seed + 1), b(seed + 1);
-  rbm::kernels::nudge_columns<Columns>(fast, rate, First, Count, v, h, v + Count, h + Count, a);
+  const rbm::kernels::Statistics<Scalar, V, H> statistics = {v, h, v + Count, h + Count, Count};
+  rbm::kernels::update_weights(fast, rate, statistics, First, Columns, a);
   for (size_t i = 0; i < V; ++i) {
     bool on = false;
     for (const auto& states : v) on = on || states[i] != Scalar(0);
     if (!on) continue;
     typename rbm::Arithmetic<Scalar>::Sum g[Columns] = {};
-    rbm::kernels::add_outer<Columns>(i, First, Count, v, h, v + Count, h + Count, g);
-    typename rbm::Arithmetic<Scalar>::Draw draws[Columns];
-    rbm::integer::draw<Columns>(draws, b);
+    rbm::kernels::add_gradient(statistics, i, First, Columns, g);
+    alignas(4) typename rbm::Arithmetic<Scalar>::Draw draws[Columns];
+    rbm::integer::draw<Columns>(draws, Columns, b);
     for (size_t j = 0; j < Columns; ++j) {
       Scalar& c = plain[i * H + First + j];
       c = rbm::Arithmetic<Scalar>::moved(c, rbm::Arithmetic<Scalar>::steps(rate, g[j].raw, draws[j]));
@@ -169,7 +170,7 @@ void check_all_columns(typename rbm::Arithmetic<Scalar>::Rate rate) {
       check_columns<Scalar, 300, 40, 3, 32, 1, rbm::XorshiftLanes>(rate, kind, seed);
       check_columns<Scalar, 64, 40, 3, 29, 1, rbm::Xorshift32>(rate, kind, seed);
       check_columns<Scalar, 9, 24, 0, 24, 3, rbm::XorshiftLanes>(rate, kind, seed);
-      check_columns<Scalar, 7, 40, 5, 35, 66, rbm::Xorshift32>(rate, kind, seed);
+      check_columns<Scalar, 7, 40, 5, 31, 66, rbm::Xorshift32>(rate, kind, seed);
     }
   }
 }
@@ -188,180 +189,71 @@ void check_all_sums() {
   }
 }
 
-#if RBM_HAS_PAIRS
+#if RBM_VECTOR_BYTES > 4
 
-// Sums in pairs, and what they are told about states.
-template <class Scalar, size_t V, size_t H>
-void check_pair_sums(States kind, uint32_t seed) {
-  CAPTURE(V);
-  CAPTURE(H);
-  CAPTURE(kind);
-  CAPTURE(seed);
-  Sums<Scalar, V, H> sums(kind, seed);
-  const Scalar* const h = sums.h.values;
-  const bool whole = rbm::kernels::are_whole<H>(h);
-  CHECK(rbm::kernels::are_whole_in_pairs<H>(h) == whole);
-  CHECK(rbm::kernels::are_off_or_on_in_pairs<H>(h) == rbm::kernels::are_all_off_or_on<H>(h));
-  if (whole) {
-    rbm::kernels::add_pair_products<V, H>(sums.weights, h, sums.to_visible);
-    sums.check_visible();
-  }
-  rbm::kernels::add_rows_of_pairs<H, V, H>(sums.weights, sums.v.values, sums.to_hidden);
-  sums.check_hidden();
-}
-
-template <class Scalar>
-void check_all_pair_sums() {
-  for (States kind : {off_or_on, spins, grey, two_steps}) {
-    for (uint32_t seed = 1; seed <= 20; ++seed) {
-      check_pair_sums<Scalar, 1, 1>(kind, seed);
-      check_pair_sums<Scalar, 7, 16>(kind, seed);
-      check_pair_sums<Scalar, 13, 37>(kind, seed);
-      check_pair_sums<Scalar, 64, 64>(kind, seed);
-      check_pair_sums<Scalar, 5, 301>(kind, seed);
-    }
-  }
-}
-
-// Every state that is not 0, and not 1 or not whole, is seen wherever it is.
-template <class Scalar, size_t N>
-void check_odd_states() {
-  typedef typename Scalar::Integer Integer;
-  Vector<Scalar, N> s;
-  for (int raw = -4 * static_cast<int>(Scalar::one()); raw <= 4 * static_cast<int>(Scalar::one()); ++raw) {
-    if (raw < Scalar::Traits::lowest() || raw > Scalar::Traits::highest()) continue;
-    s.fill(Scalar(0));
-    s[static_cast<size_t>(raw + 4 * static_cast<int>(Scalar::one())) % N] = Scalar::from_raw(static_cast<Integer>(raw));
-    CHECK(rbm::kernels::are_whole_in_pairs<N>(s.values) == rbm::kernels::are_whole<N>(s.values));
-    CHECK(rbm::kernels::are_off_or_on_in_pairs<N>(s.values) == rbm::kernels::are_all_off_or_on<N>(s.values));
-  }
-}
-
+// Probabilities in lanes are those of single inputs.
 template <class Scalar, int Slope>
-void check_chances() {
-  typedef typename rbm::Arithmetic<Scalar>::Width Width;
-  typedef typename Width::Pairs Pairs;
-  typedef typename Pairs::Wide Wide;
+void check_probabilities() {
+  typedef rbm::Arithmetic<Scalar> A;
+  typedef typename A::SumInteger Wide;
+  typedef rbm::kernels::Lanes<Wide, 2> L;
   const int range = sizeof(Wide) == 2 ? 32768 : 10 * static_cast<int>(Scalar::one());
-  typename Pairs::Lanes x = {};
   uint32_t wrong = 0;
-  for (int first = -range; first < range; first += static_cast<int>(Pairs::lanes)) {
-    for (size_t l = 0; l < Pairs::lanes; ++l) x[l] = static_cast<Wide>(first + static_cast<int>(l));
-    const typename Pairs::Lanes chances = Width::template chances<Slope>(x);
-    for (size_t l = 0; l < Pairs::lanes; ++l) {
-      wrong += static_cast<uint32_t>(chances[l]) != static_cast<uint32_t>(Width::template chance<Slope>(x[l]));
+  const auto check = [&wrong](const Wide* x) {
+    Wide p[L::size];
+    store(rbm::kernels::probabilities<Slope>(rbm::kernels::load<L>(x), Scalar()), p);
+    for (size_t l = 0; l < L::size; ++l) {
+      wrong += static_cast<uint32_t>(p[l]) != static_cast<uint32_t>(A::template chance<Slope>(x[l]));
     }
+  };
+  Wide x[L::size];
+  for (int first = -range; first < range; first += static_cast<int>(L::size)) {
+    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Wide>(first + static_cast<int>(l));
+    check(x);
   }
   for (Wide end : {rbm::detail::IntegerTraits<Wide>::lowest(), rbm::detail::IntegerTraits<Wide>::highest()}) {
-    for (size_t l = 0; l < Pairs::lanes; ++l) x[l] = static_cast<Wide>(end / 2 + static_cast<Wide>(l));
+    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Wide>(end / 2 + static_cast<Wide>(l));
     x[0] = end;
-    const typename Pairs::Lanes chances = Width::template chances<Slope>(x);
-    for (size_t l = 0; l < Pairs::lanes; ++l) {
-      wrong += static_cast<uint32_t>(chances[l]) != static_cast<uint32_t>(Width::template chance<Slope>(x[l]));
-    }
+    check(x);
   }
   CHECK(wrong == 0);
 }
 
-template <class Scalar, class Rng>
-void check_turning(int state) {
-  const Scalar off(state);
+#endif
+
+// Draws and means of many units are those of one at a time.
+template <class Scalar, int Off, size_t Count, class Rng>
+void check_units() {
   typedef rbm::Arithmetic<Scalar> A;
-  constexpr size_t vectors = 3, count = vectors * A::Width::Pairs::numbers;
   rbm::Xorshift32 random(7);
   Rng a(11), b(11);
   for (int k = 0; k < 100; ++k) {
-    typename A::Sum x[count];
+    typename A::Sum x[Count];
     for (auto& input : x) input.raw = static_cast<int16_t>(static_cast<int16_t>(random()) >> (k % 2 == 0 ? 0 : 6));
-    Scalar fast[count], plain[count];
-    A::template turn_pairs_on<1>(vectors, x, fast, off, a);
-    A::template turn_each_on<1>(rbm::Size<count>(), x, plain, off, b);
-    CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
+    Scalar drawn[Count], means[Count], expected[Count];
+    rbm::kernels::sample_binary<Count, Off>(x, Count, drawn, a);
+    rbm::kernels::binary_means<Count, Off>(x, Count, means);
+    alignas(4) typename A::Draw draws[Count];
+    rbm::integer::draw<Count>(draws, Count, b);
+    for (size_t i = 0; i < Count; ++i) {
+      expected[i] = Scalar(A::template is_on<1 - Off>(x[i].raw, draws[i]) ? 1 : Off);
+    }
+    CHECK(std::memcmp(drawn, expected, sizeof expected) == 0);
+    for (size_t i = 0; i < Count; ++i) expected[i] = Off == 0 ? A::sigmoid(x[i]) : A::tanh(x[i]);
+    CHECK(std::memcmp(means, expected, sizeof expected) == 0);
     CHECK(a() == b());
   }
 }
 
-// Changes of 16 bits in pairs, for `Count` samples.
-template <int F, size_t V, size_t H, size_t First, size_t Columns, size_t Count, class Rng>
-void check_wide_changes(int32_t factor, int shift, States kind, uint32_t seed) {
-  typedef Fixed<int16_t, F> Scalar;
-  typedef rbm::Arithmetic<Scalar> A;
-  typedef typename A::Sum Sum;
-  CAPTURE(V);
-  CAPTURE(H);
-  CAPTURE(factor);
-  CAPTURE(shift);
-  CAPTURE(kind);
-  CAPTURE(seed);
-  const typename A::Rate rate = {factor, static_cast<uint8_t>(shift)};
-  rbm::Xorshift32 random(seed * 0x9E3779B9u);
-  Scalar fast[V * H], plain[V * H];
-  Vector<Scalar, V> v[2 * Count];
-  Vector<Scalar, H> h[2 * Count];
-  draw_parameters(fast, random);
-  std::memcpy(plain, fast, sizeof plain);
-  for (auto& states : v) draw_states(states, kind, random);
-  for (auto& states : h) draw_states(states, grey, random);
-
-  Rng a(seed + 1), b(seed + 1);
-  for (size_t i = 0; i < V; ++i) {  // nudge_columns
-    bool on = false;
-    for (const auto& states : v) on = on || states[i] != Scalar(0);
-    if (!on) continue;
-    Sum g[Columns] = {};
-    rbm::kernels::add_outer<Columns>(i, First, Count, v, h, v + Count, h + Count, g);
-    rbm::kernels::nudge<Columns, int16_t, F, Sum, Rng>(plain + i * H + First, rate, g, b);
-  }
-  rbm::kernels::nudge_rows_in_pairs<Columns>(fast, rate, First, Count, v, h, v + Count, h + Count, a);
-  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
-  CHECK(a() == b());
-
-  if (kind == off_or_on && Count == 1 && Columns % rbm::detail::Pairs<int16_t>::numbers == 0) {
-    constexpr size_t whole = Columns - Columns % rbm::detail::Pairs<int16_t>::numbers;
-    rbm::kernels::nudge_columns_in_pairs<whole>(fast, rate, First, v[0], h[0], v[1], h[1], a);
-    rbm::kernels::nudge_rows_in_pairs<Columns>(plain, rate, First, 1, v, h, v + 1, h + 1, b);
-    CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
-    CHECK(a() == b());
-  }
-
-  Sum difference[Columns] = {}, expected[Columns] = {};
-  rbm::kernels::add_differences_of_pairs<Columns>(First, Count, h, h + Count, difference);
-  for (size_t s = 0; s < Count; ++s) {
-    for (size_t j = 0; j < Columns; ++j) expected[j].raw += h[s][First + j].raw - h[Count + s][First + j].raw;
-  }
-  for (size_t j = 0; j < Columns; ++j) CHECK(difference[j].raw == expected[j].raw);
+template <class Scalar, class Rng>
+void check_all_units() {
+  check_units<Scalar, 0, 1, Rng>();
+  check_units<Scalar, 0, 16, Rng>();
+  check_units<Scalar, 0, 29, Rng>();
+  check_units<Scalar, 0, 32, Rng>();
+  check_units<Scalar, -1, 16, Rng>();
+  check_units<Scalar, -1, 31, Rng>();
 }
-
-// The same of 8 bits, for units that are off or on.
-template <int F, size_t V, size_t H, size_t First, size_t Columns, class Rng>
-void check_narrow_changes(int16_t rate, uint32_t seed) {
-  typedef Fixed<int8_t, F> Scalar;
-  CAPTURE(V);
-  CAPTURE(H);
-  CAPTURE(rate);
-  CAPTURE(seed);
-  rbm::Xorshift32 random(seed * 0x9E3779B9u);
-  Scalar fast[V * H], plain[V * H];
-  Vector<Scalar, V> v[2];
-  Vector<Scalar, H> h[2];
-  draw_parameters(fast, random);
-  std::memcpy(plain, fast, sizeof plain);
-  for (size_t s = 0; s < 2; ++s) draw_states(v[s], off_or_on, random), draw_states(h[s], off_or_on, random);
-  Rng a(seed + 1), b(seed + 1);
-  rbm::kernels::nudge_columns_by_units_on_in_pairs<Columns>(fast, rate, First, v[0], h[0], v[1], h[1], a);
-  rbm::kernels::nudge_columns<Columns>(plain, rate, First, 1, &v[0], &h[0], &v[1], &h[1], b);
-  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
-  CHECK(a() == b());
-
-  rbm::kernels::nudge_by_units_on_in_pairs<V>(fast, rate, v[0].values, v[1].values, a);
-  typename rbm::Arithmetic<Scalar>::Sum g[V] = {};
-  rbm::kernels::add_differences<V>(0, 1, &v[0], &v[1], g);
-  rbm::kernels::nudge<V>(plain, rate, g, b);
-  CHECK(std::memcmp(fast, plain, sizeof plain) == 0);
-  CHECK(a() == b());
-}
-
-#endif
 
 // Units that are off or on but for one, in every place, which is in any of the states that tell the kinds apart.
 template <class Scalar, size_t Length>
@@ -372,12 +264,8 @@ void check_kinds_of_states() {
       for (size_t j = 0; j < Length; ++j) s[j] = Scalar(static_cast<int>(j % 3 % 2));
       s[place] = Scalar(state);
       const bool off_or_on = s[place] == Scalar(0) || s[place] == Scalar(1);
-      CHECK(rbm::kernels::are_off_or_on<Length>(s) == off_or_on);
-      CHECK(rbm::kernels::are_all_off_or_on<Length>(s) == off_or_on);
-      CHECK(rbm::kernels::are_whole<Length>(s) == (off_or_on || s[place] == Scalar(-1)));
-#if RBM_HAS_PAIRS
-      CHECK(rbm::kernels::are_off_or_on_in_pairs<Length>(s) == off_or_on);
-#endif
+      CHECK(rbm::kernels::are_binary(s, Length) == off_or_on);
+      CHECK(rbm::kernels::are_whole(s, Length) == (off_or_on || s[place] == Scalar(-1)));
     }
   }
 }
@@ -410,9 +298,9 @@ TEST_CASE("integers: eight columns in registers, and what they say about the sta
     uint8_t bits = 0;
     for (size_t i = 0; i < 11; ++i) {
       bits = static_cast<uint8_t>(bits | static_cast<uint8_t>(v[i].raw));
-      if (v[i] == Scalar(1)) rbm::kernels::add_row<8>(v[i], weights + 10 * i + 2, expected);
+      if (v[i] == Scalar(1)) rbm::kernels::accumulate_row(v[i], weights + 10 * i + 2, 8, expected);
     }
-    CHECK(int(rbm::kernels::add_eight_columns<11, 10>(weights + 2, v.values, sums)) == int(bits));
+    CHECK(int(rbm::kernels::accumulate_eight<11, 10>(weights + 2, v.values, sums)) == int(bits));
     for (size_t j = 0; j < 8; ++j) CHECK(sums[j].raw == expected[j].raw);
   }
 }
@@ -440,64 +328,26 @@ TEST_CASE("integers: spins differ by 2, also where 2 is no parameter") {
   typedef rbm::Arithmetic<Scalar>::Sum Sum;
   const Vector<Scalar, 2> data[1] = {{{Scalar(1), Scalar(-1)}}}, model[1] = {{{Scalar(-1), Scalar(1)}}};
   Sum g[2] = {};
-  rbm::kernels::add_differences<2>(0, 1, data, model, g);
+  rbm::kernels::add_differences(data, model, 1, 0, 2, g);
   CHECK(g[0] == Sum(2));
   CHECK(g[1] == Sum(-2));
 }
 
-#if RBM_HAS_PAIRS
-
-TEST_CASE("integers in pairs: sums are those of the products, whatever the states") {
-  check_all_pair_sums<Fixed<int8_t, 5>>();
-  check_all_pair_sums<Fixed<int8_t, 6>>();
-  check_all_pair_sums<Fixed<int16_t, 11>>();
-  check_odd_states<Fixed<int8_t, 4>, 37>();
-  check_odd_states<Fixed<int8_t, 6>, 1>();
-  check_odd_states<Fixed<int16_t, 11>, 37>();
-  check_odd_states<Fixed<int16_t, 14>, 16>();
-}
-
-TEST_CASE("integers in pairs: chances and draws are those of single units") {
-  check_chances<Fixed<int8_t, 1>, 1>();
-  check_chances<Fixed<int8_t, 5>, 1>();
-  check_chances<Fixed<int8_t, 5>, 2>();
-  check_chances<Fixed<int8_t, 6>, 2>();
-  check_chances<Fixed<int16_t, 1>, 1>();
-  check_chances<Fixed<int16_t, 11>, 1>();
-  check_chances<Fixed<int16_t, 11>, 2>();
-  check_chances<Fixed<int16_t, 12>, 1>();
-  check_chances<Fixed<int16_t, 13>, 2>();
-  check_chances<Fixed<int16_t, 14>, 1>();
-  check_turning<Fixed<int8_t, 5>, rbm::Xorshift32>(0);
-  check_turning<Fixed<int8_t, 6>, rbm::XorshiftLanes>(-1);
-  check_turning<Fixed<int16_t, 11>, rbm::Xorshift32>(-1);
-  check_turning<Fixed<int16_t, 11>, rbm::XorshiftLanes>(0);
-}
-
-TEST_CASE("integers in pairs: changes of 16 bits are those of single parameters") {
-  for (int shift : {0, 1, 5, 15, 16, 17, 22, 28}) {
-    for (uint32_t seed = 1; seed <= 10; ++seed) {
-      for (States kind : {off_or_on, grey}) {
-        check_wide_changes<11, 1, 1, 0, 1, 1, rbm::Xorshift32>(3333, shift, kind, seed);
-        check_wide_changes<11, 9, 16, 0, 16, 1, rbm::Xorshift32>(4095, shift, kind, seed);
-        check_wide_changes<11, 30, 40, 3, 32, 1, rbm::XorshiftLanes>(1, shift, kind, seed);
-        check_wide_changes<11, 30, 40, 3, 29, 1, rbm::Xorshift32>(2048, shift, kind, seed);
-        check_wide_changes<11, 9, 24, 0, 24, 3, rbm::XorshiftLanes>(0, shift, kind, seed);
-        check_wide_changes<14, 9, 24, 0, 21, 5, rbm::Xorshift32>(1000, shift, kind, seed);
-      }
-    }
-  }
-}
-
-TEST_CASE("integers in pairs: changes of 8 bits by units that are on are those of the statistics") {
-  for (int rate : {0, 1, 163, 255, 256, 257, 5000, 0x7FFF - 0xFF}) {
-    for (uint32_t seed = 1; seed <= 20; ++seed) {
-      check_narrow_changes<5, 1, 1, 0, 1, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
-      check_narrow_changes<5, 9, 16, 0, 16, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
-      check_narrow_changes<5, 33, 70, 5, 64, rbm::XorshiftLanes>(static_cast<int16_t>(rate), seed);
-      check_narrow_changes<6, 64, 37, 0, 37, rbm::Xorshift32>(static_cast<int16_t>(rate), seed);
-    }
-  }
-}
-
+TEST_CASE("integers: draws and means of many units are those of single units") {
+  check_all_units<Fixed<int8_t, 5>, rbm::Xorshift32>();
+  check_all_units<Fixed<int8_t, 6>, rbm::XorshiftLanes>();
+  check_all_units<Fixed<int16_t, 11>, rbm::Xorshift32>();
+  check_all_units<Fixed<int16_t, 14>, rbm::XorshiftLanes>();
+#if RBM_VECTOR_BYTES > 4
+  check_probabilities<Fixed<int8_t, 1>, 1>();
+  check_probabilities<Fixed<int8_t, 5>, 1>();
+  check_probabilities<Fixed<int8_t, 5>, 2>();
+  check_probabilities<Fixed<int8_t, 6>, 2>();
+  check_probabilities<Fixed<int16_t, 1>, 1>();
+  check_probabilities<Fixed<int16_t, 11>, 1>();
+  check_probabilities<Fixed<int16_t, 11>, 2>();
+  check_probabilities<Fixed<int16_t, 12>, 1>();
+  check_probabilities<Fixed<int16_t, 13>, 2>();
+  check_probabilities<Fixed<int16_t, 14>, 1>();
 #endif
+}

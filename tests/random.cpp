@@ -35,6 +35,14 @@ uint32_t next(uint32_t state) {
   return static_cast<uint32_t>(shift_and_add(shift_and_add(shift_and_add(Bits(state), 13), -17), 5).to_ulong());
 }
 
+// 1 with probability p.
+template <class Rng>
+float bernoulli(float p, Rng& rng) {
+  float s;
+  rbm::kernels::draw_binary(&p, 1, &s, 0.0f, rng);
+  return s;
+}
+
 // A generator that is stuck, and counts its words.
 struct Stuck {
   uint32_t word, words;
@@ -51,20 +59,20 @@ void check_words_after_zero() {
   rbm::Xorshift32 zero(1), seeded(0);
   zero.state = 0;
   uint32_t words[Count];
-  rbm::draw_words<Count>(words, zero);
+  rbm::draw_words(words, Count, zero);
   for (uint32_t word : words) CHECK(word == seeded());
   CHECK(zero.state == seeded.state);
-  uint8_t bytes[Count], other_bytes[Count];
-  uint16_t halves[Count], other_halves[Count];
+  alignas(4) uint8_t bytes[Count], other_bytes[Count];
+  alignas(4) uint16_t halves[Count], other_halves[Count];
   zero.state = 0;
   seeded = rbm::Xorshift32(0);
-  rbm::integer::draw<Count>(bytes, zero);
-  rbm::integer::draw<Count>(other_bytes, seeded);
+  rbm::integer::draw<Count>(bytes, Count, zero);
+  rbm::integer::draw<Count>(other_bytes, Count, seeded);
   CHECK(same_bits(bytes, other_bytes));
   zero.state = 0;
   seeded = rbm::Xorshift32(0);
-  rbm::integer::draw<Count>(halves, zero);
-  rbm::integer::draw<Count>(other_halves, seeded);
+  rbm::integer::draw<Count>(halves, Count, zero);
+  rbm::integer::draw<Count>(other_halves, Count, seeded);
   CHECK(same_bits(halves, other_halves));
 }
 
@@ -101,11 +109,11 @@ template <class Rng>
 void check_bulk(Rng bulk) {
   Rng single = bulk;
   uint32_t words[8];
-  rbm::draw_words<1>(words, bulk);
+  rbm::draw_words(words, 1, bulk);
   CHECK(words[0] == single());
-  rbm::draw_words<7>(words, bulk);
+  rbm::draw_words(words, 7, bulk);
   for (size_t i = 0; i < 7; ++i) CHECK(words[i] == single());
-  rbm::draw_words<8>(words, bulk);
+  rbm::draw_words(words, 8, bulk);
   for (size_t i = 0; i < 8; ++i) CHECK(words[i] == single());
   CHECK(bulk() == single());
 }
@@ -153,7 +161,7 @@ TEST_CASE("a generator in zeroed memory gives the words of the default seed") {
     std::memset(static_cast<void*>(&lanes), 0, sizeof lanes);
     seeded = rbm::XorshiftLanes(0);
     if (in_bulk) {
-      lanes.draw<16>(words);
+      lanes.draw(words, 16);
       for (uint32_t word : words) CHECK(word == seeded());
     }
     for (int i = 0; i < 600; ++i) CHECK(lanes() == seeded());
@@ -262,23 +270,23 @@ TEST_CASE("words in bulk are those of as many calls, wherever the lanes are") {
       for (size_t k = 0; k < count; ++k) same = same && words[k] == single();
       CHECK(same);
     };
-    bulk.draw<1>(words), check(1);
-    bulk.draw<16>(words), check(16);
-    bulk.draw<64>(words), check(64);
-    bulk.draw<77>(words), check(77);
-    bulk.draw<256>(words), check(256);
-    bulk.draw<300>(words), check(300);
+    bulk.draw(words, 1), check(1);
+    bulk.draw(words, 16), check(16);
+    bulk.draw(words, 64), check(64);
+    bulk.draw(words, 77), check(77);
+    bulk.draw(words, 256), check(256);
+    bulk.draw(words, 300), check(300);
     CHECK(bulk() == single());
   }
-  uint8_t bytes[7];
-  uint16_t halves[5];
+  alignas(4) uint8_t bytes[7];
+  alignas(4) uint16_t halves[5];
   uint32_t word = 0;
-  rbm::integer::draw<7>(bytes, bulk);  // four from a word, the lowest first, and the rest of the last word is lost
+  rbm::integer::draw<7>(bytes, 7, bulk);  // four from a word, the lowest first, and the rest of the last word is lost
   for (size_t i = 0; i < 7; ++i) {
     word = i % 4 == 0 ? single() : word >> 8;
     CHECK(int(bytes[i]) == int(word & 255u));
   }
-  rbm::integer::draw<5>(halves, bulk);
+  rbm::integer::draw<5>(halves, 5, bulk);
   for (size_t i = 0; i < 5; ++i) {
     word = i % 2 == 0 ? single() : word >> 16;
     CHECK(int(halves[i]) == int(word & 65535u));
@@ -372,7 +380,7 @@ TEST_CASE(
     }
     for (int round = 0; round < static_cast<int>(rounds); ++round) {
       size_t word = 0;
-      for (int bit = 0; bit < 8; ++bit) word = 2 * word + (rbm::Arithmetic<float>::bernoulli(p, rng) == 1.0f);
+      for (int bit = 0; bit < 8; ++bit) word = 2 * word + (bernoulli(p, rng) == 1.0f);
       counts[word] += 1;
     }
     // Values that are expected less than ten times are taken together.
@@ -400,8 +408,8 @@ TEST_CASE("a Bernoulli draw is certain at 0 and at 1") {
   rbm::Xorshift32 rng(17);
   double ones = 0, zeros = 0;
   for (int i = 0; i < 1000000; ++i) {
-    ones += double(rbm::Arithmetic<float>::bernoulli(1.0f, rng));
-    zeros += 1 - double(rbm::Arithmetic<float>::bernoulli(0.0f, rng));
+    ones += double(bernoulli(1.0f, rng));
+    zeros += 1 - double(bernoulli(0.0f, rng));
   }
   CHECK(ones == 1000000);
   CHECK(zeros == 1000000);
@@ -484,7 +492,7 @@ TEST_CASE("draws at their edges, from given words") {
   Words words = {half};
   CHECK(rbm::uniform(words) == 0.5f + 5.9604645e-8f);
   CHECK(rbm::uniform(words) == 0.5f - 5.9604645e-8f);
-  CHECK(rbm::Arithmetic<float>::bernoulli(0.5f + 5.9604645e-8f, words) == 0);
+  CHECK(bernoulli(0.5f + 5.9604645e-8f, words) == 0);
   // Below 3 the first 2^32 mod 3 = 1 words are thrown away, and no more.
   const uint32_t few[] = {0, 1, 2, 0, 3};
   words.next = few;

@@ -14,9 +14,9 @@
 #include "../fixed.hpp"
 #include "../integer_math.hpp"
 #include "../math.hpp"
-#include "draws.hpp"
 #include "observed.hpp"
 #include "reals.hpp"
+#include "width.hpp"
 
 namespace rbm {
 
@@ -26,7 +26,7 @@ namespace rbm {
 /// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
 /// are 32 bits wide, in Q12.
 template <class Integer, int FractionBits>
-struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, FractionBits> {
+struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, FractionBits> {
   typedef detail::FixedWidth<Integer, FractionBits> Width;
   typedef Fixed<Integer, FractionBits> Scalar;
   typedef typename Width::SumInteger SumInteger;
@@ -215,8 +215,8 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
   static void assign(const Change* change, Scalar* s, Rng& rng) {
     constexpr int shift = change_bits - FractionBits, drawn = Width::chance_bits;
     constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
-    typename Width::Draw draws[Count];
-    integer::draw<Count>(draws, rng);
+    alignas(uint32_t) typename Width::Draw draws[Count];
+    integer::draw<Count>(draws, Count, rng);
     for (size_t i = 0; i < Count; ++i) {
       const int64_t random =
           ((int64_t{draws[i]} << spare) + (spare > 0 ? (int64_t{1} << spare) / 2 : int64_t{0})) >> excess;
@@ -242,11 +242,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
 
   /// A parameter moved by a number of steps.
   static RBM_VECTORISED Scalar moved(Scalar parameter, int32_t steps) {
-#if RBM_VECTOR_BYTES > 4  // held before it is narrowed, as vectors do it
-    constexpr int32_t least = Scalar::Traits::lowest(), most = Scalar::Traits::highest();
-    const int32_t moved = parameter.raw + steps;
-    return Scalar::from_raw(static_cast<Integer>(moved < least ? least : moved > most ? most : moved));
-#endif
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 
@@ -274,10 +269,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedDraws<Integer, Fr
     const int32_t twice =
         2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
     return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - FractionBits)));
-  }
-  template <size_t Count>
-  static void sigmoids(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t i = 0; i < Count; ++i) s[i] = sigmoid(x[i]);
   }
   static Wide softplus(Sum x) {
     const Wide wide(x);

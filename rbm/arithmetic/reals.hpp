@@ -9,7 +9,6 @@
 
 #include "../math.hpp"
 #include "../random.hpp"
-#include "../sigmoids.hpp"
 #include "../config.hpp"
 
 namespace rbm {
@@ -139,12 +138,6 @@ struct RealArithmetic {
     for (size_t i = 0; i < Count; ++i) s[i] = moved_by(s[i], change[i]);
   }
 
-  /// s_i = sigmoid(x_i)                                                                                   x, s [Count]
-  template <size_t Count>
-  static void sigmoids(const Real* x, Real* s) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Real>::sigmoid(x[i]);
-  }
-
   /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.
   static bool is_one(Real sum, size_t, size_t count) {
     const Real rounding =
@@ -224,11 +217,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static float infinity() { return rbm::infinity(); }
   static float two_pi() { return 6.28318531f; }
 
-  /// parameter + rate difference
-  static RBM_VECTORISED float nudge(float parameter, float rate, float difference) {
-    return parameter + rate * difference;
-  }
-
   static RBM_INLINE_ON_HOSTS float exp(float x) { return rbm::exp(x); }
   static RBM_INLINE_ON_HOSTS float log(float x) { return rbm::log(x); }
   static RBM_INLINE_ON_HOSTS float log_odds(float p) { return rbm::log_odds(p); }
@@ -239,58 +227,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static RBM_INLINE_ON_HOSTS float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
   static RBM_INLINE_ON_HOSTS float rectified_mean(float input) { return rbm::rectified_mean(input); }
   static RBM_INLINE_ON_HOSTS float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
-
-  /// s_i = sigmoid(x_i)                                                                                   x, s [Count]
-  template <size_t Count>
-  static void sigmoids(const float* RBM_RESTRICT x, float* RBM_RESTRICT s) {
-    rbm::sigmoids<Count>(1.0f, x, s);
-  }
-
-  /// 1 with probability p, else 0: one word of the generator. p counts in steps of 2^-23.
-  template <class Rng>
-  static float bernoulli(float p, Rng& rng) {
-    return uniform(rng) < p ? 1.0f : 0.0f;
-  }
-
-  /// s_i = 1 with probability sigmoid(Slope x_i), else `off`. One word of the generator a unit.
-  template <size_t Count, int Slope, class Rng>
-  static void turn_on(const float* RBM_RESTRICT x, float* RBM_RESTRICT s, float off, Rng& rng) {
-    rbm::sigmoids<Count>(static_cast<float>(Slope), x, s);
-    decide<Count>(s, s, off, rng);
-  }
-
-  /// s_i = 1 with probability p_i, else `off`. Both may be the same.
-  template <size_t Count, class Rng>
-  static void decide(const float* p, float* s, float off, Rng& rng) {
-#if RBM_VECTORS_COMPARE
-    for (size_t i = 0; i < Count; ++i) s[i] = detail::equal(bernoulli(p[i], rng), 1.0f) ? 1.0f : off;
-#else  // some at a time, by the bits, which are ordered as positive numbers are (NaN, too, is above all draws)
-    constexpr size_t some = Count < 16 ? Count : 16, whole = Count - Count % some;
-    const uint32_t other = to_bits(off);
-    for (size_t first = 0; first < whole; first += some) {
-      uint32_t words[some];
-      draw_words<some>(words, rng);
-      for (size_t i = 0; i < some; ++i) {
-        const int32_t chance = static_cast<int32_t>(to_bits(p[first + i]));
-        const int32_t drawn = static_cast<int32_t>(to_bits(detail::uniform_of(words[i])));
-        s[first + i] = from_bits(drawn < chance ? 0x3F800000u : other);
-      }
-    }
-    for (size_t i = whole; i < Count; ++i) s[i] = detail::equal(bernoulli(p[i], rng), 1.0f) ? 1.0f : off;
-#endif
-  }
-  template <size_t Count>
-  static void decide(const float* p, float* s, float off, XorshiftLanes& rng) {
-    uint32_t words[Count];
-    rng.draw<Count>(words);
-    for (size_t i = 0; i < Count; ++i) s[i] = rbm::choose(detail::uniform_of(words[i]) < p[i], 1.0f, off);
-  }
-
-  /// s_i = 1 or off, with probability 1/2.
-  template <size_t Count, class Rng>
-  static void toss(float* s, float off, Rng& rng) {
-    for (size_t i = 0; i < Count; ++i) s[i] = detail::equal(bernoulli(0.5f, rng), 1.0f) ? 1.0f : off;
-  }
 
   /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
   /// of this precision.

@@ -11,7 +11,6 @@
 
 #include "../config.hpp"
 #include "../integer_math.hpp"
-#include "pairs.hpp"
 
 namespace rbm {
 namespace detail {
@@ -59,27 +58,9 @@ struct FixedWidth<int8_t, FractionBits> {
     return x < 0 ? tail<Slope>(x) : static_cast<Chance>(256u - tail<Slope>(x));
   }
 
-#if RBM_HAS_PAIRS
-  typedef detail::Pairs<int8_t> Pairs;
-
-  /// Chances of a vector of inputs.
-  template <int Slope>
-  static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
-    typedef typename Pairs::Lanes Lanes;
-    const int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);
-    const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 15;
-    const Lanes size = (y < none ? -y : y) * scale;
-    const Lanes tail = reinterpret_cast<Lanes>(integer::sigmoid_tails8(reinterpret_cast<typename Pairs::Words>(size)));
-    return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
-  }
-#endif
-
   /// Whether a draw is below the chance, in 8 bits.
   template <int Slope>
   static RBM_INLINE bool is_on(int16_t x, Draw draw) {
-#if RBM_VECTOR_BYTES > 4
-    return draw < chance<Slope>(x);
-#endif
     return x < 0 ? draw < tail<Slope>(x) : static_cast<Draw>(~draw) >= tail<Slope>(x);
   }
 
@@ -95,15 +76,9 @@ struct FixedWidth<int8_t, FractionBits> {
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
   /// above the F that a product of states off and on does not have.
-  static RBM_VECTORISED int32_t steps(Rate rate, int16_t difference, Draw draw) {
-    return steps_of_product(rate, product(rate, difference), draw);
-  }
-  static RBM_VECTORISED int32_t product(Rate rate, int16_t difference) {
-    return static_cast<int32_t>(rate) * difference;
-  }
-  static RBM_VECTORISED int32_t steps_of_product(Rate, int32_t exact, Draw draw) {
+  static int32_t steps(Rate rate, int16_t difference, Draw draw) {
     const int32_t random = (static_cast<int32_t>(draw) << FractionBits) + (1 << (FractionBits - 1));
-    return (exact + random) >> (FractionBits + 8);
+    return (static_cast<int32_t>(rate) * difference + random) >> (FractionBits + 8);
   }
 };
 
@@ -134,24 +109,6 @@ struct FixedWidth<int16_t, FractionBits> {
     return x < 0 ? tail : 65536u - tail;
   }
 
-#if RBM_HAS_PAIRS
-  typedef detail::Pairs<int16_t> Pairs;
-
-  /// Chances of a vector of inputs.
-  template <int Slope>
-  static RBM_INLINE typename Pairs::Lanes chances(typename Pairs::Lanes x) {
-    typedef typename Pairs::Lanes Lanes;
-    const int32_t most = int32_t{8 / Slope} << FractionBits;
-    const Lanes none = Lanes{}, y = Pairs::held(x, -most, most), up = ~x >> 31;
-    const Lanes size = (y < none ? -y : y) * Slope;
-    const Lanes tail =
-        integer::sigmoid_tails16(FractionBits <= 12 ? size << (FractionBits <= 12 ? 12 - FractionBits : 0)
-                                                    : (size + (1 << (FractionBits > 12 ? FractionBits - 13 : 0))) >>
-                                                          (FractionBits > 12 ? FractionBits - 12 : 0));
-    return (tail ^ up) + (up & 65537);  // 65536 - tail, where the input is not negative
-  }
-#endif
-
   template <int Slope>
   static RBM_VECTORISED bool is_on(int32_t x, Draw draw) {
     return draw < chance<Slope>(x);
@@ -181,27 +138,12 @@ struct FixedWidth<int16_t, FractionBits> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits; of 16
   /// random bits as many as the shift, or where it is larger all 16 and half of what they leave.
-#if RBM_VECTOR_BYTES > 4
-  static RBM_VECTORISED int32_t steps(Rate rate, int32_t difference, Draw draw) {
-    return steps_of_product(rate, product(rate, difference), draw);
-  }
-  static RBM_VECTORISED int32_t product(Rate rate, int32_t difference) { return rate.factor * difference; }
-
-  /// The same without a branch.
-  static RBM_VECTORISED int32_t steps_of_product(Rate rate, int32_t exact, Draw draw) {
-    const int shift = rate.shift;
-    const int up = shift > 16 ? shift - 16 : 0, down = shift > 16 ? 0 : 16 - shift;
-    const int32_t half = shift > 16 ? int32_t{1} << (up - 1) : 0;
-    return (exact + (((static_cast<int32_t>(draw) << up) + half) >> down)) >> shift;
-  }
-#else
   static int32_t steps(Rate rate, int32_t difference, Draw draw) {
     const int shift = rate.shift;
     const int32_t random = shift > 16 ? (static_cast<int32_t>(draw) << (shift - 16)) + (int32_t{1} << (shift - 17))
                                       : static_cast<int32_t>(draw) >> (16 - shift);
     return (rate.factor * difference + random) >> shift;
   }
-#endif
 };
 
 }  // namespace detail

@@ -28,18 +28,18 @@ struct Bernoulli : detail::TwoStates<Length, 0> {
 
   template <size_t Count, class Scalar, class Sum>
   static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    Arithmetic<Scalar>::template sigmoids<Count>(x, s);
+    kernels::binary_means<Count, 0>(x, Count, s);
   }
 
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    Arithmetic<Scalar>::template turn_on<Count, 1>(x, s, Scalar(0), rng);
+    kernels::sample_binary<Count, 0>(x, Count, s, rng);
   }
 
   /// On with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    Arithmetic<Scalar>::template toss<Length>(s, Scalar(0), rng);
+    kernels::draw_fair<0>(s, Length, rng);
   }
 
   /// ln(p / (1 - p)), with p held in [margin, 1 - margin].

@@ -32,7 +32,7 @@ struct BiasLayer {
 
   template <size_t Count>
   void start_input(Size<Count>, size_t first, Sum* x) const {
-    kernels::convert<Count>(bias.values + first, x);
+    kernels::convert(bias.values + first, Count, x);
   }
 
   template <size_t Count>
@@ -106,13 +106,13 @@ struct BiasLayer {
 
   /// Biases move by the rate times the difference of the states, of one sample.
   void learn(typename Ops::Rate rate, const Scalar* data, const Scalar* model) {
-    kernels::nudge<size>(bias.values, rate, data, model);
+    kernels::update_biases(bias.values, rate, data, model, size);
   }
 
   /// The same with differences g of a batch, rounded stochastically.                                        g [Count]
   template <size_t Count, class Rng>
   void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
-    kernels::nudge<Count>(bias.values + first, rate, g, rng);
+    kernels::update_biases<Count>(bias.values + first, rate, g, Count, rng);
   }
 
   template <size_t Count, class Rng>
@@ -141,7 +141,7 @@ struct BiasLayer {
   template <size_t Count, class Rng>
   static void draw_with_mean(If<true>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
     Units::template mean<Count>(x, mean_of);
-    Ops::template decide<Count>(mean_of, s, Scalar(0), rng);
+    kernels::draw_binary(mean_of, Count, s, Scalar(0), rng);
   }
 };
 

@@ -41,7 +41,7 @@ struct Gaussian : detail::RealStates<Length> {
 
     template <size_t Count>
     void start_input(Size<Count>, size_t first, Sum* x) const {
-      kernels::convert<Count>(bias.values + first, x);
+      kernels::convert(bias.values + first, Count, x);
     }
 
     /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
@@ -133,12 +133,12 @@ struct Gaussian : detail::RealStates<Length> {
     const StoredType& bias_of(size_t i) const { return bias[i]; }
 
     void learn(typename Ops::Rate rate, const Scalar* data, const Scalar* model) {
-      kernels::nudge<Length>(bias.values, rate, data, model);
+      kernels::update_biases(bias.values, rate, data, model, Length);
     }
 
     template <size_t Count, class Rng>
     void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
-      kernels::nudge<Count>(bias.values + first, rate, g, rng);
+      kernels::update_biases<Count>(bias.values + first, rate, g, Count, rng);
     }
 
     template <size_t Count, class Rng>

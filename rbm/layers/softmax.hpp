@@ -104,7 +104,7 @@ struct Softmax {
     size = Groups * States,
     sites = Groups,
     most_states = States,
-    groups_at_a_time = States < kernels::block ? kernels::block / States : 1  // a block holds whole groups
+    groups_at_a_time = States < kernels::block_size ? kernels::block_size / States : 1  // a block holds whole groups
   };
   enum : bool {
     is_real = false,

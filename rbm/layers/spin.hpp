@@ -29,18 +29,18 @@ struct Spin : detail::TwoStates<Length, -1> {
 
   template <size_t Count, class Scalar, class Sum>
   static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Arithmetic<Scalar>::tanh(x[i]);
+    kernels::binary_means<Count, -1>(x, Count, s);
   }
 
   template <size_t Count, class Scalar, class Sum, class Rng>
   static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    Arithmetic<Scalar>::template turn_on<Count, 2>(x, s, Scalar(-1), rng);
+    kernels::sample_binary<Count, -1>(x, Count, s, rng);
   }
 
   /// Up with probability 1/2.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    Arithmetic<Scalar>::template toss<Length>(s, Scalar(-1), rng);
+    kernels::draw_fair<-1>(s, Length, rng);
   }
 
   /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].

@@ -95,7 +95,7 @@ struct TwoStates {
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    walk_blocks<Length, kernels::block>(first, walker);
+    walk_blocks<Length, kernels::block_size>(first, walker);
   }
 
   /// not_finite, out_of_range outside [Off, 1], or ok.
@@ -128,7 +128,7 @@ struct RealStates {
 
   template <class Walker>
   static void walk(size_t first, Walker& walker) {
-    walk_blocks<Length, kernels::block>(first, walker);
+    walk_blocks<Length, kernels::block_size>(first, walker);
   }
 };
 

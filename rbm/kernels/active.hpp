@@ -1,0 +1,199 @@
+// rbm/kernels/active.hpp: which units of a layer are on, so that the rows of the others are skipped.
+//
+// A sum over units walks through those that are not 0. Where a branch for each unit would cost more than what it skips,
+// on 64-bit processors with vectors, a layer's units are bits of words, which are made without a branch. Elsewhere the
+// states themselves are asked one by one, and nothing is kept.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_ACTIVE_HPP
+#define RBM_KERNELS_ACTIVE_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "../fixed.hpp"
+#include "../math.hpp"
+#include "simd.hpp"
+
+namespace rbm {
+namespace kernels {
+
+enum : bool { has_unit_bits = RBM_VECTOR_BYTES > 4 && sizeof(void*) == 8 };
+
+enum : size_t {
+  rows_at_a_time = 256  // units of a state that is given as values, whose bits are on the stack
+};
+
+/// Floats are compared by their bits, which takes fewer instructions, and none of them a subroutine.
+RBM_INLINE bool is_off(float unit) { return to_bits(unit) << 1 == 0; }
+RBM_INLINE bool is_one(float unit) { return to_bits(unit) == 0x3F800000u; }
+template <class Integer, int FractionBits>
+RBM_INLINE bool is_off(Fixed<Integer, FractionBits> unit) {
+  return unit.raw == 0;
+}
+template <class Integer, int FractionBits>
+RBM_INLINE bool is_one(Fixed<Integer, FractionBits> unit) {
+  return unit.raw == Fixed<Integer, FractionBits>::one();
+}
+
+/// Whether all states are 0 or 1.
+RBM_INLINE bool are_binary(const float* s, size_t count) {
+  uint32_t others = 0;
+  for (size_t i = 0; i < count; ++i) others |= detail::equal(s[i], 0.0f) || detail::equal(s[i], 1.0f) ? 0u : 1u;
+  return others == 0;
+}
+template <class Integer, int FractionBits>
+RBM_INLINE bool are_binary(const Fixed<Integer, FractionBits>* s, size_t count) {
+#if RBM_VECTOR_BYTES > 4
+  return (any_bits(reinterpret_cast<const Integer*>(s), count) &
+          ~static_cast<uint32_t>(Fixed<Integer, FractionBits>::one())) == 0;
+#else
+  for (size_t i = 0; i < count; ++i) {
+    if (!is_off(s[i]) && !is_one(s[i])) return false;
+  }
+  return true;
+#endif
+}
+
+/// Whether all states are -1, 0 or 1.
+template <class Integer, int FractionBits>
+bool are_whole(const Fixed<Integer, FractionBits>* s, size_t count) {
+  const Integer one = static_cast<Integer>(Fixed<Integer, FractionBits>::one());
+  size_t whole = 0;
+#if RBM_VECTOR_BYTES > 4
+  typedef Lanes<Integer, 1> Many;
+  whole = count - count % Many::size;
+  if (whole > 0) {
+    Many others = broadcast<Many>(0);
+    for (size_t i = 0; i < whole; i += Many::size) {
+      const Many state = load<Many>(reinterpret_cast<const Integer*>(s) + i), units = state >> FractionBits;
+      others = others | (state & static_cast<Integer>(one - 1)) | (units ^ clamped(units, -1, 1));
+    }
+    Integer left[Many::size];
+    store(others, left);
+    if (any_bits(left, Many::size) != 0) return false;
+  }
+#endif
+  uint32_t others = 0;
+  for (size_t i = whole; i < count; ++i)
+    others |= static_cast<uint32_t>(s[i].raw != 0 && s[i].raw != one && s[i].raw != -one);
+  return others == 0;
+}
+
+/// Of at most 64 units, which are not 0, as bits from the lowest on.
+template <class Scalar>
+RBM_INLINE uint64_t bits_of_units(const Scalar* s, size_t count) {
+  uint8_t flags[64];
+  for (size_t i = 0; i < count; ++i) flags[i] = !detail::equal(s[i], Scalar(0));
+  for (size_t i = count; i % 8 != 0; ++i) flags[i] = 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  const uint64_t gather = 0x8040201008040201u;
+#else
+  const uint64_t gather = 0x0102040810204080u;
+#endif
+  uint64_t on = 0;
+  for (size_t i = 0; i < count; i += 8) {
+    uint64_t eight;
+    RBM_COPY_BYTES(&eight, flags + i, sizeof eight);
+    on |= ((eight * gather) >> 56) << i;  // the product's highest byte holds the eight lowest bits
+  }
+  return on;
+}
+
+/// Which of `Length` units are not 0, and whether these are all exactly 1.
+template <size_t Length, bool HasBits = has_unit_bits>
+struct Active {
+  uint64_t words[(Length + 63) / 64];
+  bool binary;
+
+  template <class Scalar>
+  RBM_INLINE void look(const Scalar* s) {
+    constexpr size_t tail = Length % 64, whole = Length - tail;
+    binary = kernels::are_binary(s, Length);
+    for (size_t i = 0; i < whole; i += 64) words[i / 64] = bits_of_units(s + i, 64);
+    if (tail != 0) words[(Length - 1) / 64] = bits_of_units(s + whole, tail);
+  }
+
+  /// Calls if_one(i) for the units that are 1, and otherwise(i) for those that are neither 0 nor 1. Where one is not,
+  /// otherwise(i) is for those that are 1, too.
+  template <class Scalar, class IfOne, class Otherwise>
+  RBM_INLINE void each(const Scalar*, const IfOne& if_one, const Otherwise& otherwise) const {
+    if (binary) {
+      each_bit(if_one);
+    } else {
+      each_bit(otherwise);
+    }
+  }
+
+  /// Calls if_binary(i, k) for the units that are 1 in this state (k = 1), in another (2), or in both (3), and
+  /// otherwise(i, k) where they are neither 0 nor 1.
+  template <class Scalar, class IfBinary, class Otherwise>
+  RBM_INLINE void each_of_two(const Active& other, const Scalar*, const Scalar*, const IfBinary& if_binary,
+                              const Otherwise& otherwise) const {
+    if (binary && other.binary) {
+      each_bit_of_two(other, if_binary);
+    } else {
+      each_bit_of_two(other, otherwise);
+    }
+  }
+
+ private:
+  template <class Visit>
+  RBM_INLINE void each_bit(const Visit& visit) const {
+    for (size_t i = 0; i < Length; i += 64) {
+      for (uint64_t left = words[i / 64]; left != 0; left &= left - 1) {
+        visit(i + static_cast<unsigned>(__builtin_ctzll(left)));
+      }
+    }
+  }
+
+  template <class Visit>
+  RBM_INLINE void each_bit_of_two(const Active& other, const Visit& visit) const {
+    for (size_t i = 0; i < Length; i += 64) {
+      const uint64_t first = words[i / 64], second = other.words[i / 64];
+      for (uint64_t left = first | second; left != 0; left &= left - 1) {
+        const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
+        visit(i + bit, ((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
+      }
+    }
+  }
+};
+
+template <size_t Length>
+struct Active<Length, false> {
+  template <class Scalar>
+  RBM_INLINE void look(const Scalar*) {}
+
+  template <class Scalar, class IfOne, class Otherwise>
+  RBM_INLINE void each(const Scalar* s, const IfOne& if_one, const Otherwise& otherwise) const {
+    for (size_t i = 0; i < Length; ++i) {
+      if (is_off(s[i])) continue;
+      if (is_one(s[i])) {
+        if_one(i);
+      } else {
+        otherwise(i);
+      }
+    }
+  }
+
+  template <class Scalar, class IfBinary, class Otherwise>
+  RBM_INLINE void each_of_two(const Active&, const Scalar* s, const Scalar* other, const IfBinary& if_binary,
+                              const Otherwise& otherwise) const {
+    for (size_t i = 0; i < Length; ++i) {
+      const bool is_on = !is_off(s[i]), is_on_there = !is_off(other[i]);
+      if (!is_on && !is_on_there) continue;
+      const size_t k = static_cast<size_t>(is_on) + 2 * static_cast<size_t>(is_on_there);
+      if ((!is_on || is_one(s[i])) && (!is_on_there || is_one(other[i]))) {
+        if_binary(i, k);
+      } else {
+        otherwise(i, k);
+      }
+    }
+  }
+};
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_ACTIVE_HPP

@@ -1,0 +1,282 @@
+// rbm/kernels/draws.hpp: the probabilities of many units of two states, and draws of them: most of a small model's
+// time.
+//
+// Lanes have the bits of the functions of one number, rbm::sigmoid and those of Arithmetic. Draws do not branch on what
+// is drawn: the words of a block come first, then all comparisons.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_DRAWS_HPP
+#define RBM_KERNELS_DRAWS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../arithmetic.hpp"
+#include "../config.hpp"
+#include "../integer_math.hpp"
+#include "../math.hpp"
+#include "../random.hpp"
+#include "accumulate.hpp"
+#include "active.hpp"
+#include "simd.hpp"
+
+namespace rbm {
+namespace kernels {
+
+#if RBM_VECTOR_BYTES > 4
+
+/// 1 / (1 + e^-x): of the quotient and e^-|x| no bit differs from rbm::sigmoid.
+template <class Many>
+RBM_INLINE Many sigmoid(const Many& x) {
+  typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
+  const Bits bits = bits_as<Bits>(x), negative = bits >> 31, one = broadcast<Bits>(0x3F800000);
+  Many sum;
+  const Many rest = detail::exponential_rest(raise_negative(bits_as<Many>(bits | INT32_MIN), -104.0f), sum);
+  const Many e = (rest + 1.0f) * bits_as<Many>((bits_as<Bits>(sum) + 191) << 23) * 5.42101086e-20f;
+  return bits_as<Many>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
+}
+
+struct SigmoidColumns {
+  const float* x;
+  float slope;
+  float* s;
+
+  template <class Many>
+  RBM_INLINE void run(size_t j) const {
+    store(sigmoid(load<Many>(x + j) * slope), s + j);
+  }
+};
+
+struct DrawColumns {
+  const uint32_t* words;
+  const float* p;
+  float off;
+  float* s;
+
+  // Positive floats are ordered as their bits.
+  template <class Many>
+  RBM_INLINE void run(size_t j) const {
+    typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
+    typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Words;
+    const Many drawn =
+        bits_as<Many>((load<Words>(words + j) >> 9) | 0x3F800000u) - 0.99999994f;  // as detail::uniform_of
+    const Bits one = broadcast<Bits>(0x3F800000), other = bits_as<Bits>(broadcast<Many>(off));
+    store(bits_as<Many>(where_less(bits_as<Bits>(drawn), bits_as<Bits>(load<Many>(p + j)), one, other)), s + j);
+  }
+};
+
+/// s_i = 1 with probability p_i, else `off`: one word of the generator a unit. p counts in steps of 2^-23. The two
+/// arrays may be the same.                                                                                p, s [count]
+template <class Rng>
+RBM_NOINLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
+  constexpr size_t some = has_unit_bits ? 32 : 16;
+  for (size_t first = 0; first < count; first += some) {
+    const size_t now = count - first < some ? count - first : some;
+    uint32_t words[some];
+    draw_words(words, now, rng);
+    const DrawColumns body = {words, p + first, off, s + first};
+    each_column<float, some, functions_at_a_time>(now, body);
+  }
+}
+
+/// integer::sigmoid_tail8 in lanes of 16 bits, without branches: both parabolas are one, of other numbers.
+template <class Many>
+RBM_INLINE Many sigmoid_tails8(const Many& y) {
+  const Many bound = broadcast<Many>(178), end = broadcast<Many>(357);
+  const Many away = where_less(y, bound, broadcast<Many>(212), end) - y;  // 8 bits where it matters
+  const Many curvature = where_less(y, bound, broadcast<Many>(169), broadcast<Many>(28));
+  const Many square = away * away;
+  const Many tail = (((square >> 8) * curvature + (((square & 0xFF) * curvature) >> 8)) >> 8) +
+                    where_less(y, bound, broadcast<Many>(13), broadcast<Many>(1));
+  return where_less(y, end, tail, broadcast<Many>(0));
+}
+
+/// integer::sigmoid_tail16 in lanes of 32 bits, y at most 8. A vector of constants takes two instructions to make:
+/// there is one loop over the coefficients, for y < 3 and the change to those beyond. What is shifted down has room for
+/// half of its last bit.
+template <class Many>
+RBM_INLINE Many sigmoid_tails16(const Many& y) {
+  static const int32_t coefficients[6][2] = {{43313, 2159 - 43313}, {-130790, -3405 + 130790}, {126265, 2837 - 126265},
+                                             {-5039, -604 + 5039},  {-65322, 170 + 65322},     {32768, 20 - 32768}};
+  constexpr int32_t three = integer::three, eight = integer::eight;
+  const Many far = (broadcast<Many>(three - 1) - y) >> 31;
+  const Many u = (y ^ far) + (far & (eight + 1));  // y, or 8 - y
+  Many sum = broadcast<Many>(0);
+  for (const int32_t(&c)[2] : coefficients) sum = ((sum * u + 8192) >> 14) + c[0] + (far & c[1]);
+  return sum & ((y - eight) >> 31);
+}
+
+/// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::chance.
+template <int Slope, int FractionBits, class Many>
+RBM_INLINE Many probabilities(const Many& x, Fixed<int8_t, FractionBits>) {
+  typedef Lanes<uint16_t, Many::registers, sizeof(typename Many::Register)> Words;
+  constexpr int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);
+  const Many clipped = clamped(x, static_cast<int16_t>(-most), most), up = (x ^ -1) >> 15;
+  const Many tail =
+      bits_as<Many>(sigmoid_tails8(bits_as<Words>(larger(clipped, broadcast<Many>(0) - clipped) * scale)));
+  return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
+}
+
+/// Of 16 bits in Q16.
+template <int Slope, int FractionBits, class Many>
+RBM_INLINE Many probabilities(const Many& x, Fixed<int16_t, FractionBits>) {
+  constexpr int32_t most = int32_t{8 / Slope} << FractionBits;
+  const Many clipped = clamped(x, -most, most), up = (x ^ -1) >> 31;
+  const Many size = larger(clipped, broadcast<Many>(0) - clipped) * Slope;
+  const Many tail = sigmoid_tails16(FractionBits <= 12 ? size << (FractionBits <= 12 ? 12 - FractionBits : 0)
+                                                       : (size + (1 << (FractionBits > 12 ? FractionBits - 13 : 0))) >>
+                                                             (FractionBits > 12 ? FractionBits - 12 : 0));
+  return (tail ^ up) + (up & 65537);
+}
+
+template <int Off, class Integer, int FractionBits>
+struct FixedMeanColumns {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  const typename Arithmetic<Scalar>::SumInteger* x;
+  Integer* s;
+
+  // Rounded to a state, of spins to 2 p - 1.
+  template <class Many>
+  RBM_INLINE void run(size_t j) const {
+    constexpr int bits = Arithmetic<Scalar>::chance_bits, shift = bits - FractionBits;
+    const Many p = probabilities<1 - Off>(load<Many>(x + j), Scalar());
+    const Many mean = Off == 0 ? p : p + p - static_cast<typename Many::Number>(int32_t{1} << (Off == 0 ? 0 : bits));
+    store_saturated((mean >> shift) + ((mean >> (shift - 1)) & 1), s + j);
+  }
+};
+
+template <int Off, class Integer, int FractionBits>
+struct FixedDrawColumns {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  const typename Arithmetic<Scalar>::SumInteger* x;
+  const typename Arithmetic<Scalar>::Draw* draws;
+  Integer* s;
+
+  template <class Many>
+  RBM_INLINE void run(size_t j) const {
+    const Many one = broadcast<Many>(Scalar(1).raw), off = broadcast<Many>(Scalar(Off).raw);
+    store_saturated(where_less(load_as<Many>(draws + j), probabilities<1 - Off>(load<Many>(x + j), Scalar()), one, off),
+                    s + j);
+  }
+};
+
+#else
+
+template <class Rng>
+RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
+  for (size_t i = 0; i < count; ++i) s[i] = uniform(rng) < p[i] ? 1.0f : off;
+}
+
+#endif
+
+// What is called some is not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of
+// units.
+
+template <size_t Most, size_t Known, int Slope>
+void some_sigmoids(const float* x, size_t count, float* s) {
+  if (Known != 0) count = Known;
+#if RBM_VECTOR_BYTES > 4
+  const SigmoidColumns body = {x, static_cast<float>(Slope), s};
+  each_column<float, Most, functions_at_a_time>(count, body);
+#else
+  for (size_t i = 0; i < count; ++i) s[i] = sigmoid(static_cast<float>(Slope) * x[i]);
+#endif
+}
+
+template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum>
+RBM_NOINLINE void some_means(const Sum* RBM_RESTRICT x, size_t count, Fixed<Integer, FractionBits>* RBM_RESTRICT s) {
+  typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
+  if (Known != 0) count = Known;
+#if RBM_VECTOR_BYTES > 4
+  if (!Ops::is_narrow) {  // those of 8 bits have no part in learning
+    const FixedMeanColumns<Off, Integer, FractionBits> body = {numbers_of(x), numbers_of(s)};
+    each_column<typename Sum::Integer, Most, 1>(count, body);
+    return;
+  }
+#endif
+  for (size_t i = 0; i < count; ++i) s[i] = Off == 0 ? Ops::sigmoid(x[i]) : Ops::tanh(x[i]);
+}
+
+template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum, class Rng>
+RBM_NOINLINE void some_draws(const Sum* RBM_RESTRICT x, size_t count, Fixed<Integer, FractionBits>* RBM_RESTRICT s,
+                             Rng& rng) {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  typedef Arithmetic<Scalar> Ops;
+  if (Known != 0) count = Known;
+  alignas(uint32_t) typename Ops::Draw draws[Most];
+  integer::draw<Most>(draws, count, rng);
+#if RBM_VECTOR_BYTES > 4
+  const FixedDrawColumns<Off, Integer, FractionBits> body = {numbers_of(x), draws, numbers_of(s)};
+  each_column<typename Sum::Integer, Most, 1>(count, body);
+#else
+  const Integer one = Scalar(1).raw, off = Scalar(Off).raw;
+  for (size_t i = 0; i < count; ++i) s[i].raw = Ops::template is_on<1 - Off>(x[i].raw, draws[i]) ? one : off;
+#endif
+}
+
+/// s_i = sigmoid(Slope x_i) for `count` <= Most numbers. The two may be the same.                         x, s [count]
+template <size_t Most, int Slope>
+RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
+  if (count == Most) {
+    some_sigmoids<Most, Most, Slope>(x, count, s);
+  } else {
+    some_sigmoids<Most, 0, Slope>(x, count, s);
+  }
+}
+
+/// The means of `count` <= Most units that are Off or 1: sigmoid(x), of spins tanh(x).                    x, s [count]
+template <size_t, int Off, class Real>
+void binary_means(const Real* RBM_RESTRICT x, size_t count, Real* RBM_RESTRICT s) {
+  for (size_t i = 0; i < count; ++i) s[i] = Off == 0 ? Arithmetic<Real>::sigmoid(x[i]) : Arithmetic<Real>::tanh(x[i]);
+}
+template <size_t Most, int Off>
+RBM_INLINE void binary_means(const float* RBM_RESTRICT x, size_t count, float* RBM_RESTRICT s) {
+  if (Off == 0) {
+    sigmoids<Most, 1>(x, count, s);
+  } else {
+    for (size_t i = 0; i < count; ++i) s[i] = tanh(x[i]);
+  }
+}
+template <size_t Most, int Off, class Integer, int FractionBits, class Sum>
+RBM_INLINE void binary_means(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s) {
+  if (count == Most) {
+    some_means<Most, Most, Off>(x, count, s);
+  } else {
+    some_means<Most, 0, Off>(x, count, s);
+  }
+}
+
+/// s_i = 1 with probability sigmoid(x), of spins sigmoid(2 x), else Off, for `count` <= Most units.       x, s [count]
+template <size_t Most, int Off, class Rng>
+RBM_INLINE void sample_binary(const float* x, size_t count, float* s, Rng& rng) {
+  sigmoids<Most, 1 - Off>(x, count, s);
+  draw_binary(s, count, s, static_cast<float>(Off), rng);
+}
+template <size_t Most, int Off, class Integer, int FractionBits, class Sum, class Rng>
+RBM_INLINE void sample_binary(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s, Rng& rng) {
+  if (count == Most) {
+    some_draws<Most, Most, Off>(x, count, s, rng);
+  } else {
+    some_draws<Most, 0, Off>(x, count, s, rng);
+  }
+}
+
+/// s_i = 1 or Off, with probability 1/2.                                                                      s [count]
+template <int Off, class Rng>
+void draw_fair(float* s, size_t count, Rng& rng) {
+  for (size_t i = 0; i < count; ++i) s[i] = uniform(rng) < 0.5f ? 1.0f : static_cast<float>(Off);
+}
+template <int Off, class Integer, int FractionBits, class Rng>
+void draw_fair(Fixed<Integer, FractionBits>* s, size_t count, Rng& rng) {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  uint32_t word = 0;
+  for (size_t i = 0; i < count; ++i) {
+    word = i % 32 == 0 ? draw_word(rng) : word >> 1;
+    s[i] = (word & 1u) != 0 ? Scalar(1) : Scalar(Off);
+  }
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_DRAWS_HPP
