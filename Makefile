@@ -246,6 +246,11 @@ coverage:
 	  ARGS=--test-suite-exclude=long
 	@gcovr --gcov-executable "$(GCOV)" --filter rbm/ --object-directory $(COVERAGE)
 
+## single: all of the library in one file, build/rbm.hpp (RBM_HOST adds what hosts alone can do: likelihoods, AIS)
+.PHONY: single
+single: | $(BUILD)
+	@awk -f tests/tools/single.awk rbm/rbm.hpp rbm/ais.hpp > $(BUILD)/rbm.hpp
+
 ## data: make examples/data/digits.hpp from the CSV beside it
 data: | $(BUILD)
 	$(COMPILE) examples/data/make_digits.cpp -o $(BUILD)/make_digits
