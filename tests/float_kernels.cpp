@@ -278,10 +278,10 @@ void check_draws(float off) {
   for (int round = 0; round < 50; ++round) {
     for (size_t i = 0; i < Count; ++i) p[i] = rbm::uniform(rng);
     same = rng;
-    rbm::kernels::draw_binary(p, Count, s, off, rng);
+    rbm::kernels::draw_binary<Count>(p, Count, s, off, rng);
     for (size_t i = 0; i < Count; ++i) right = right && s[i] == (rbm::uniform(same) < p[i] ? 1.0f : off);
     for (size_t i = 0; i < Count; ++i) p[i] = rbm::uniform(same);  // what will be drawn: not below itself
-    rbm::kernels::draw_binary(p, Count, s, off, rng);
+    rbm::kernels::draw_binary<Count>(p, Count, s, off, rng);
     for (size_t i = 0; i < Count; ++i) right = right && s[i] == off;
   }
   CAPTURE(Count);

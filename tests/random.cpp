@@ -39,7 +39,7 @@ uint32_t next(uint32_t state) {
 template <class Rng>
 float bernoulli(float p, Rng& rng) {
   float s;
-  rbm::kernels::draw_binary(&p, 1, &s, 0.0f, rng);
+  rbm::kernels::draw_binary<1>(&p, 1, &s, 0.0f, rng);
   return s;
 }
 

@@ -110,10 +110,9 @@ RBM_INLINE void dot_some_rows(const float* weights, const float* s, float* four)
 }
 
 template <size_t Length>
-RBM_INLINE void dot_many_rows(const float* weights, const float* s, size_t rows, float* x) {
+RBM_INLINE void dot_many_rows(const float* weights, const float* s, size_t rows, float* x, float* four) {
   constexpr size_t some = has_unit_bits ? sums_at_a_time / DotLanes::registers : 1;
   const size_t whole = rows - rows % some;
-  float four[4 * rows_of_dots];
   for (size_t i = 0; i < whole; i += some) dot_some_rows<some, Length>(weights + i * Length, s, four + 4 * i);
   for (size_t i = whole; i < rows; ++i) dot_some_rows<1, Length>(weights + i * Length, s, four + 4 * i);
   for (size_t i = 0; i < rows; ++i) x[i] += (four[4 * i] + four[4 * i + 2]) + (four[4 * i + 1] + four[4 * i + 3]);
@@ -122,8 +121,10 @@ RBM_INLINE void dot_many_rows(const float* weights, const float* s, size_t rows,
 template <size_t Length>
 void dot_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t rows, float* RBM_RESTRICT x) {
   const size_t whole = rows - rows % rows_of_dots;
-  for (size_t i = 0; i < whole; i += rows_of_dots) dot_many_rows<Length>(weights + i * Length, s, rows_of_dots, x + i);
-  if (whole < rows) dot_many_rows<Length>(weights + whole * Length, s, rows - whole, x + whole);
+  float four[4 * rows_of_dots];
+  for (size_t i = 0; i < whole; i += rows_of_dots)
+    dot_many_rows<Length>(weights + i * Length, s, rows_of_dots, x + i, four);
+  if (whole < rows) dot_many_rows<Length>(weights + whole * Length, s, rows - whole, x + whole, four);
 }
 
 #endif

@@ -65,20 +65,6 @@ struct DrawColumns {
   }
 };
 
-/// s_i = 1 with probability p_i, else `off`: one word of the generator a unit. p counts in steps of 2^-23. The two
-/// arrays may be the same.                                                                                p, s [count]
-template <class Rng>
-RBM_NOINLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
-  constexpr size_t some = has_unit_bits ? 32 : 16;
-  for (size_t first = 0; first < count; first += some) {
-    const size_t now = count - first < some ? count - first : some;
-    uint32_t words[some];
-    draw_words(words, now, rng);
-    const DrawColumns body = {words, p + first, off, s + first};
-    each_column<float, some, functions_at_a_time>(now, body);
-  }
-}
-
 /// integer::sigmoid_tail8 in lanes of 16 bits, without branches: both parabolas are one, of other numbers.
 template <class Many>
 RBM_INLINE Many sigmoid_tails8(const Many& y) {
@@ -160,13 +146,6 @@ struct FixedDrawColumns {
   }
 };
 
-#else
-
-template <class Rng>
-RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
-  for (size_t i = 0; i < count; ++i) s[i] = uniform(rng) < p[i] ? 1.0f : off;
-}
-
 #endif
 
 // What is called some is not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of
@@ -180,6 +159,23 @@ void some_sigmoids(const float* x, size_t count, float* s) {
   each_column<float, Most, functions_at_a_time>(count, body);
 #else
   for (size_t i = 0; i < count; ++i) s[i] = sigmoid(static_cast<float>(Slope) * x[i]);
+#endif
+}
+
+template <size_t Known, class Rng>
+RBM_NOINLINE void some_binary_draws(const float* p, size_t count, float* s, float off, Rng& rng) {
+  if (Known != 0) count = Known;
+#if RBM_VECTOR_BYTES > 4
+  constexpr size_t at_a_time = has_unit_bits ? 32 : 16;
+  for (size_t first = 0; first < count; first += at_a_time) {
+    const size_t now = count - first < at_a_time ? count - first : at_a_time;
+    uint32_t words[at_a_time];
+    draw_words(words, now, rng);
+    const DrawColumns body = {words, p + first, off, s + first};
+    each_column<float, at_a_time, functions_at_a_time>(now, body);
+  }
+#else
+  for (size_t i = 0; i < count; ++i) s[i] = uniform(rng) < p[i] ? 1.0f : off;
 #endif
 }
 
@@ -224,6 +220,17 @@ RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
   }
 }
 
+/// s_i = 1 with probability p_i, else `off`, for `count` <= Most units: one word of the generator a unit. p counts in
+/// steps of 2^-23. The two arrays may be the same.                                                        p, s [count]
+template <size_t Most, class Rng>
+RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
+  if (count == Most) {
+    some_binary_draws<Most>(p, count, s, off, rng);
+  } else {
+    some_binary_draws<0>(p, count, s, off, rng);
+  }
+}
+
 /// The means of `count` <= Most units that are Off or 1: sigmoid(x), of spins tanh(x).                    x, s [count]
 template <size_t, int Off, class Real>
 void binary_means(const Real* RBM_RESTRICT x, size_t count, Real* RBM_RESTRICT s) {
@@ -250,7 +257,7 @@ RBM_INLINE void binary_means(const Sum* x, size_t count, Fixed<Integer, Fraction
 template <size_t Most, int Off, class Rng>
 RBM_INLINE void sample_binary(const float* x, size_t count, float* s, Rng& rng) {
   sigmoids<Most, 1 - Off>(x, count, s);
-  draw_binary(s, count, s, static_cast<float>(Off), rng);
+  draw_binary<Most>(s, count, s, static_cast<float>(Off), rng);
 }
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum, class Rng>
 RBM_INLINE void sample_binary(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s, Rng& rng) {

@@ -141,7 +141,7 @@ struct BiasLayer {
   template <size_t Count, class Rng>
   static void draw_with_mean(If<true>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
     Units::template mean<Count>(x, mean_of);
-    kernels::draw_binary(mean_of, Count, s, Scalar(0), rng);
+    kernels::draw_binary<Count>(mean_of, Count, s, Scalar(0), rng);
   }
 };
 
