@@ -111,7 +111,7 @@ RBM_INLINE void dot_some_rows(const float* weights, const float* s, float* four)
 
 template <size_t Length>
 RBM_INLINE void dot_many_rows(const float* weights, const float* s, size_t rows, float* x, float* four) {
-  constexpr size_t some = has_unit_bits ? sums_at_a_time / DotLanes::registers : 1;
+  constexpr size_t some = has_unit_bits ? size_t{sums_at_a_time} / size_t{DotLanes::registers} : 1;
   const size_t whole = rows - rows % some;
   for (size_t i = 0; i < whole; i += some) dot_some_rows<some, Length>(weights + i * Length, s, four + 4 * i);
   for (size_t i = whole; i < rows; ++i) dot_some_rows<1, Length>(weights + i * Length, s, four + 4 * i);

@@ -29,10 +29,11 @@ namespace kernels {
 template <class Many>
 RBM_INLINE Many sigmoid(const Many& x) {
   typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
+  typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Words;
   const Bits bits = bits_as<Bits>(x), negative = bits >> 31, one = broadcast<Bits>(0x3F800000);
   Many sum;
   const Many rest = detail::exponential_rest(raise_negative(bits_as<Many>(bits | INT32_MIN), -104.0f), sum);
-  const Many e = (rest + 1.0f) * bits_as<Many>((bits_as<Bits>(sum) + 191) << 23) * 5.42101086e-20f;
+  const Many e = (rest + 1.0f) * bits_as<Many>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
   return bits_as<Many>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
 }
 
@@ -124,7 +125,13 @@ struct FixedMeanColumns {
   // Rounded to a state, of spins to 2 p - 1.
   template <class Many>
   RBM_INLINE void run(size_t j) const {
-    constexpr int bits = Arithmetic<Scalar>::chance_bits, shift = bits - FractionBits;
+    typedef Arithmetic<Scalar> Ops;
+    constexpr int bits = Ops::chance_bits, shift = bits - FractionBits;
+    if (Many::size == 1) {
+      const typename Ops::Sum input = Ops::Sum::from_raw(x[j]);
+      s[j] = (Off == 0 ? Ops::sigmoid(input) : Ops::tanh(input)).raw;
+      return;
+    }
     const Many p = probabilities<1 - Off>(load<Many>(x + j), Scalar());
     const Many mean = Off == 0 ? p : p + p - static_cast<typename Many::Number>(int32_t{1} << (Off == 0 ? 0 : bits));
     store_saturated((mean >> shift) + ((mean >> (shift - 1)) & 1), s + j);
@@ -140,6 +147,10 @@ struct FixedDrawColumns {
 
   template <class Many>
   RBM_INLINE void run(size_t j) const {
+    if (Many::size == 1) {
+      s[j] = Arithmetic<Scalar>::template is_on<1 - Off>(x[j], draws[j]) ? Scalar(1).raw : Scalar(Off).raw;
+      return;
+    }
     const Many one = broadcast<Many>(Scalar(1).raw), off = broadcast<Many>(Scalar(Off).raw);
     store_saturated(where_less(load_as<Many>(draws + j), probabilities<1 - Off>(load<Many>(x + j), Scalar()), one, off),
                     s + j);

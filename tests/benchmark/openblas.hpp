@@ -91,11 +91,11 @@ class OpenBlas {
     float inputs[some];
     for (size_t k = 0; k < Size - rest; k += some) {
       std::memcpy(inputs, x + k, sizeof inputs);
-      rbm::sigmoids<some>(1.0f, inputs, x + k);
+      rbm::kernels::sigmoids<some, 1>(inputs, some, x + k);
     }
     if (rest == 0) return;
     std::memcpy(inputs, x + Size - rest, rest * sizeof(float));
-    rbm::sigmoids<(rest != 0 ? rest : 1)>(1.0f, inputs, x + Size - rest);
+    rbm::kernels::sigmoids<(rest != 0 ? rest : 1), 1>(inputs, rest, x + Size - rest);
   }
 
   // The biases, as each sample's sums start with them.
