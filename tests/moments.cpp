@@ -139,8 +139,10 @@ TEST_CASE("initialize refuses more samples than integers can count") {
   CHECK(rng.state == 5);
 }
 
-TEST_CASE_TEMPLATE("centred: the offset of an epoch is the mean of however many samples", Number, float,
-                   rbm::Fixed<int8_t, 5>, rbm::Fixed<int16_t, 5>, rbm::Fixed<int16_t, 11>, rbm::Fixed<int16_t, 14>) {
+TEST_CASE_TEMPLATE("centred: the offset of an epoch is the mean of however many samples" *
+                       doctest::test_suite("sampling"),
+                   Number, float, rbm::Fixed<int8_t, 5>, rbm::Fixed<int16_t, 5>, rbm::Fixed<int16_t, 11>,
+                   rbm::Fixed<int16_t, 14>) {
   typedef rbm::Rbm<Bernoulli<2>, Bernoulli<1>, Number> Model;
   std::vector<typename Model::VisibleState> samples(600000);
   const Number state(0.1f);
