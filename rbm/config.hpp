@@ -77,6 +77,8 @@
 #else
 #define RBM_VECTORISED inline
 #endif
+
+/// A function of one number that a loop calls: part of the loop on hosts; on boards, one copy in flash.
 #if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
 #define RBM_INLINE_ON_HOSTS RBM_INLINE
 #else
