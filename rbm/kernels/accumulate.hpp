@@ -13,6 +13,7 @@
 #include "../config.hpp"
 #include "../flash.hpp"
 #include "active.hpp"
+#include "processors.hpp"
 #include "simd.hpp"
 
 namespace rbm {
@@ -21,24 +22,6 @@ namespace kernels {
 enum : size_t {
   block_size = 32  // units whose inputs or changes are made at a time, in registers or on the stack
 };
-
-/// The numbers that parameters, states and sums are kept in. A pointer to the first one's member would be one to an
-/// array of one element.
-inline const float* numbers_of(const float* x) { return x; }
-inline float* numbers_of(float* x) { return x; }
-inline const float* numbers_of(const InFlash<float>* x) { return reinterpret_cast<const float*>(x); }
-template <class Integer, int FractionBits>
-RBM_INLINE const Integer* numbers_of(const Fixed<Integer, FractionBits>* x) {
-  return reinterpret_cast<const Integer*>(x);
-}
-template <class Integer, int FractionBits>
-RBM_INLINE Integer* numbers_of(Fixed<Integer, FractionBits>* x) {
-  return reinterpret_cast<Integer*>(x);
-}
-template <class Integer, int FractionBits>
-RBM_INLINE const Integer* numbers_of(const InFlash<Fixed<Integer, FractionBits>>* x) {
-  return reinterpret_cast<const Integer*>(x);
-}
 
 /// Parameters as sums, in another place.                                                               from, to [count]
 template <class Weight, class Sum>
@@ -80,7 +63,7 @@ RBM_INLINE void accumulate_row(Fixed<Integer, FractionBits> unit, const Weight* 
   }
 }
 
-/// accumulate_row, not inlined.
+/// accumulate_row, of which one copy in flash serves all callers.
 template <class Scalar, class Weight, class Sum>
 RBM_NOINLINE void add_row(Scalar unit, const Weight* row, size_t count, Sum* x) {
   accumulate_row(unit, row, count, x);

@@ -14,6 +14,7 @@
 #include "../config.hpp"
 #include "../fixed.hpp"
 #include "../math.hpp"
+#include "processors.hpp"
 #include "simd.hpp"
 
 namespace rbm {
@@ -46,8 +47,7 @@ RBM_INLINE bool are_binary(const float* s, size_t count) {
 template <class Integer, int FractionBits>
 RBM_INLINE bool are_binary(const Fixed<Integer, FractionBits>* s, size_t count) {
 #if RBM_VECTOR_BYTES > 4
-  return (any_bits(reinterpret_cast<const Integer*>(s), count) &
-          ~static_cast<uint32_t>(Fixed<Integer, FractionBits>::one())) == 0;
+  return (any_bits(numbers_of(s), count) & ~static_cast<uint32_t>(Fixed<Integer, FractionBits>::one())) == 0;
 #else
   for (size_t i = 0; i < count; ++i) {
     if (!is_off(s[i]) && !is_one(s[i])) return false;
@@ -67,7 +67,7 @@ bool are_whole(const Fixed<Integer, FractionBits>* s, size_t count) {
   if (whole > 0) {
     Many others = broadcast<Many>(0);
     for (size_t i = 0; i < whole; i += Many::size) {
-      const Many state = load<Many>(reinterpret_cast<const Integer*>(s) + i), units = state >> FractionBits;
+      const Many state = load<Many>(numbers_of(s) + i), units = state >> FractionBits;
       others = others | (state & static_cast<Integer>(one - 1)) | (units ^ clamped(units, -1, 1));
     }
     Integer left[Many::size];

@@ -15,6 +15,7 @@
 #include "../flash.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"
+#include "processors.hpp"
 #include "simd.hpp"
 
 namespace rbm {

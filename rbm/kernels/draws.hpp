@@ -16,8 +16,8 @@
 #include "../integer_math.hpp"
 #include "../math.hpp"
 #include "../random.hpp"
-#include "accumulate.hpp"
 #include "active.hpp"
+#include "processors.hpp"
 #include "simd.hpp"
 
 namespace rbm {

@@ -3,7 +3,7 @@
 // Left to itself a compiler keeps sums of many columns in memory, and adds up a dot product lane by lane: with GCC 12
 // that takes twice to five times as long. So loops that matter name the registers that they hold. Lanes stand on the
 // vector extensions of GCC and Clang; without vectors a register is one number. What else differs between processors is
-// here: how narrow integers are widened and narrowed again, and what GCC has no vectors of on Helium.
+// in processors.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_SIMD_HPP
@@ -14,12 +14,30 @@
 
 #include "../config.hpp"
 #include "../fixed.hpp"
-#include "../math.hpp"
-
-#if RBM_VECTOR_BYTES >= 4
+#include "../flash.hpp"
 
 namespace rbm {
 namespace kernels {
+
+/// The numbers that parameters, states and sums are kept in. A pointer to the first one's member would be one to an
+/// array of one element.
+inline const float* numbers_of(const float* x) { return x; }
+inline float* numbers_of(float* x) { return x; }
+inline const float* numbers_of(const InFlash<float>* x) { return reinterpret_cast<const float*>(x); }
+template <class Integer, int FractionBits>
+RBM_INLINE const Integer* numbers_of(const Fixed<Integer, FractionBits>* x) {
+  return reinterpret_cast<const Integer*>(x);
+}
+template <class Integer, int FractionBits>
+RBM_INLINE Integer* numbers_of(Fixed<Integer, FractionBits>* x) {
+  return reinterpret_cast<Integer*>(x);
+}
+template <class Integer, int FractionBits>
+RBM_INLINE const Integer* numbers_of(const InFlash<Fixed<Integer, FractionBits>>* x) {
+  return reinterpret_cast<const Integer*>(x);
+}
+
+#if RBM_VECTOR_BYTES >= 4
 
 /// A register of `Bytes` bytes, which is a vector where that is more than one number.
 template <class Type, size_t Bytes, bool IsVector = (Bytes > sizeof(Type))>
@@ -175,244 +193,6 @@ RBM_INLINE Many clamped(const Many& x, typename Many::Number least, typename Man
   return smaller(larger(x, broadcast<Many>(least)), broadcast<Many>(most));
 }
 
-template <class To, class From>
-RBM_INLINE To convert_vector(const From& from) {
-  return __builtin_convertvector(from, To);
-}
-#if RBM_VECTOR_BYTES == 32 && defined(__AVX2__) && !defined(__clang__)
-// GCC 12 makes four instructions of these.
-#define RBM_WIDEN(Wide, Narrow, Argument, builtin)                                  \
-  template <>                                                                       \
-  RBM_INLINE RegisterOf<Wide, 32>::type convert_vector<RegisterOf<Wide, 32>::type>( \
-      const RegisterOf<Narrow, 16>::type& from) {                                   \
-    return reinterpret_cast<RegisterOf<Wide, 32>::type>(                            \
-        builtin(reinterpret_cast<RegisterOf<Argument, 16>::type>(from)));           \
-  }
-RBM_WIDEN(int16_t, int8_t, char, __builtin_ia32_pmovsxbw256)
-RBM_WIDEN(int16_t, uint8_t, char, __builtin_ia32_pmovzxbw256)
-RBM_WIDEN(int32_t, int16_t, int16_t, __builtin_ia32_pmovsxwd256)
-RBM_WIDEN(uint32_t, uint16_t, int16_t, __builtin_ia32_pmovzxwd256)
-RBM_WIDEN(int32_t, uint16_t, int16_t, __builtin_ia32_pmovzxwd256)
-#undef RBM_WIDEN
-#elif RBM_VECTOR_BYTES == 16 && defined(__SSE2__) && !defined(__clang__)
-// GCC 12 makes six to eight of these: each number twice, or after a zero, then shifted.
-#define RBM_WIDEN(Wide, Narrow, other, shift, ...)                                                   \
-  template <>                                                                                        \
-  RBM_INLINE RegisterOf<Wide, 16>::type convert_vector<RegisterOf<Wide, 16>::type>(                  \
-      const RegisterOf<Narrow, 8>::type& from) {                                                     \
-    RegisterOf<Narrow, 16>::type x = {};                                                             \
-    RBM_COPY_BYTES(&x, &from, sizeof from);                                                          \
-    const RegisterOf<Narrow, 16>::type mask = {__VA_ARGS__};                                         \
-    return reinterpret_cast<RegisterOf<Wide, 16>::type>(__builtin_shuffle(x, other, mask)) >> shift; \
-  }
-RBM_WIDEN(int16_t, int8_t, x, 8, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)
-RBM_WIDEN(int16_t, uint8_t, (x ^ x), 0, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-RBM_WIDEN(int32_t, int16_t, x, 16, 0, 0, 1, 1, 2, 2, 3, 3)
-RBM_WIDEN(uint32_t, uint16_t, (x ^ x), 0, 0, 8, 1, 9, 2, 10, 3, 11)
-RBM_WIDEN(int32_t, uint16_t, (x ^ x), 0, 0, 8, 1, 9, 2, 10, 3, 11)
-#undef RBM_WIDEN
-#endif
-
-// Numbers of one type as those of another, in a vector or alone.
-template <bool IsVector>
-struct Convert {
-  template <class To, class From>
-  static RBM_INLINE To as(const From& from) {
-    return convert_vector<To>(from);
-  }
-};
-template <>
-struct Convert<false> {
-  template <class To, class From>
-  static RBM_INLINE To as(const From& from) {
-    return static_cast<To>(from);
-  }
-};
-
-#ifndef __ARM_FEATURE_MVE
-
-/// Negative numbers, but none below `least`. NaN stays.
-template <class Many>
-RBM_INLINE Many raise_negative(const Many& x, float least) {
-  return larger(x, broadcast<Many>(least));
-}
-
-template <class Type, size_t Count, size_t Bytes>
-RBM_INLINE Lanes<Type, Count, Bytes> operator/(const Lanes<Type, Count, Bytes>& a, const Lanes<Type, Count, Bytes>& b) {
-  return each_register<Lanes<Type, Count, Bytes>>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] / b.part[k]; });
-}
-
-/// Narrow integers as wider ones: Many::size of them.
-template <class Many, class Narrow>
-RBM_INLINE Many load_as(const Narrow* from) {
-  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Many::width>::type Part;
-  return each_register<Many>([&](size_t k) RBM_ALWAYS_INLINE {
-    Part narrow;
-    load_register(narrow, from + k * Many::width);
-    return Convert<(Many::width > 1)>::template as<typename Many::Register>(narrow);
-  });
-}
-
-#else
-
-template <class Many>
-RBM_INLINE Many raise_negative(const Many& x, float least) {
-  typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)>
-      Bits;  // which are ordered as the magnitudes are, NaN above all
-  const Bits magnitude = bits_as<Bits>(x) & 0x7FFFFFFF,
-             bound = broadcast<Bits>(static_cast<int32_t>(to_bits(least) & 0x7FFFFFFFu));
-  return bits_as<Many>(where_less(broadcast<Bits>(0x7F800000), magnitude, magnitude, smaller(magnitude, bound)) |
-                       INT32_MIN);
-}
-
-template <class Type, size_t Count, size_t Bytes>
-RBM_INLINE Lanes<Type, Count, Bytes> operator/(const Lanes<Type, Count, Bytes>& a, const Lanes<Type, Count, Bytes>& b) {
-  typedef Lanes<Type, Count, Bytes> Many;
-  Type dividend[Many::size], divisor[Many::size];
-  store(a, dividend);
-  store(b, divisor);
-  __asm__ volatile("" : : "r"(dividend), "r"(divisor) : "memory");  // through memory, which takes fewer instructions
-  RBM_UNROLLED
-  for (size_t i = 0; i < Many::size; ++i) dividend[i] /= divisor[i];
-  return load<Many>(dividend);
-}
-
-// Helium widens as it loads and narrows as it stores, which GCC makes no use of.
-#define RBM_WIDENING_LOAD(Wide, Narrow, instruction)                                                      \
-  RBM_INLINE void widen(RegisterOf<Wide, RBM_VECTOR_BYTES>::type& to, const Narrow* from) {               \
-    __asm__(instruction " %q0, [%1]"                                                                      \
-            : "=w"(to)                                                                                    \
-            : "l"(from), "m"(*reinterpret_cast<const Narrow(*)[RBM_VECTOR_BYTES / sizeof(Wide)]>(from))); \
-  }
-RBM_WIDENING_LOAD(int16_t, int8_t, "vldrb.s16")
-RBM_WIDENING_LOAD(int16_t, uint8_t, "vldrb.u16")
-RBM_WIDENING_LOAD(int32_t, int16_t, "vldrh.s32")
-RBM_WIDENING_LOAD(int32_t, uint16_t, "vldrh.u32")
-RBM_WIDENING_LOAD(uint32_t, uint16_t, "vldrh.u32")
-RBM_WIDENING_LOAD(int32_t, int8_t, "vldrb.s32")
-RBM_WIDENING_LOAD(int32_t, uint8_t, "vldrb.u32")
-RBM_WIDENING_LOAD(int32_t, int32_t, "vldrw.32")
-#undef RBM_WIDENING_LOAD
-
-template <class Wide, class Narrow>
-RBM_INLINE void widen(Wide& to, const Narrow* from) {
-  to = *from;
-}
-
-template <class Many, class Narrow>
-RBM_INLINE Many load_as(const Narrow* from) {
-  Many x;
-  RBM_UNROLLED
-  for (size_t k = 0; k < Many::registers; ++k) widen(x.part[k], from + k * Many::width);
-  return x;
-}
-#endif
-
-// One register as narrow integers, saturated, for which x86 and Helium have instructions.
-template <class Type, size_t Bytes, class Narrow>
-RBM_INLINE void write_saturated(const Lanes<Type, 1, Bytes>& x, Narrow* to) {
-  typedef Lanes<Type, 1, Bytes> Many;
-  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Many::width>::type Part;
-  const Many held = clamped(x, detail::IntegerTraits<Narrow>::lowest(), detail::IntegerTraits<Narrow>::highest());
-  store_register(Convert<(Many::width > 1)>::template as<Part>(held.part[0]), to);
-}
-#if defined(__SSE2__) && RBM_VECTOR_BYTES <= 32
-RBM_INLINE RegisterOf<int16_t, 16>::type pack(RegisterOf<int32_t, 16>::type a, RegisterOf<int32_t, 16>::type b) {
-  return __builtin_ia32_packssdw128(a, b);
-}
-RBM_INLINE RegisterOf<int8_t, 16>::type pack(RegisterOf<int16_t, 16>::type a, RegisterOf<int16_t, 16>::type b) {
-  return reinterpret_cast<RegisterOf<int8_t, 16>::type>(__builtin_ia32_packsswb128(a, b));
-}
-template <class Type, class Narrow>
-RBM_INLINE void pack_register(const Lanes<Type, 1, 16>& x, Narrow* to) {
-  const auto packed = pack(x.part[0], x.part[0]);
-  RBM_COPY_BYTES(to, &packed, 8);
-}
-template <class Type, class Narrow>
-RBM_INLINE void pack_register(const Lanes<Type, 1, 32>& x, Narrow* to) {
-  Lanes<Type, 1, 16> half[2];
-  RBM_COPY_BYTES(half, &x, sizeof x);
-  store_register(pack(half[0].part[0], half[1].part[0]), to);
-}
-RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 16>& x, int16_t* to) { pack_register(x, to); }
-RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 32>& x, int16_t* to) { pack_register(x, to); }
-RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 16>& x, int8_t* to) { pack_register(x, to); }
-RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 32>& x, int8_t* to) { pack_register(x, to); }
-#elif defined(__ARM_FEATURE_MVE)
-// Saturated, a number is in the low half of its lane, of which the rest is not stored.
-RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 16>& x, int8_t* to) {
-  RegisterOf<int16_t, 16>::type y = x.part[0];
-  __asm__("vqmovnb.s16 %q0, %q1" : "+w"(y) : "w"(x.part[0]));
-  __asm__("vstrb.16 %q1, [%2]" : "=m"(*reinterpret_cast<int8_t(*)[8]>(to)) : "w"(y), "l"(to));
-}
-RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 16>& x, int16_t* to) {
-  RegisterOf<int32_t, 16>::type y = x.part[0];
-  __asm__("vqmovnb.s32 %q0, %q1" : "+w"(y) : "w"(x.part[0]));
-  __asm__("vstrh.32 %q1, [%2]" : "=m"(*reinterpret_cast<int16_t(*)[4]>(to)) : "w"(y), "l"(to));
-}
-RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 16>& x, int8_t* to) {
-  const RegisterOf<int32_t, 16>::type y = clamped(x, -128, 127).part[0];
-  __asm__("vstrb.32 %q1, [%2]" : "=m"(*reinterpret_cast<int8_t(*)[4]>(to)) : "w"(y), "l"(to));
-}
-#endif
-
-/// As narrow integers, saturated.
-template <class Narrow, class Type, size_t Count, size_t Bytes>
-RBM_INLINE void store_saturated(const Lanes<Type, Count, Bytes>& x, Narrow* to) {
-  RBM_UNROLLED
-  for (size_t k = 0; k < Count; ++k) write_saturated(Lanes<Type, 1, Bytes>{{x.part[k]}}, to + k * x.width);
-}
-
-/// Floats as they are.
-template <class Many>
-RBM_INLINE Many load_as(const float* from) {
-  return load<Many>(from);
-}
-
-/// All bits that any of some narrow integers has.
-template <class Integer>
-RBM_INLINE uint32_t any_bits(const Integer* from, size_t count) {
-  typedef Lanes<Integer, 1> Many;
-  const size_t whole = count - count % Many::size;
-  uint32_t all = 0;
-  if (whole > 0) {
-    Many bits = load<Many>(from);
-    for (size_t i = Many::size; i < whole; i += Many::size) bits = bits | load<Many>(from + i);
-    uint32_t words[sizeof bits / sizeof(uint32_t)];
-    RBM_COPY_BYTES(words, &bits, sizeof words);
-    for (uint32_t word : words) all |= word;
-    for (int width = 16; width >= 8 * static_cast<int>(sizeof(Integer)); width /= 2) all |= all >> width;
-  }
-  for (size_t i = whole; i < count; ++i) all |= static_cast<uint32_t>(from[i]);
-  return all & ((uint32_t{1} << (8 * sizeof(Integer))) - 1);
-}
-
-/// sum_i a_i b_i of narrow integers, which compilers have an instruction for; not of Helium.
-#ifdef __ARM_FEATURE_MVE
-#define RBM_DOT_OF_REGISTERS(Integer, instruction)                                    \
-  RBM_INLINE int32_t dot_registers(int32_t sum, const Integer* a, const Integer* b) { \
-    RegisterOf<Integer, RBM_VECTOR_BYTES>::type x, y;                                 \
-    load_register(x, a);                                                              \
-    load_register(y, b);                                                              \
-    __asm__(instruction " %0, %q1, %q2" : "+Te"(sum) : "w"(x), "w"(y));               \
-    return sum;                                                                       \
-  }
-RBM_DOT_OF_REGISTERS(int8_t, "vmlava.s8")
-RBM_DOT_OF_REGISTERS(int16_t, "vmlava.s16")
-#undef RBM_DOT_OF_REGISTERS
-#endif
-template <class Integer>
-RBM_INLINE int32_t dot_integers(const Integer* a, const Integer* b, size_t count) {
-  int32_t sum = 0;
-  size_t i = 0;
-#ifdef __ARM_FEATURE_MVE
-  constexpr size_t width = RBM_VECTOR_BYTES / sizeof(Integer);
-  for (const size_t whole = count - count % width; i < whole; i += width) sum = dot_registers(sum, a + i, b + i);
-#endif
-  for (; i < count; ++i) sum += static_cast<int32_t>(a[i]) * b[i];
-  return sum;
-}
-
 /// As many sums as leave registers for what is added to them: on hosts, with Helium's 8 vectors, an FPU's 32 floats.
 enum : size_t { sums_at_a_time = sizeof(void*) == 8 ? 8 : RBM_VECTOR_BYTES > 4 ? 4 : 16 };
 
@@ -458,9 +238,9 @@ RBM_INLINE void each_column(size_t count, const Body& body) {
   Columns<Most, Lanes<Type, Registers>>::run(0, count, body);
 }
 
+#endif
+
 }  // namespace kernels
 }  // namespace rbm
-
-#endif
 
 #endif  // RBM_KERNELS_SIMD_HPP

@@ -1,8 +1,8 @@
-// rbm/kernels/update_weights.hpp: changes of parameters, in place: the rate times differences of statistics.
+// rbm/kernels/update_weights.hpp: changes of weights, in place: the rate times differences of statistics.
 //
-// A row of weights whose unit is off at the data and in the model stays as it is, and takes no draws. Where units are
-// off or on, a row's change is one of three, which are made once for all rows. Floats change sample by sample; integers
-// by the sum over a batch, which is rounded once, stochastically.
+// A row whose unit is off at the data and in the model stays as it is, and takes no draws. Where units are off or on,
+// its change is one of three, made once for all rows. Floats change sample by sample; integers by the sum over a batch,
+// rounded once, stochastically.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_UPDATE_WEIGHTS_HPP
@@ -13,63 +13,15 @@
 
 #include "../arithmetic.hpp"
 #include "../config.hpp"
-#include "../storage.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"
+#include "processors.hpp"
 #include "simd.hpp"
+#include "statistics.hpp"
+#include "update_biases.hpp"
 
 namespace rbm {
 namespace kernels {
-
-/// A batch's statistics: `count` states at the data, and of the model, at the end of the chains.
-template <class ScalarType, size_t VisibleSize, size_t HiddenSize>
-struct Statistics {
-  typedef ScalarType Scalar;
-  enum : size_t { visible_size = VisibleSize, hidden_size = HiddenSize };
-
-  const Vector<Scalar, VisibleSize>* visible_data;
-  const Vector<Scalar, HiddenSize>* hidden_data;
-  const Vector<Scalar, VisibleSize>* visible_model;
-  const Vector<Scalar, HiddenSize>* hidden_model;
-  size_t count;
-};
-
-/// c_i += rate (data_i - model_i)                                                                           all [count]
-template <class Scalar>
-void update_biases(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rate, const Scalar* RBM_RESTRICT data,
-                   const Scalar* RBM_RESTRICT model, size_t count) {
-  for (size_t i = 0; i < count; ++i) c[i] += rate * (data[i] - model[i]);
-}
-
-/// x_j += sum_s (data_sj - model_sj) for the `count` units from `first` on, of `samples` states.              x [count]
-template <size_t Length, class Scalar, class Sum>
-void add_differences(const Vector<Scalar, Length>* data, const Vector<Scalar, Length>* model, size_t samples,
-                     size_t first, size_t count, Sum* RBM_RESTRICT x) {
-  for (size_t s = 0; s < samples; ++s) {
-    for (size_t j = 0; j < count; ++j) {
-      x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
-    }
-  }
-}
-
-/// g_j += sum_s (v_si h_sj - v'_si h'_sj) for row i and the `count` columns from `first` on: the gradient of a piece of
-/// a row.                                                                                                     g [count]
-template <class Scalar, size_t VisibleSize, size_t HiddenSize, class Sum>
-RBM_INLINE void add_gradient(const Statistics<Scalar, VisibleSize, HiddenSize>& statistics, size_t i, size_t first,
-                             size_t count, Sum* RBM_RESTRICT g) {
-  for (size_t s = 0; s < statistics.count; ++s) {
-    const Scalar v = statistics.visible_data[s][i], v_model = statistics.visible_model[s][i];
-    if (detail::equal(v, Scalar(0)) && detail::equal(v_model, Scalar(0))) continue;
-    add_row(v, statistics.hidden_data[s].values + first, count, g);
-    add_row(Scalar(0) - v_model, statistics.hidden_model[s].values + first, count, g);
-  }
-}
-
-/// The most units of a layer that are taken at a time.
-template <size_t Length>
-constexpr size_t most_of_block() {
-  return Length < block_size ? Length : size_t{block_size};
-}
 
 #if RBM_VECTOR_BYTES >= 4
 
@@ -79,6 +31,7 @@ constexpr size_t rows_in_cache() {
   return !has_unit_bits ? Rows : Columns > 256 ? 64 : Columns > 128 ? 128 : size_t{rows_at_a_time};
 }
 
+/// Some columns of the rows whose units are on, after one sample.
 template <size_t Stride, size_t Rows>
 struct UpdateColumns {
   const Active<Rows>&on, &on_model;
@@ -155,112 +108,6 @@ void update_weights(float* RBM_RESTRICT weights, float rate,
 
 #endif
 
-#if RBM_VECTOR_BYTES > 4
-
-/// How a product of a rate and a difference becomes steps of a parameter: the random part that is added, then a shift.
-/// Scaling: see Arithmetic::steps.
-template <class Integer, int FractionBits>
-struct Rounding;
-
-template <int FractionBits>
-struct Rounding<int8_t, FractionBits> {
-  int32_t factor;
-  enum : int { shift = FractionBits + 8 };
-
-  explicit RBM_INLINE Rounding(int16_t rate) : factor(rate) {}
-
-  template <class Many>
-  RBM_INLINE Many random(const uint8_t* draws) const {
-    return (load_as<Many>(draws) << FractionBits) + (int32_t{1} << (FractionBits - 1));
-  }
-};
-
-/// The 16 random bits and half of what they leave are the highest of 32, of which as many as the shift are taken. A
-/// shift of 0 is one of 1 after twice the product.
-template <int FractionBits>
-struct Rounding<int16_t, FractionBits> {
-  int32_t factor;
-  int shift;
-
-  explicit RBM_INLINE Rounding(typename Arithmetic<Fixed<int16_t, FractionBits>>::Rate rate)
-      : factor(rate.shift == 0 ? 2 * rate.factor : rate.factor), shift(rate.shift == 0 ? 1 : rate.shift) {}
-
-  template <class Many>
-  RBM_INLINE Many random(const uint16_t* draws) const {
-    typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Bits;
-    return bits_as<Many>(((load_as<Bits>(draws) << 16) | 0x8000u) >> (32 - shift));
-  }
-};
-
-/// c_j += products_j, rounded stochastically, for `count` <= Most parameters; product.at<Many>(j) gives them.
-template <class Integer, int FractionBits, class Products>
-struct AddRounded {
-  Integer* c;
-  const Rounding<Integer, FractionBits>& rounding;
-  const Products& products;
-  const typename Arithmetic<Fixed<Integer, FractionBits>>::Draw* draws;
-
-  template <class Many>
-  RBM_INLINE void run(size_t j) const {
-    const Many steps = (products.template at<Many>(j) + rounding.template random<Many>(draws + j)) >> rounding.shift;
-    store_saturated(load_as<Many>(c + j) + steps, c + j);
-  }
-};
-
-template <size_t Most, class Integer, int FractionBits, class Products, class Rng>
-RBM_INLINE void add_rounded(Fixed<Integer, FractionBits>* c, const Rounding<Integer, FractionBits>& rounding,
-                            const Products& products, size_t count, Rng& rng) {
-  alignas(uint32_t) typename Arithmetic<Fixed<Integer, FractionBits>>::Draw draws[Most];
-  integer::draw<Most>(draws, count, rng);
-  const AddRounded<Integer, FractionBits, Products> body = {numbers_of(c), rounding, products, draws};
-  each_column<int32_t, Most, 2 * functions_at_a_time>(count, body);
-}
-
-/// Products of a rate and differences.
-template <class SumInteger>
-struct Multiplied {
-  const SumInteger* g;
-  int32_t factor;
-
-  template <class Many>
-  RBM_INLINE Many at(size_t j) const {
-    return load_as<Many>(g + j) * factor;
-  }
-};
-
-#endif
-
-/// Not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of parameters.
-template <size_t Most, size_t Known, class Integer, int FractionBits, class Sum, class Rng>
-RBM_NOINLINE void update_some(Fixed<Integer, FractionBits>* RBM_RESTRICT c,
-                              typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, const Sum* RBM_RESTRICT g,
-                              size_t count, Rng& rng) {
-  if (Known != 0) count = Known;
-#if RBM_VECTOR_BYTES > 4
-  const Rounding<Integer, FractionBits> rounding(rate);
-  add_rounded<Most>(c, rounding, Multiplied<typename Sum::Integer>{numbers_of(g), rounding.factor}, count, rng);
-#else
-  typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
-  alignas(uint32_t) typename Ops::Draw draws[Most];
-  integer::draw<Most>(draws, count, rng);
-  for (size_t j = 0; j < count; ++j) {
-    if (g[j].raw != 0) c[j] = Ops::moved(c[j], Ops::steps(rate, g[j].raw, draws[j]));  // of 0 no draw moves it
-  }
-#endif
-}
-
-/// c_j += rate g_j, rounded stochastically, for `count` <= Most parameters and their differences in the statistics.
-template <size_t Most, class Integer, int FractionBits, class Sum, class Rng>
-RBM_INLINE void update_biases(Fixed<Integer, FractionBits>* c,
-                              typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, const Sum* g, size_t count,
-                              Rng& rng) {
-  if (count == Most) {
-    update_some<Most, Most>(c, rate, g, count, rng);
-  } else {
-    update_some<Most, 0>(c, rate, g, count, rng);
-  }
-}
-
 /// W_ij += rate g_ij for one row and some columns of it, rounded stochastically.
 template <class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize, class Rng>
 RBM_INLINE void update_row(Fixed<Integer, FractionBits>* weights,
@@ -270,16 +117,6 @@ RBM_INLINE void update_row(Fixed<Integer, FractionBits>* weights,
   typename Arithmetic<Fixed<Integer, FractionBits>>::Sum g[most_of_block<HiddenSize>()] = {};
   add_gradient(statistics, i, first, count, g);
   update_biases<most_of_block<HiddenSize>()>(weights + i * HiddenSize + first, rate, g, count, rng);
-}
-
-template <class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize>
-RBM_INLINE bool is_row_on(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& statistics,
-                          size_t i) {
-  bool on = false;
-  for (size_t s = 0; s < statistics.count; ++s) {
-    on = on || !is_off(statistics.visible_data[s][i]) || !is_off(statistics.visible_model[s][i]);
-  }
-  return on;
 }
 
 #if RBM_VECTOR_BYTES > 4
@@ -433,94 +270,6 @@ RBM_INLINE void update_weights(Fixed<Integer, FractionBits>* weights,
   } else {
     update_columns<0>(weights, rate, statistics, first, count, rng);
   }
-}
-
-/// Whether differences of 0, 1 and -1 have loops of their own at this rate: in lanes its sum with a draw has 15 bits.
-template <class Rate>
-constexpr bool has_binary_updates(Rate) {
-  return true;
-}
-constexpr bool has_binary_updates(int16_t rate) { return RBM_VECTOR_BYTES <= 4 || rate <= 0x7FFF - 0xFF; }
-
-#if RBM_VECTOR_BYTES > 4
-
-template <int FractionBits>
-struct MoveColumns {
-  int8_t* c;
-  int16_t rate;
-  const int8_t* difference;
-  const uint8_t* draws;
-
-  template <class Many>
-  RBM_INLINE void run(size_t j) const {
-    const Many steps = ((load_as<Many>(difference + j) >> FractionBits) * rate + load_as<Many>(draws + j)) >> 8;
-    store_saturated(load_as<Many>(c + j) + steps, c + j);
-  }
-};
-
-/// c_j += rate times a difference of 1, 0 or -1, in QF, for `count` <= Most 8-bit parameters.
-template <size_t Most, int FractionBits, class Rng>
-RBM_INLINE void move_each(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
-                          Rng& rng) {
-  alignas(uint32_t) uint8_t draws[Most];
-  integer::draw<Most>(draws, count, rng);
-  const MoveColumns<FractionBits> body = {numbers_of(c), rate, difference, draws};
-  each_column<int16_t, Most, functions_at_a_time>(count, body);
-}
-
-#else
-
-/// Arithmetic::steps and moved for a difference of 1, 0 or -1, in few instructions.
-template <int FractionBits>
-RBM_INLINE void move_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, int8_t difference, uint8_t draw) {
-  if (difference == 0) return;
-  if (difference > 0) {
-    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
-    const uint8_t room = static_cast<uint8_t>(127 - c.raw);
-    c.raw = static_cast<int8_t>(c.raw + (steps < room ? steps : room));
-  } else {
-    const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + static_cast<uint8_t>(~draw)) >> 8);
-    const uint8_t room = static_cast<uint8_t>(c.raw + 128);
-    c.raw = static_cast<int8_t>(c.raw - (steps < room ? steps : room));
-  }
-}
-
-// Four draws from a word, as integer::draw takes them. Not inlined: one copy in flash for all layers.
-template <size_t Known, int FractionBits, class Rng>
-RBM_NOINLINE void move_some(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
-                            const int8_t* RBM_RESTRICT difference, uint8_t count, Rng& rng) {
-  if (Known != 0) count = Known;
-  for (; count >= 4; count = static_cast<uint8_t>(count - 4), c += 4, difference += 4) {
-    const uint32_t word = detail::next_word(rng);
-    const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
-    move_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
-    move_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
-    move_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
-    move_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
-  }
-  uint32_t word = count == 0 ? 0u : detail::next_word(rng);
-  for (uint8_t j = 0; j < count; ++j, word >>= 8) move_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
-}
-template <size_t Most, int FractionBits, class Rng>
-RBM_INLINE void move_each(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
-                          Rng& rng) {
-  if (count == Most) {
-    move_some<Most>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
-  } else {
-    move_some<0>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
-  }
-}
-
-#endif
-
-/// c_j += rate (data_j - model_j) for the parameters of `count` <= Most units that are all off or on.
-template <size_t Most, int FractionBits, class Rng>
-RBM_INLINE void update_binary_biases(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, int16_t rate,
-                                     const Fixed<int8_t, FractionBits>* data, const Fixed<int8_t, FractionBits>* model,
-                                     size_t count, Rng& rng) {
-  int8_t difference[Most];
-  for (size_t j = 0; j < count; ++j) difference[j] = static_cast<int8_t>(data[j].raw - model[j].raw);
-  move_each<Most>(c, rate, difference, count, rng);
 }
 
 /// update_weights for one sample of an 8-bit model whose units are all off or on.

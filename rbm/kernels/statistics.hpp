@@ -1,0 +1,79 @@
+// rbm/kernels/statistics.hpp: the states of a batch at the data and of the model, and the gradient that they are.
+//
+// d ln L / dW_ij = <v_i h_j>_data - <v_i h_j>_model. Rows of units that are off in all states give nothing.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_STATISTICS_HPP
+#define RBM_KERNELS_STATISTICS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../arithmetic.hpp"
+#include "../config.hpp"
+#include "../math.hpp"
+#include "../storage.hpp"
+#include "accumulate.hpp"
+#include "active.hpp"
+
+namespace rbm {
+namespace kernels {
+
+/// A batch's statistics: `count` states at the data, and of the model, at the end of the chains.
+template <class ScalarType, size_t VisibleSize, size_t HiddenSize>
+struct Statistics {
+  typedef ScalarType Scalar;
+  enum : size_t { visible_size = VisibleSize, hidden_size = HiddenSize };
+
+  const Vector<Scalar, VisibleSize>* visible_data;
+  const Vector<Scalar, HiddenSize>* hidden_data;
+  const Vector<Scalar, VisibleSize>* visible_model;
+  const Vector<Scalar, HiddenSize>* hidden_model;
+  size_t count;
+};
+
+/// x_j += sum_s (data_sj - model_sj) for the `count` units from `first` on, of `samples` states.              x [count]
+template <size_t Length, class Scalar, class Sum>
+void add_differences(const Vector<Scalar, Length>* data, const Vector<Scalar, Length>* model, size_t samples,
+                     size_t first, size_t count, Sum* RBM_RESTRICT x) {
+  for (size_t s = 0; s < samples; ++s) {
+    for (size_t j = 0; j < count; ++j) {
+      x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
+    }
+  }
+}
+
+/// g_j += sum_s (v_si h_sj - v'_si h'_sj) for row i and the `count` columns from `first` on: the gradient of a piece of
+/// a row.                                                                                                     g [count]
+template <class Scalar, size_t VisibleSize, size_t HiddenSize, class Sum>
+RBM_INLINE void add_gradient(const Statistics<Scalar, VisibleSize, HiddenSize>& statistics, size_t i, size_t first,
+                             size_t count, Sum* RBM_RESTRICT g) {
+  for (size_t s = 0; s < statistics.count; ++s) {
+    const Scalar v = statistics.visible_data[s][i], v_model = statistics.visible_model[s][i];
+    if (detail::equal(v, Scalar(0)) && detail::equal(v_model, Scalar(0))) continue;
+    add_row(v, statistics.hidden_data[s].values + first, count, g);
+    add_row(Scalar(0) - v_model, statistics.hidden_model[s].values + first, count, g);
+  }
+}
+
+/// The most units of a layer that are taken at a time.
+template <size_t Length>
+constexpr size_t most_of_block() {
+  return Length < block_size ? Length : size_t{block_size};
+}
+
+/// Whether visible unit i is not off in all states.
+template <class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize>
+RBM_INLINE bool is_row_on(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& statistics,
+                          size_t i) {
+  bool on = false;
+  for (size_t s = 0; s < statistics.count; ++s) {
+    on = on || !is_off(statistics.visible_data[s][i]) || !is_off(statistics.visible_model[s][i]);
+  }
+  return on;
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_STATISTICS_HPP
