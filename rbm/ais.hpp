@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "layers/states.hpp"
 #include "likelihood.hpp"
 
 namespace rbm {
@@ -74,8 +75,11 @@ struct Ais {
     if (status != Status::ok) return status;
     Weights weights = {};
     for (uint32_t run = 0; run < runs; ++run) {
-      TakeBase<Rng> take = {base, v.values, rng};
-      Model::Visible::walk(0, take);
+      Model::Visible::each_block([&](Block block) {
+        Sum x[Model::Visible::block_size];
+        base.start_input(block, x);
+        base.sample(block, x, v.values + block.first, rng);
+      });
       double log_weight = 0.0;
       for (uint32_t k = 1; k <= temperatures; ++k) {
         log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k, temperatures), rng);
@@ -155,96 +159,47 @@ struct Ais {
 
   // ln Z of the path's beginning: independent units.
   double log_base(const Model& model) const {
-    SumBase<typename Model::VisibleLayer> visible = {base, false, 0.0};
-    SumBase<typename Model::HiddenLayer> hidden = {model.hidden, true, 0.0};
-    Model::Visible::walk(0, visible);
-    Model::Hidden::walk(0, hidden);
-    return visible.sum + hidden.sum;
+    double sum = 0.0;
+    Model::Visible::each_block([&](Block block) {
+      Sum x[Model::Visible::block_size];
+      base.start_input(block, x);
+      sum += static_cast<double>(base.cumulant(block, x));
+    });
+    Model::Hidden::each_block([&](Block block) {
+      const Sum x[Model::Hidden::block_size] = {};  // without their biases
+      sum += static_cast<double>(model.hidden.cumulant(block, x));
+    });
+    return sum;
   }
-
-  template <class Layer>
-  struct SumBase {
-    const Layer& layer;
-    bool without_bias;
-    double sum;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum x[Block::count];
-      layer.start_input(block, first, x);
-      for (size_t i = 0; i < Block::count; ++i) x[i] = without_bias ? Sum(0) : x[i];
-      sum += static_cast<double>(layer.cumulant(block, first, x));
-    }
-  };
 
   // One step on the path, from part `from` to part `to`: what it adds to ln p*(v). Then v moves on by a Gibbs step of
   // the model at part `at`.
   template <class Rng>
   double pass(const Model& model, float from, float to, float at, Rng& rng) {
-    TakeHidden<Rng> hidden = {model.hidden, from, to, at, h.values, rng, 0.0};
-    model.visit_hidden_inputs(v, hidden);
     const double biases =
         static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
-    const double added = hidden.sum + static_cast<double>(to - from) * biases;
-    TakeVisible<Rng> visible = {model.visible, base, at, v.values, rng};
-    model.visit_visible_inputs(h, visible);
-    return added;
+    double sum = 0.0;
+    model.visit_hidden_inputs(v, [&](Block block, const Sum* x) {
+      sum += cumulant(model.hidden, block, x, to) - cumulant(model.hidden, block, x, from);
+      Sum y[Model::Hidden::block_size];
+      for (size_t j = 0; j < block.count; ++j) y[j] = at * x[j];
+      model.hidden.sample(block, y, h.values + block.first, rng);
+    });
+    model.visit_visible_inputs(h, [&](Block block, Sum* x) {
+      Sum start[Model::Visible::block_size];
+      base.start_input(block, start);
+      for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
+      model.visible.sample(block, x, v.values + block.first, rng);
+    });
+    return sum + static_cast<double>(to - from) * biases;
   }
 
-  template <class Rng>
-  struct TakeBase {
-    const typename Model::VisibleLayer& layer;
-    Scalar* state;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum x[Block::count];
-      layer.start_input(block, first, x);
-      layer.sample(block, first, x, state + first, rng);
-    }
-  };
-
-  template <class Rng>
-  struct TakeHidden {
-    const typename Model::HiddenLayer& layer;
-    float from, to, at;
-    Scalar* state;
-    Rng& rng;
-    double sum;
-
-    template <class Block>
-    void operator()(Block block, size_t first, const Sum* x) {
-      sum += cumulant(block, first, x, to) - cumulant(block, first, x, from);
-      Sum y[Block::count];
-      for (size_t j = 0; j < Block::count; ++j) y[j] = at * x[j];
-      layer.sample(block, first, y, state + first, rng);
-    }
-
-    template <class Block>
-    double cumulant(Block block, size_t first, const Sum* x, float t) const {
-      Sum y[Block::count];
-      for (size_t j = 0; j < Block::count; ++j) y[j] = t * x[j];
-      return static_cast<double>(layer.cumulant(block, first, y));
-    }
-  };
-
-  template <class Rng>
-  struct TakeVisible {
-    const typename Model::VisibleLayer& layer;
-    const typename Model::VisibleLayer& base;
-    float at;
-    Scalar* state;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, Sum* x) {
-      Sum start[Block::count];
-      base.start_input(block, first, start);
-      for (size_t i = 0; i < Block::count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
-      layer.sample(block, first, x, state + first, rng);
-    }
-  };
+  // The cumulants of hidden units with t of their inputs.
+  static double cumulant(const typename Model::HiddenLayer& layer, Block block, const Sum* x, float t) {
+    Sum y[Model::Hidden::block_size];
+    for (size_t j = 0; j < block.count; ++j) y[j] = t * x[j];
+    return static_cast<double>(layer.cumulant(block, y));
+  }
 };
 
 }  // namespace rbm

@@ -56,7 +56,7 @@ struct SiteConditional {
         log_probability[k] += Wide(Visible::value(site, k, u)) * bias;
       }
     }
-    Model::Hidden::walk(0, *this);
+    Model::Hidden::each_block([this](Block block) { add_block(block); });
 
     Wide most = log_probability[0], total(0);
     for (size_t k = 0; k < states; ++k) {
@@ -69,22 +69,20 @@ struct SiteConditional {
   }
 
   /// The inputs of a block of hidden units, as they would be in each of the site's states.
-  template <class Block>
-  void operator()(Block block, size_t first) {
+  void add_block(Block block) {
     const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
-    Sum x[Block::count], y[Block::count];
-    model.hidden.start_input(block, first, x);
-    AddOthers<Block::count> add_others = {*this, first, x};
-    walk_blocks<Model::visible_size, kernels::block_size>(0, add_others);
+    Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
+    model.hidden.start_input(block, x);
+    add_others(block, x);
     Wide of_first(0);
     for (size_t k = 0; k < Visible::states(site); ++k) {
-      for (size_t j = 0; j < Block::count; ++j) y[j] = x[j];
+      for (size_t j = 0; j < block.count; ++j) y[j] = x[j];
       for (size_t u = 0; u < units; ++u) {
         const Scalar unit = Scalar(Visible::value(site, k, u));
         if (!equal(unit, Scalar(0)))
-          kernels::accumulate_row(unit, model.weights.row(first_unit + u) + first, Block::count, y);
+          kernels::accumulate_row(unit, model.weights.row(first_unit + u) + block.first, block.count, y);
       }
-      const Wide cumulant = model.hidden.cumulant(block, first, y);
+      const Wide cumulant = model.hidden.cumulant(block, y);
       fits = fits && Ops::is_finite(cumulant);
       if (k == 0) of_first = cumulant;
       log_probability[k] += cumulant - of_first;
@@ -101,24 +99,21 @@ struct SiteConditional {
   }
 
  private:
-  /// Adds what visible units give a block of inputs, a few at a time in a copy where those of the site are off.
-  template <size_t Columns>
-  struct AddOthers {
-    const SiteConditional& of;
-    size_t first;
-    Sum* x;
-
-    template <size_t Count>
-    void operator()(Size<Count>, size_t i) {
-      const size_t first_unit = Visible::first_unit(of.site), units = Visible::units(of.site);
-      Scalar others[Count];
-      for (size_t k = 0; k < Count; ++k) {
-        const bool is_of_site = i + k >= first_unit && i + k - first_unit < units;
-        others[k] = is_of_site ? Scalar(0) : of.v[i + k];
+  // What visible units give a block of inputs, a few at a time in a copy where those of the site are off.
+  void add_others(Block block, Sum* x) const {
+    constexpr size_t most = kernels::most_of_block<Model::visible_size>();
+    const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
+    each_block<Model::visible_size, most>([&](Block some) {
+      Scalar others[most];
+      for (size_t i = 0; i < most; ++i) {
+        const size_t unit = some.first + i;
+        const bool is_of_site = unit >= first_unit && unit - first_unit < units;
+        others[i] = i >= some.count || is_of_site ? Scalar(0) : v[unit];
       }
-      kernels::accumulate<Count, Model::hidden_size>(of.model.weights.row(i) + first, others, Columns, x);
-    }
-  };
+      kernels::accumulate<most, Model::hidden_size>(model.weights.row(some.first) + block.first, others, block.count,
+                                                    x);
+    });
+  }
 };
 
 /// ln p(v_site | all other v) is added to a sum, of a mean its expectation. not_finite.

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "flash.hpp"
+#include "layers/states.hpp"
 #include "math.hpp"
 #include "status.hpp"
 #include "storage.hpp"
@@ -34,13 +35,11 @@ struct AddCouplings {
   float share;
   Matrix<float, Model::visible_size, Model::visible_size>& couplings;
 
-  template <class Block>
-  void operator()(Block block, size_t first, const Sum* x) {
+  void add(Block block, const Sum* x) const {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t k = 0; k < i; ++k) {
-        const float mixed =
-            (cumulant(block, first, x, i, true, k, true) - cumulant(block, first, x, i, true, k, false)) -
-            (cumulant(block, first, x, i, false, k, true) - cumulant(block, first, x, i, false, k, false));
+        const float mixed = (cumulant(block, x, i, true, k, true) - cumulant(block, x, i, true, k, false)) -
+                            (cumulant(block, x, i, false, k, true) - cumulant(block, x, i, false, k, false));
         const float squared = static_cast<float>((1 - Visible::off(i)) * (1 - Visible::off(k)));
         couplings(i, k) += share * mixed / squared;
         couplings(k, i) = couplings(i, k);
@@ -50,17 +49,16 @@ struct AddCouplings {
 
  private:
   // The hidden units' part of -F with two visible units put on or off.
-  template <class Block>
-  float cumulant(Block block, size_t first, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
-    const auto* row_i = model.weights.row(i) + first;
-    const auto* row_k = model.weights.row(k) + first;
+  float cumulant(Block block, const Sum* x, size_t i, bool i_on, size_t k, bool k_on) const {
+    const auto* row_i = model.weights.row(i) + block.first;
+    const auto* row_k = model.weights.row(k) + block.first;
     const Sum move_i = Sum(i_on ? 1 : Visible::off(i)) - static_cast<Sum>(v[i]);
     const Sum move_k = Sum(k_on ? 1 : Visible::off(k)) - static_cast<Sum>(v[k]);
-    Sum y[Block::count];
-    for (size_t j = 0; j < Block::count; ++j) {
+    Sum y[Model::Hidden::block_size];
+    for (size_t j = 0; j < block.count; ++j) {
       y[j] = x[j] + move_i * static_cast<Sum>(number(row_i[j])) + move_k * static_cast<Sum>(number(row_k[j]));
     }
-    return static_cast<float>(model.hidden.cumulant(block, first, y));
+    return static_cast<float>(model.hidden.cumulant(block, y));
   }
 };
 
@@ -79,8 +77,8 @@ Status effective_couplings(const Model& model, const typename Model::VisibleStat
   if (status != Status::ok) return status;
   for (float& coupling : couplings.values) coupling = 0.0f;
   for (size_t s = 0; s < count; ++s) {
-    detail::AddCouplings<Model> add = {model, samples[s], 1.0f / static_cast<float>(count), couplings};
-    model.visit_hidden_inputs(samples[s], add);
+    const detail::AddCouplings<Model> couple = {model, samples[s], 1.0f / static_cast<float>(count), couplings};
+    model.visit_hidden_inputs(samples[s], [&](Block block, const typename Model::Sum* x) { couple.add(block, x); });
   }
   bool finite = true;
   for (const float& coupling : couplings.values) finite = finite && is_finite(coupling);

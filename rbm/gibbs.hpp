@@ -13,6 +13,7 @@
 
 #include "arithmetic.hpp"
 #include "fixed.hpp"
+#include "layers/states.hpp"
 #include "status.hpp"
 #include "storage.hpp"
 
@@ -176,8 +177,14 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
     this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
-      TakeSampleAndMean<Rng> take = {*this, model.visible, step, rng};
-      model.visit_visible_inputs(chain.hidden, take);
+      model.visit_visible_inputs(chain.hidden, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+        Scalar now[Model::Visible::block_size];
+        Sum copy[Model::Visible::block_size];  // evidence adds to its inputs
+        for (size_t i = 0; i < block.count; ++i) copy[i] = x[i];
+        evidence.mean(block, model.visible, copy, now);
+        evidence.sample(block, model.visible, x, chain.visible.values + block.first, rng);
+        for (size_t i = 0; i < block.count; ++i) this->add(block.first + i, now[i], step);
+      });
     }
     this->end(steps);
     status = chain.check();
@@ -191,25 +198,6 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
   static Status check(uint32_t steps) {
     return steps == 0 ? Status::out_of_range : steps > most_steps ? Status::too_large : Status::ok;
   }
-
- private:
-  template <class Rng>
-  struct TakeSampleAndMean {
-    Posterior& posterior;
-    const typename Model::VisibleLayer& layer;
-    uint32_t step;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, Sum* x) {
-      Scalar now[Block::count];
-      Sum same[Block::count];  // evidence adds to its inputs
-      for (size_t i = 0; i < Block::count; ++i) same[i] = x[i];
-      posterior.evidence.mean(block, layer, first, same, now);
-      posterior.evidence.sample(block, layer, first, x, posterior.chain.visible.values + first, rng);
-      for (size_t i = 0; i < Block::count; ++i) posterior.add(first + i, now[i], step);
-    }
-  };
 };
 
 /// One up-down pass without chance: h becomes the mean of the hidden units given v, `reconstruction` that of the

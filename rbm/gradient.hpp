@@ -122,70 +122,46 @@ struct Gradient<Model, Batch, true> {
 
   template <class Quick, class Rng>
   static RBM_NOINLINE void change(Model& model, const Statistics<Model>& batch, typename Ops::Rate rate, Rng& rng) {
-    {
-      Weights<Quick, Rng> weights = {model, batch, rate, rng};
-      walk_blocks<Model::hidden_size, kernels::block_size>(0, weights);
-    }
-    {
-      Biases<Quick, typename Model::VisibleLayer, typename Model::VisibleState, Rng> visible = {
-          model.visible, batch.visible_data, batch.visible_model, batch.count, rate, rng};
-      Model::Visible::walk(0, visible);
-    }
-    Biases<Quick, typename Model::HiddenLayer, typename Model::HiddenState, Rng> hidden = {
-        model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate, rng};
-    Model::Hidden::walk(0, hidden);
+    each_block<Model::hidden_size, kernels::most_of_block<Model::hidden_size>()>(
+        [&](Block block) RBM_ALWAYS_INLINE { change_weights(Quick(), model, batch, rate, block, rng); });
+    change_biases<Quick, typename Model::Visible>(model.visible, batch.visible_data, batch.visible_model, batch.count,
+                                                  rate, rng);
+    change_biases<Quick, typename Model::Hidden>(model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate,
+                                                 rng);
   }
 
-  template <class Quick, class Rng>
-  struct Weights {
-    Model& model;
-    const Statistics<Model>& batch;
-    typename Ops::Rate rate;
-    Rng& rng;
+  template <class Rng>
+  static RBM_INLINE void change_weights(If<false>, Model& model, const Statistics<Model>& batch,
+                                        typename Ops::Rate rate, Block block, Rng& rng) {
+    kernels::update_weights(model.weights.values, rate, batch, block.first, block.count, rng);
+  }
+  template <class Rng>
+  static RBM_INLINE void change_weights(If<true>, Model& model, const Statistics<Model>& batch, typename Ops::Rate rate,
+                                        Block block, Rng& rng) {
+    kernels::update_binary_weights(model.weights.values, rate, batch, block.first, block.count, rng);
+  }
 
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      change(Quick(), block, first);
-    }
+  template <class Quick, class Units, class Layer, class State, class Rng>
+  static RBM_NOINLINE void change_biases(Layer& layer, const State* data, const State* end, size_t count,
+                                         typename Ops::Rate rate, Rng& rng) {
+    Units::each_block([&](Block block) RBM_ALWAYS_INLINE {
+      change_block<Units>(Quick(), layer, data, end, count, rate, block, rng);
+    });
+  }
 
-   private:
-    template <class Block>
-    void change(If<false>, Block, size_t first) {
-      kernels::update_weights(model.weights.values, rate, batch, first, Block::count, rng);
-    }
-    template <class Block>
-    void change(If<true>, Block, size_t first) {
-      kernels::update_binary_weights(model.weights.values, rate, batch, first, Block::count, rng);
-    }
-  };
-
-  template <class Quick, class Layer, class State, class Rng>
-  struct Biases {
-    Layer& layer;
-    const State* data;
-    const State* model;
-    size_t count;
-    typename Ops::Rate rate;
-    Rng& rng;
-
-    template <class Block>
-    RBM_NOINLINE void operator()(Block block, size_t first) {
-      change(Quick(), block, first);
-    }
-
-   private:
-    template <class Block>
-    void change(If<false>, Block block, size_t first) {
-      typename Model::Sum g[Block::count] = {};
-      kernels::add_differences(data, model, count, first, Block::count, g);
-      layer.learn(block, first, rate, g, rng);
-    }
-    template <class Block>
-    void change(If<true>, Block, size_t first) {
-      kernels::update_binary_biases<Block::count>(&layer.bias_of(first), rate, data->values + first,
-                                                  model->values + first, Block::count, rng);
-    }
-  };
+  template <class Units, class Layer, class State, class Rng>
+  static RBM_INLINE void change_block(If<false>, Layer& layer, const State* data, const State* end, size_t count,
+                                      typename Ops::Rate rate, Block block, Rng& rng) {
+    typename Model::Sum g[Units::block_size] = {};
+    kernels::add_differences(data, end, count, block.first, block.count, g);
+    layer.learn(block, rate, g, rng);
+  }
+  template <class Units, class Layer, class State, class Rng>
+  static RBM_INLINE void change_block(If<true>, Layer& layer, const State* data, const State* end, size_t,
+                                      typename Ops::Rate rate, Block block, Rng& rng) {
+    kernels::update_binary_biases<Units::block_size>(&layer.bias_of(block.first), rate, data->values + block.first,
+                                                     end->values + block.first, block.count, rng);
+  }
 };
 
 }  // namespace detail

@@ -13,6 +13,7 @@
 #include "gradient.hpp"
 #include "inputs.hpp"
 #include "kernels.hpp"
+#include "layers/states.hpp"
 #include "options.hpp"
 
 namespace rbm {
@@ -33,8 +34,7 @@ struct LayerByLayer {
   typedef typename Trainer::Model Model;
   typedef typename Model::Visible Visible;
   typedef typename Model::Hidden Hidden;
-  typedef typename Model::VisibleLayer VisibleLayer;
-  typedef typename Model::HiddenLayer HiddenLayer;
+  typedef typename Model::Sum Sum;
   typedef typename Trainer::VisibleState VisibleState;
   typedef typename Trainer::HiddenState HiddenState;
 
@@ -62,9 +62,10 @@ struct LayerByLayer {
   // At the samples: their statistics, and a draw that starts the chain.
   void start(If<false>) {
     for (size_t s = 0; s < count; ++s) {
-      TakeSampleAndMean<HiddenLayer, Rng> take = {model.hidden, trainer.hidden[s].values, trainer.hidden_data[s].values,
-                                                  rng};
-      visit_inputs<Hidden>(trainer.hidden_data[s].values, take);
+      visit_inputs<Hidden>(trainer.hidden_data[s].values, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+        model.hidden.sample_with_mean(block, x, trainer.hidden[s].values + block.first,
+                                      trainer.hidden_data[s].values + block.first, rng);
+      });
     }
   }
   // The chain goes on from its particle.
@@ -79,18 +80,17 @@ struct LayerByLayer {
 
   void take_visible() {
     for (size_t s = 0; s < count; ++s) {
-      StartInputs<VisibleLayer> begin = {model.visible, trainer.visible[s].values};
-      Visible::walk(0, begin);
+      start_inputs<Visible>(model.visible, trainer.visible[s].values);
     }
     add_products(If<is_tiled<Model, Trainer::batch_size>()>());
     for (size_t s = 0; s < count; ++s) {
       typename Model::Scalar* v = trainer.visible[s].values;
       if (trainer.options.mean_field_visible) {
-        TakeMean<VisibleLayer> take = {model.visible, v};
-        visit_inputs<Visible>(v, take);
+        visit_inputs<Visible>(
+            v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { model.visible.mean(block, x, v + block.first); });
       } else {
-        TakeSample<VisibleLayer, Rng> take = {model.visible, v, rng};
-        visit_inputs<Visible>(v, take);
+        visit_inputs<Visible>(
+            v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { model.visible.sample(block, x, v + block.first, rng); });
       }
     }
   }
@@ -104,8 +104,7 @@ struct LayerByLayer {
 
   void sum_to_hidden(const VisibleState* v, HiddenState* h) {
     for (size_t s = 0; s < count; ++s) {
-      StartInputs<HiddenLayer> begin = {model.hidden, h[s].values};
-      Hidden::walk(0, begin);
+      start_inputs<Hidden>(model.hidden, h[s].values);
     }
     add_rows(If<is_dense<Model>()>(), v, h);
   }
@@ -117,13 +116,14 @@ struct LayerByLayer {
   }
 
   void take_mean(HiddenState& h) {
-    TakeMean<HiddenLayer> take = {model.hidden, h.values};
-    visit_inputs<Hidden>(h.values, take);
+    visit_inputs<Hidden>(
+        h.values, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { model.hidden.mean(block, x, h.values + block.first); });
   }
   void sample_hidden() {
     for (size_t s = 0; s < count; ++s) {
-      TakeSample<HiddenLayer, Rng> take = {model.hidden, trainer.hidden[s].values, rng};
-      visit_inputs<Hidden>(trainer.hidden[s].values, take);
+      typename Model::Scalar* h = trainer.hidden[s].values;
+      visit_inputs<Hidden>(
+          h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { model.hidden.sample(block, x, h + block.first, rng); });
     }
   }
 };

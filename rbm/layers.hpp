@@ -23,9 +23,9 @@
 // model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was observed of
 // it, and Units itself says which states there are.
 //
-// Inputs come a block of units at a time, since no array of them is kept. The type of the block, Size<Count> or in Both
-// one that wraps it, says how many units there are; `first` is the first of them, and x, s [Count] belong to them
-// alone. Other arrays are [Length], the whole layer.
+// Functions of an input take one Block of neighbouring units at a time, since no array of all inputs is kept: x, s
+// [block.count] belong to the units from block.first on. Other arrays are [size], the whole layer. `block_size` is the
+// most units of a block.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_LAYERS_HPP

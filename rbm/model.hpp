@@ -66,28 +66,28 @@ struct Rbm {
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
   /// As below, the two states must not be the same object.
   void mean_hidden(const VisibleState& v, HiddenState& h) const {
-    detail::TakeMean<HiddenLayer> take = {hidden, h.values};
-    visit_hidden_inputs(v, take, h);
+    visit_hidden_inputs(
+        v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.mean(block, x, h.values + block.first); }, h);
   }
 
   /// A draw from p(h | v).
   template <class Rng>
   void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    detail::TakeSample<HiddenLayer, Rng> take = {hidden, h.values, rng};
-    visit_hidden_inputs(v, take, h);
+    visit_hidden_inputs(
+        v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.sample(block, x, h.values + block.first, rng); }, h);
   }
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   void mean_visible(const HiddenState& h, VisibleState& v) const {
-    detail::TakeMean<VisibleLayer> take = {visible, v.values};
-    visit_visible_inputs(h, take);
+    visit_visible_inputs(
+        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.mean(block, x, v.values + block.first); });
   }
 
   /// A draw from p(v | h).
   template <class Rng>
   void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    detail::TakeSample<VisibleLayer, Rng> take = {visible, v.values, rng};
-    visit_visible_inputs(h, take);
+    visit_visible_inputs(
+        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
   }
 
   /// E(v, h), in nats.
@@ -103,51 +103,38 @@ struct Rbm {
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
   /// Of Gaussian hidden units it grows with the square of their inputs: beyond inputs of 1e16 it may be -infinity.
   Wide free_energy(const VisibleState& v) const {
-    TakeCumulant take = {hidden, Wide(0)};
-    visit_hidden_inputs(v, take);
-    return visible.energy(v.values) - take.sum;
+    Wide sum(0);
+    visit_hidden_inputs(v, [&](Block block, const Sum* x) RBM_ALWAYS_INLINE { sum += hidden.cumulant(block, x); });
+    return visible.energy(v.values) - sum;
   }
 
   /// A draw from p(v | h, observation): from p(v | h) times the likelihood that the evidence gives to v.
   template <class Rng>
   void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
-    detail::TakeObserved<VisibleLayer, VisibleEvidence, Rng> take = {visible, evidence, v.values, rng};
-    visit_visible_inputs(h, take);
+    visit_visible_inputs(h, [&](Block block, Sum* x)
+                                RBM_ALWAYS_INLINE { evidence.sample(block, visible, x, v.values + block.first, rng); });
   }
 
-  /// The way from one layer to the other, for whoever needs the inputs themselves: calls
-  /// visitor(block, first, x) for one block of units after the other, where x [Block::count] are the inputs
-  /// b_j + sum_i v_i W_ij of the hidden units from `first` on, and the layer's functions take the block. The blocks are
-  /// small and live on the stack, so that the stack does not grow with the model and no array of inputs is kept; a
-  /// visitor may change x.
-  template <class Visitor>
-  void visit_hidden_inputs(const VisibleState& v, Visitor& visitor) const {
-    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, visitor);
+  /// The way from one layer to the other, for whoever needs the inputs themselves: calls visit(block, x) for one block
+  /// of units after the other, where x [block.count] are the inputs b_j + sum_i v_i W_ij of the hidden units from
+  /// block.first on, and the layer's functions take the block. The blocks are small and live on the stack, so that the
+  /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
+  template <class Visit>
+  void visit_hidden_inputs(const VisibleState& v, const Visit& visit) const {
+    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, visit);
   }
 
-  /// The same, faster in floats, with a state that the visitor may overwrite.
-  template <class Visitor>
-  void visit_hidden_inputs(const VisibleState& v, Visitor& visitor, HiddenState& scratch) const {
-    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, scratch.values,
-                                                              visitor);
+  /// Faster in floats, with a state that the visitor may overwrite.
+  template <class Visit>
+  void visit_hidden_inputs(const VisibleState& v, const Visit& visit, HiddenState& scratch) const {
+    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, scratch.values, visit);
   }
 
-  /// The same with the inputs a_i + sum_j W_ij h_j of the visible units.
-  template <class Visitor>
-  void visit_visible_inputs(const HiddenState& h, Visitor& visitor) const {
-    detail::visit_row_products<Visible, hidden_size>(visible, weights.values, h.values, visitor);
+  /// The inputs a_i + sum_j W_ij h_j of the visible units.
+  template <class Visit>
+  void visit_visible_inputs(const HiddenState& h, const Visit& visit) const {
+    detail::visit_row_products<Visible, hidden_size>(visible, weights.values, h.values, visit);
   }
-
- private:
-  struct TakeCumulant {
-    const HiddenLayer& layer;
-    Wide sum;
-
-    template <class Block>
-    void operator()(Block block, size_t first, const Sum* x) {
-      sum += layer.cumulant(block, first, x);
-    }
-  };
 };
 
 }  // namespace rbm

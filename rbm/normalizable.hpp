@@ -14,46 +14,12 @@
 
 #include "arithmetic.hpp"
 #include "kernels.hpp"
+#include "layers/states.hpp"
 #include "math.hpp"
 #include "update.hpp"
 
 namespace rbm {
 namespace detail {
-
-/// What a layer's real units answer to the other layer's: their means without the biases, which may be much larger. In
-/// floats: integers may round them to 0, or not hold them.
-template <class Model>
-struct TakeVisibleResponse {
-  const Model& model;
-  const typename Model::HiddenState& hidden;
-  float* response;
-
-  template <class Block>
-  void operator()(Block, size_t first) {
-    typename Model::Sum x[Block::count] = {};
-    kernels::dot_rows<Model::hidden_size>(model.weights.row(first), hidden.values, Block::count, x);
-    for (size_t i = 0; i < Block::count; ++i) {
-      response[first + i] = static_cast<float>(model.visible.width(first + i)) * static_cast<float>(x[i]);
-    }
-  }
-};
-
-template <class Model>
-struct TakeHiddenResponse {
-  const Model& model;
-  const typename Model::VisibleState& visible;
-  float* response;
-
-  template <class Block>
-  void operator()(Block, size_t first) {
-    typename Model::Sum x[Block::count] = {};
-    kernels::accumulate<Model::visible_size, Model::hidden_size>(model.weights.values + first, visible.values,
-                                                                 Block::count, x);
-    for (size_t j = 0; j < Block::count; ++j) {
-      response[first + j] = static_cast<float>(model.hidden.width(first + j)) * static_cast<float>(x[j]);
-    }
-  }
-};
 
 /// sum_i s_i^2 / variance_i over real units.
 template <class Layer, class State>
@@ -167,16 +133,32 @@ struct StrongestDirection {
     take_direction(hidden_direction);
   }
 
+  // What a layer's real units answer to the other layer's: their means without the biases, which may be much larger. In
+  // floats: integers may round them to 0, or not hold them.
+  template <class Layer>
+  void respond(const Layer& layer, Block block, const Sum* x) {
+    for (size_t i = 0; i < block.count; ++i) {
+      response[block.first + i] = static_cast<float>(layer.width(block.first + i)) * static_cast<float>(x[i]);
+    }
+  }
+
   // One pass of the power method: how much longer W makes the direction, which then moves on, less a part of the one
   // before. `growth` is how much longer both ways made it.
   float grow(const Model& model, float momentum, float& growth) {
     const float before = squared_length(model.hidden, hidden_direction);
-    TakeVisibleResponse<Model> down = {model, hidden_direction, response.values};
-    Model::Visible::walk(0, down);
+    Model::Visible::each_block([&](Block block) {
+      Sum x[Model::Visible::block_size] = {};
+      kernels::dot_rows<Model::hidden_size>(model.weights.row(block.first), hidden_direction.values, block.count, x);
+      respond(model.visible, block, x);
+    });
     const float grown = take_direction(visible_direction);
     if (!(grown > 0.0f)) return 0.0f;
-    TakeHiddenResponse<Model> up = {model, visible_direction, response.values};
-    Model::Hidden::walk(0, up);
+    Model::Hidden::each_block([&](Block block) {
+      Sum x[Model::Hidden::block_size] = {};
+      kernels::accumulate<Model::visible_size, Model::hidden_size>(model.weights.values + block.first,
+                                                                   visible_direction.values, block.count, x);
+      respond(model.hidden, block, x);
+    });
     const float part = growth > 0.0f ? momentum / (grown * growth) : 0.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       response[j] -= part * static_cast<float>(hidden_direction_before[j]);

@@ -18,6 +18,7 @@
 
 #include "arithmetic.hpp"
 #include "gibbs.hpp"
+#include "layers/states.hpp"
 #include "math.hpp"
 #include "random.hpp"
 #include "status.hpp"
@@ -36,29 +37,17 @@ struct Tempered {
 
   template <class Rng>
   void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
-    Take<typename Model::HiddenLayer, Rng> take = {model.hidden, inverse_temperature, h.values, rng};
-    model.visit_hidden_inputs(v, take);
+    model.visit_hidden_inputs(v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      model.hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
+    });
   }
 
   template <class Rng>
   void sample_visible(const typename Model::HiddenState& h, typename Model::VisibleState& v, Rng& rng) const {
-    Take<typename Model::VisibleLayer, Rng> take = {model.visible, inverse_temperature, v.values, rng};
-    model.visit_visible_inputs(h, take);
+    model.visit_visible_inputs(h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      model.visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
+    });
   }
-
- private:
-  template <class Layer, class Rng>
-  struct Take {
-    const Layer& layer;
-    Wide inverse_temperature;
-    typename Model::Scalar* state;
-    Rng& rng;
-
-    template <class Block>
-    void operator()(Block block, size_t first, Sum* x) {
-      layer.sample_tempered(block, first, inverse_temperature, x, state + first, rng);
-    }
-  };
 };
 
 /// The model at an inverse temperature, for GibbsChain::run. It is not checked: beyond the bounds above draws are not

@@ -21,6 +21,7 @@
 #include "check.hpp"
 #include "gradient.hpp"
 #include "layer_by_layer.hpp"
+#include "layers/states.hpp"
 #include "normalizable.hpp"
 #include "options.hpp"
 #include "status.hpp"
@@ -79,6 +80,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   typedef typename Model::HiddenState HiddenState;
   typedef Arithmetic<typename Model::Scalar> Ops;
   typedef typename Ops::Setting Setting;
+  typedef typename Model::Sum Sum;
 
   enum : unsigned { extras = Chosen };
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
@@ -228,9 +230,10 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   // A draw that starts the chain, and the statistics at the sample: p(h | v), or in 8 bits the same draw.
   template <class Rng>
   void start_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    detail::TakeSampleAndMean<typename Model::HiddenLayer, Rng> take = {model.hidden, hidden[s].values,
-                                                                        hidden_data[s].values, rng};
-    model.visit_hidden_inputs(sample, take, hidden_data[s]);
+    const auto draw = [&](Block block, typename Model::Sum* x) RBM_ALWAYS_INLINE {
+      model.hidden.sample_with_mean(block, x, hidden[s].values + block.first, hidden_data[s].values + block.first, rng);
+    };
+    model.visit_hidden_inputs(sample, draw, hidden_data[s]);
   }
   template <class Rng>
   void start_chain(If<1>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
@@ -299,39 +302,27 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
       const Change mean = Ops::quotient(Ops::total(states, count, i), count);
       const Change next =
           share >= detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
-      Ops::template assign<1>(&next, &offset[i], rng);
+      Ops::template assign<1>(&next, 1, &offset[i], rng);
     }
   }
 
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
-  struct ChangeVariance {
-    typedef typename Model::Sum Sum;
-
-    Model& model;
-    const detail::Statistics<Model>& batch;
-    float rate;
-
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum squares[Block::count];
-      for (size_t i = 0; i < Block::count; ++i) {
+  void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
+  void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
+    const float rate = now(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count);
+    Model::Visible::each_block([&](Block block) {
+      Sum squares[Model::Visible::block_size];
+      for (size_t i = 0; i < block.count; ++i) {
         Sum sum = 0;
         for (size_t s = 0; s < batch.count; ++s) {
-          const Sum data = static_cast<Sum>(batch.visible_data[s][first + i]);
-          const Sum end = static_cast<Sum>(batch.visible_model[s][first + i]);
+          const Sum data = static_cast<Sum>(batch.visible_data[s][block.first + i]);
+          const Sum end = static_cast<Sum>(batch.visible_model[s][block.first + i]);
           sum += (data - end) * (data + end);
         }
         squares[i] = sum * rate;
       }
-      model.visible.learn_variance(block, first, squares);
-    }
-  };
-
-  void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
-  void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
-    ChangeVariance change_block = {model, batch,
-                                   now(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count)};
-    Model::Visible::walk(0, change_block);
+      model.visible.learn_variance(block, squares);
+    });
   }
 };
 

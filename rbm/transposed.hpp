@@ -12,6 +12,7 @@
 
 #include "inputs.hpp"
 #include "kernels.hpp"
+#include "layers/states.hpp"
 #include "model.hpp"
 #include "storage.hpp"
 
@@ -26,6 +27,7 @@ template <class ModelType>
 struct Transposed {
   typedef ModelType Model;
   typedef typename Model::Scalar Scalar;
+  typedef typename Model::Sum Sum;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
   typedef typename Model::VisibleEvidence VisibleEvidence;
@@ -47,22 +49,23 @@ struct Transposed {
 
   template <class Rng>
   void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    detail::TakeSample<typename Model::VisibleLayer, Rng> take = {model->visible, v.values, rng};
-    visit_visible_inputs(h, take, v);
+    visit_visible_inputs(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      model->visible.sample(block, x, v.values + block.first, rng);
+    });
   }
 
   template <class Rng>
   void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
-    detail::TakeObserved<typename Model::VisibleLayer, VisibleEvidence, Rng> take = {model->visible, evidence, v.values,
-                                                                                     rng};
-    visit_visible_inputs(h, take, v);
+    visit_visible_inputs(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      evidence.sample(block, model->visible, x, v.values + block.first, rng);
+    });
   }
 
  private:
-  template <class Visitor>
-  void visit_visible_inputs(const HiddenState& h, Visitor& visitor, VisibleState& scratch) const {
+  template <class Visit>
+  void visit_visible_inputs(const HiddenState& h, VisibleState& scratch, const Visit& visit) const {
     detail::visit_row_sums<typename Model::Visible, Model::hidden_size, Model::visible_size>(
-        model->visible, weights.values, h.values, scratch.values, visitor);
+        model->visible, weights.values, h.values, scratch.values, visit);
   }
 };
 

@@ -18,6 +18,7 @@
 #include "arithmetic.hpp"
 #include "gradient.hpp"
 #include "kernels.hpp"
+#include "layers/states.hpp"
 #include "options.hpp"
 #include "storage.hpp"
 
@@ -55,6 +56,8 @@ struct Update {
   typedef Arithmetic<Scalar> Ops;
   typedef typename Ops::Change Change;
 
+  enum : size_t { visible_block = Model::Visible::block_size, hidden_block = Model::Hidden::block_size };
+
   template <unsigned Extra>
   struct If {};  // If<Extra> where the trainer has it, If<0> where it has not
 
@@ -86,67 +89,57 @@ struct Update {
   }
 
   // One block of hidden units: their biases, and the columns of W that belong to them.
-  template <class Block>
-  void operator()(Block block, size_t first) {
-    Sum sum[Block::count] = {};
-    kernels::add_differences(batch.hidden_data, batch.hidden_model, batch.count, first, Block::count, sum);
-    Change difference[Block::count];  // <h>_data - <h>_model
-    average<Block::count>(sum, difference);
+  void change_block(Block block) {
+    Sum sum[hidden_block] = {};
+    kernels::add_differences(batch.hidden_data, batch.hidden_model, batch.count, block.first, block.count, sum);
+    Change difference[hidden_block];  // <h>_data - <h>_model
+    average(block.count, sum, difference);
 
-    Change bias[Block::count];
-    for (size_t j = 0; j < Block::count; ++j) bias[j] = rate * difference[j];
-    push_to_target(Has<penalised>(), block, first, bias);
-    finish(block, last_hidden(Has<with_momentum>(), first), bias);
+    Change bias[hidden_block];
+    for (size_t j = 0; j < block.count; ++j) bias[j] = rate * difference[j];
+    push_to_target(Has<penalised>(), block, bias);
+    finish(block.count, last_hidden(Has<with_momentum>(), block.first), bias);
 
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      for (size_t j = 0; j < Block::count; ++j) sum[j] = Sum(0);
-      kernels::add_gradient(batch, i, first, Block::count, sum);
-      Change change[Block::count];
-      average<Block::count>(sum, change);
-      centre(Has<centred>(), block, i, first, difference, change);
-      Scalar* weights = model.weights.row(i) + first;
-      for (size_t j = 0; j < Block::count; ++j) change[j] *= rate;
-      decay(Has<penalised>(), block, weights, change);
-      finish(block, last_weights(Has<with_momentum>(), i, first), change);
+      for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
+      kernels::add_gradient(batch, i, block.first, block.count, sum);
+      Change change[hidden_block];
+      average(block.count, sum, change);
+      centre(Has<centred>(), block, i, difference, change);
+      Scalar* weights = model.weights.row(i) + block.first;
+      for (size_t j = 0; j < block.count; ++j) change[j] *= rate;
+      decay(Has<penalised>(), block.count, weights, change);
+      finish(block.count, last_weights(Has<with_momentum>(), i, block.first), change);
       if (measuring) continue;
-      Change old[Block::count];
-      for (size_t j = 0; j < Block::count; ++j) {
+      Change old[hidden_block];
+      for (size_t j = 0; j < block.count; ++j) {
         old[j] = static_cast<Change>(weights[j]);
         change[j] = shrink(Has<penalised>(), old[j] + change[j]);
       }
-      Ops::template assign<Block::count>(change, weights, rng);
-      for (size_t j = 0; j < Block::count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
-      follow(Has<centred>(), block, i, first, change, bias);
+      Ops::template assign<hidden_block>(change, block.count, weights, rng);
+      for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
+      follow(Has<centred>(), block, i, change, bias);
     }
-    if (!measuring) model.hidden.add_to_bias(block, first, bias, rng);
+    if (!measuring) model.hidden.add_to_bias(block, bias, rng);
   }
 
  private:
-  // The visible biases, a block of units at a time.
-  struct VisibleBiases {
-    Update& update;
+  void change_visible_biases(Block block) {
+    Sum sum[visible_block] = {};
+    kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, block.first, block.count, sum);
+    Change change[visible_block];
+    for (size_t i = 0; i < block.count; ++i) change[i] = Ops::rate_of(rate, sum[i], batch.count);
+    finish(block.count, last_visible(Has<with_momentum>(), block.first), change);
+    if (!measuring) model.visible.add_to_bias(block, change, rng);
+  }
 
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      Sum sum[Block::count] = {};
-      kernels::add_differences(update.batch.visible_data, update.batch.visible_model, update.batch.count, first,
-                               Block::count, sum);
-      Change change[Block::count];
-      for (size_t i = 0; i < Block::count; ++i) change[i] = Ops::rate_of(update.rate, sum[i], update.batch.count);
-      update.finish(block, update.last_visible(Has<with_momentum>(), first), change);
-      if (!update.measuring) update.model.visible.add_to_bias(block, first, change, update.rng);
-    }
-  };
-
-  template <size_t Count>
-  void average(const Sum* sum, Change* mean) const {
-    for (size_t j = 0; j < Count; ++j) mean[j] = Ops::change_of(sum[j], batch.count);
+  void average(size_t count, const Sum* sum, Change* mean) const {
+    for (size_t j = 0; j < count; ++j) mean[j] = Ops::change_of(sum[j], batch.count);
   }
 
   void pass() {
-    VisibleBiases visible = {*this};
-    Model::Visible::walk(0, visible);
-    Model::Hidden::walk(0, *this);
+    Model::Visible::each_block([this](Block block) { change_visible_biases(block); });
+    Model::Hidden::each_block([this](Block block) { change_block(block); });
   }
 
   void bound(If<0>) {}
@@ -160,23 +153,21 @@ struct Update {
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
-  template <class Block>
-  void finish(Block, Scalar* last, Change* change) {
-    add_last<Block::count>(Has<with_momentum>(), last, change);
+  void finish(size_t count, Scalar* last, Change* change) {
+    add_last(Has<with_momentum>(), count, last, change);
     if (measuring) {
-      for (size_t j = 0; j < Block::count; ++j) squares.add(change[j]);
+      for (size_t j = 0; j < count; ++j) squares.add(change[j]);
       return;
     }
-    for (size_t j = 0; j < Block::count; ++j) change[j] = Ops::scaled(change[j], scale);
-    if (last != nullptr) Ops::template assign<Block::count>(change, last, rng);
+    for (size_t j = 0; j < count; ++j) change[j] = Ops::scaled(change[j], scale);
+    if (last != nullptr)
+      Ops::template assign<(hidden_block > visible_block ? hidden_block : visible_block)>(change, count, last, rng);
   }
 
-  template <size_t Count>
-  void add_last(If<0>, const Scalar*, Change*) const {}
-  template <size_t Count>
-  void add_last(If<with_momentum>, const Scalar* last, Change* change) const {
+  void add_last(If<0>, size_t, const Scalar*, Change*) const {}
+  void add_last(If<with_momentum>, size_t count, const Scalar* last, Change* change) const {
     const Change momentum = static_cast<Change>(trainer.options.momentum);
-    for (size_t j = 0; j < Count; ++j) change[j] += momentum * static_cast<Change>(last[j]);
+    for (size_t j = 0; j < count; ++j) change[j] += momentum * static_cast<Change>(last[j]);
   }
   Scalar* last_weights(If<0>, size_t, size_t) { return nullptr; }
   Scalar* last_weights(If<with_momentum>, size_t i, size_t j) { return trainer.weight_change.row(i) + j; }
@@ -185,25 +176,21 @@ struct Update {
   Scalar* last_hidden(If<0>, size_t) { return nullptr; }
   Scalar* last_hidden(If<with_momentum>, size_t j) { return trainer.hidden_change.values + j; }
 
-  template <class Block>
-  void push_to_target(If<0>, Block, size_t, Change*) {}
-  template <class Block>
-  void push_to_target(If<penalised>, Block, size_t first, Change* bias) {
+  void push_to_target(If<0>, Block, Change*) {}
+  void push_to_target(If<penalised>, Block block, Change* bias) {
     const Change cost = rate * static_cast<Change>(trainer.options.sparsity_cost);
     if (detail::equal(cost, Change(0))) return;
-    for (size_t j = 0; j < Block::count; ++j) {
+    for (size_t j = 0; j < block.count; ++j) {
       Sum sum(0);
-      for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][first + j]);
+      for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][block.first + j]);
       bias[j] += cost * (static_cast<Change>(trainer.options.sparsity_target) - Ops::change_of(sum, batch.count));
     }
   }
 
-  template <class Block>
-  void decay(If<0>, Block, const Scalar*, Change*) {}
-  template <class Block>
-  void decay(If<penalised>, Block, const Scalar* weights, Change* change) {
+  void decay(If<0>, size_t, const Scalar*, Change*) {}
+  void decay(If<penalised>, size_t count, const Scalar* weights, Change* change) {
     const Change part = rate * static_cast<Change>(trainer.options.l2);
-    for (size_t j = 0; j < Block::count; ++j) change[j] -= part * static_cast<Change>(weights[j]);
+    for (size_t j = 0; j < count; ++j) change[j] -= part * static_cast<Change>(weights[j]);
   }
 
   Change shrink(If<0>, Change w) const { return w; }
@@ -213,31 +200,27 @@ struct Update {
   }
 
   // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
-  template <class Block>
-  void centre(If<0>, Block, size_t, size_t, const Change*, Change*) {}
-  template <class Block>
-  void centre(If<centred>, Block, size_t i, size_t first, const Change* difference, Change* change) {
+  void centre(If<0>, Block, size_t, const Change*, Change*) {}
+  void centre(If<centred>, Block block, size_t i, const Change* difference, Change* change) {
     Sum visible_difference[1] = {};
     kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, 1, visible_difference);
     const Change along_lambda = Ops::change_of(visible_difference[0], batch.count);
     const Change mu = static_cast<Change>(trainer.visible_offset[i]);
-    for (size_t j = 0; j < Block::count; ++j) {
-      change[j] -= mu * difference[j] + along_lambda * static_cast<Change>(trainer.hidden_offset[first + j]);
+    for (size_t j = 0; j < block.count; ++j) {
+      change[j] -= mu * difference[j] + along_lambda * static_cast<Change>(trainer.hidden_offset[block.first + j]);
     }
   }
 
   // The biases follow the change of a row of W.
-  template <class Block>
-  void follow(If<0>, Block, size_t, size_t, const Change*, Change*) {}
-  template <class Block>
-  void follow(If<centred>, Block, size_t i, size_t first, const Change* change, Change* hidden_bias) {
+  void follow(If<0>, Block, size_t, const Change*, Change*) {}
+  void follow(If<centred>, Block block, size_t i, const Change* change, Change* hidden_bias) {
     const Change mu = static_cast<Change>(trainer.visible_offset[i]);
     Change visible_bias(0);
-    for (size_t j = 0; j < Block::count; ++j) {
-      visible_bias -= change[j] * static_cast<Change>(trainer.hidden_offset[first + j]);
+    for (size_t j = 0; j < block.count; ++j) {
+      visible_bias -= change[j] * static_cast<Change>(trainer.hidden_offset[block.first + j]);
       hidden_bias[j] -= mu * change[j];
     }
-    Ops::template add<1>(&visible_bias, &model.visible.bias_of(i), rng);
+    Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);
   }
 };
 

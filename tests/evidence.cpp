@@ -89,14 +89,14 @@ struct Unit {
   Number mean() const {
     Sum input = x;
     Number s;
-    evidence.mean(rbm::Size<1>(), layer, 0, &input, &s);
+    evidence.mean(rbm::Block{0, 1}, layer, &input, &s);
     return s;
   }
 
   Number sample(rbm::Xorshift32& rng) const {
     Sum input = x;
     Number s;
-    evidence.sample(rbm::Size<1>(), layer, 0, &input, &s, rng);
+    evidence.sample(rbm::Block{0, 1}, layer, &input, &s, rng);
     return s;
   }
 };

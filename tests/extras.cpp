@@ -23,10 +23,10 @@ using rbm::with_momentum;
 
 typedef rbm::Rbm<rbm::Bernoulli<5>, rbm::Bernoulli<4>> Model;
 
-template <class Layer, size_t N>
-std::vector<double> biases(const Layer& layer, rbm::Size<N>) {
+template <class Layer>
+std::vector<double> biases(const Layer& layer, size_t count) {
   std::vector<double> all;
-  for (size_t i = 0; i < N; ++i) {
+  for (size_t i = 0; i < count; ++i) {
     all.push_back(double(layer.bias_of(i)));
   }
   return all;
@@ -54,8 +54,8 @@ struct Reference {
   bool is_centred = false;
 
   explicit Reference(const M& model)
-      : a(biases(model.visible, rbm::Size<V>())),
-        b(biases(model.hidden, rbm::Size<H>())),
+      : a(biases(model.visible, V)),
+        b(biases(model.hidden, H)),
         last_w(V * H, 0.0),
         last_a(V, 0.0),
         last_b(H, 0.0),
@@ -113,8 +113,7 @@ struct Reference {
   }
 
   double largest_difference(const M& model) const {
-    const std::vector<double> now_a = biases(model.visible, rbm::Size<V>()),
-                              now_b = biases(model.hidden, rbm::Size<H>());
+    const std::vector<double> now_a = biases(model.visible, V), now_b = biases(model.hidden, H);
     double most = 0;
     for (size_t i = 0; i < V * H; ++i) most = std::max(most, std::fabs(w[i] - double(model.weights.values[i])));
     for (size_t i = 0; i < V; ++i) most = std::max(most, std::fabs(a[i] - now_a[i]));

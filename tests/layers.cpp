@@ -63,35 +63,6 @@ struct AddToBias {
   }
 };
 
-template <class AnyLayer>
-struct LearnVariance {
-  AnyLayer& layer;
-  const float* squares;
-
-  template <class Block>
-  void operator()(Block block, size_t first) {
-    layer.learn_variance(block, first, squares + first);
-  }
-};
-
-template <class AnyLayer, class AnyEvidence>
-struct MeanAndSample {
-  const AnyLayer& layer;
-  const AnyEvidence& evidence;
-  const float* input;
-  float* mean;
-  float* drawn;
-  rbm::Xorshift32& rng;
-
-  template <class Block>
-  void operator()(Block block, size_t first) {
-    float x[Block::count], same[Block::count];
-    for (size_t i = 0; i < Block::count; ++i) x[i] = same[i] = input[first + i];
-    evidence.mean(block, layer, first, x, mean + first);
-    evidence.sample(block, layer, first, same, drawn + first, rng);
-  }
-};
-
 // A site's distribution for the input x, with a likelihood.
 template <class Units, class LogLikelihood>
 Distribution observed(const typename Units::template Layer<float>& layer, size_t site, const Values& x,
@@ -120,13 +91,13 @@ TEST_CASE("Bernoulli: mean and cumulant of any input") {
   for (size_t i = 0; i < 20; ++i) x[i] = 1.7f * static_cast<float>(i) - 17.0f;
   x[0] = -1000.0f;
   x[1] = 1000.0f;
-  layer.mean(rbm::Size<20>(), 0, x.values, mean.values);
+  layer.mean(rbm::Block{0, 20}, x.values, mean.values);
   double cumulant = 0;
   for (size_t i = 0; i < 20; ++i) {
     CHECK(ulps(mean[i], exact::sigmoid(double(x[i]))) < 3);
     cumulant += exact::softplus(double(x[i]));
   }
-  CHECK(double(layer.cumulant(rbm::Size<20>(), 0, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
+  CHECK(double(layer.cumulant(rbm::Block{0, 20}, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
 }
 
 TEST_CASE("Bernoulli: noise is fair coins, one word each") {  // false alarm: 1e-6
@@ -162,7 +133,7 @@ TEST_CASE("Bernoulli: a draw takes one word for each unit and follows the mean")
   double deviation = 0;  // a chi-square with 20 degrees of freedom; false alarm: 1e-6
   rbm::Vector<double, 20> ones = {};
   for (int round = 0; round < 20000; ++round) {
-    layer.sample(rbm::Size<20>(), 0, x.values, drawn.values, rng);
+    layer.sample(rbm::Block{0, 20}, x.values, drawn.values, rng);
     for (size_t i = 0; i < 20; ++i) ones[i] += double(drawn[i]);
   }
   for (size_t i = 0; i < 20; ++i) {
@@ -215,7 +186,7 @@ TEST_CASE("Bernoulli: evidence is the log-likelihood ratio of what was seen") {
 
   rbm::Vector<float, 20> x, mean;
   for (float& value : x) value = -3.0f;
-  evidence.mean(rbm::Size<20>(), Layer(), 0, x.values, mean.values);
+  evidence.mean(rbm::Block{0, 20}, Layer(), x.values, mean.values);
   CHECK(mean[5] == 1.0f);
   CHECK(mean[6] == 0.0f);
   CHECK(double(mean[7]) == doctest::Approx(exact::sigmoid(-3.0)));
@@ -224,7 +195,7 @@ TEST_CASE("Bernoulli: evidence is the log-likelihood ratio of what was seen") {
 
   // A certain observation outweighs any input.
   x[6] = infinite;
-  evidence.mean(rbm::Size<20>(), Layer(), 0, x.values, mean.values);
+  evidence.mean(rbm::Block{0, 20}, Layer(), x.values, mean.values);
   CHECK(mean[6] == 0.0f);
 
   evidence.clamp(0, true);
@@ -269,27 +240,28 @@ TEST_CASE("Spin: mean and cumulant of any input") {
   x[1] = 1000.0f;
   x[2] = 1e4f;
   x[3] = -1e4f;
-  layer.mean(rbm::Size<20>(), 0, x.values, mean.values);
+  layer.mean(rbm::Block{0, 20}, x.values, mean.values);
   double cumulant = 0;
   for (size_t i = 0; i < 20; ++i) {
     CHECK(ulps(mean[i], exact::tanh(double(x[i]))) < 3);
     cumulant += exact::log_two_cosh(double(x[i]));
   }
-  CHECK(double(layer.cumulant(rbm::Size<20>(), 0, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
+  CHECK(double(layer.cumulant(rbm::Block{0, 20}, x.values)) == doctest::Approx(cumulant).epsilon(1e-6));
 }
 
 TEST_CASE("Spin: a draw takes one word for each unit and follows the mean") {
   const Spin<4>::Layer<float> layer = {};
   const float x[4] = {-1.0f, 0.0f, 0.4f, 1.5f};
   rbm::Xorshift32 rng(41), same(41);
-  CHECK(draws_fit<Spin<4>>(distributions<Spin<4>>(layer, Values(x, x + 4)), 40000,
-                           [&](rbm::Vector<float, 4>& s) { layer.sample(rbm::Size<4>(), 0, x, s.values, rng); }));
+  CHECK(draws_fit<Spin<4>>(distributions<Spin<4>>(layer, Values(x, x + 4)), 40000, [&](rbm::Vector<float, 4>& s) {
+    layer.sample(rbm::Block{0, 4}, x, s.values, rng);
+  }));
   for (int word = 0; word < 4 * 40000; ++word) same();
   CHECK(rng.state == same.state);
   float s[4];
   for (float far : {1000.0f, 1e4f, infinite}) {
     const float ends[4] = {far, -far, far, -far};
-    layer.sample(rbm::Size<4>(), 0, ends, s, rng);
+    layer.sample(rbm::Block{0, 4}, ends, s, rng);
     for (int i = 0; i < 4; ++i) CHECK(s[i] == (i % 2 == 0 ? 1.0f : -1.0f));
   }
 }
@@ -299,7 +271,7 @@ TEST_CASE("Softmax: mean and cumulant of any input") {
   const float x[15] = {0.0f,  1.0f, -2.0f, 1000.0f, 999.0f,  -1000.0f, -1000.0f, -1e4f,
                        -1e3f, 1e4f, 1e4f,  -1e4f,   -100.0f, -101.0f,  30.0f};
   float mean[15];
-  layer.mean(rbm::Size<15>(), 0, x, mean);
+  layer.mean(rbm::Block{0, 15}, x, mean);
   double cumulant = 0;
   for (size_t first = 0; first < 15; first += 3) {
     Values logs(x + first, x + first + 3);
@@ -310,9 +282,9 @@ TEST_CASE("Softmax: mean and cumulant of any input") {
       CHECK(std::fabs(double(mean[first + k]) - p[k]) <= 1e-6 * p[k] + 1e-44);
     }
     const double group = log_sum_exp(logs);
-    CHECK(double(layer.cumulant(rbm::Size<3>(), first, x + first)) == doctest::Approx(group).epsilon(1e-6));
+    CHECK(double(layer.cumulant(rbm::Block{first, 3}, x + first)) == doctest::Approx(group).epsilon(1e-6));
   }
-  CHECK(double(layer.cumulant(rbm::Size<15>(), 0, x)) == doctest::Approx(cumulant).epsilon(1e-6));
+  CHECK(double(layer.cumulant(rbm::Block{0, 15}, x)) == doctest::Approx(cumulant).epsilon(1e-6));
 }
 
 TEST_CASE("Softmax: a draw takes one word for each group and follows the mean") {
@@ -320,8 +292,9 @@ TEST_CASE("Softmax: a draw takes one word for each group and follows the mean") 
   const Groups::Layer<float> layer = {};
   const float x[8] = {0.5f, -1.0f, 2.0f, -3.0f, 0.0f, 0.0f, -1000.0f, 1.0f};
   rbm::Xorshift32 rng(43), same(43);
-  CHECK(draws_fit<Groups>(distributions<Groups>(layer, Values(x, x + 8)), 60000,
-                          [&](rbm::Vector<float, 8>& s) { layer.sample(rbm::Size<8>(), 0, x, s.values, rng); }));
+  CHECK(draws_fit<Groups>(distributions<Groups>(layer, Values(x, x + 8)), 60000, [&](rbm::Vector<float, 8>& s) {
+    layer.sample(rbm::Block{0, 8}, x, s.values, rng);
+  }));
   for (int word = 0; word < 2 * 60000; ++word) same();
   CHECK(rng.state == same.state);
 }
@@ -337,8 +310,8 @@ TEST_CASE("Softmax: what rounding leaves after the last unit goes to the likelie
     float x[6], mean[6], s[6];
     for (float& input : x) input = rbm::normal(rng);
     x[5] = -1000.0f;
-    layer.mean(rbm::Size<6>(), 0, x, mean);
-    layer.sample(rbm::Size<6>(), 0, x, s, highest);
+    layer.mean(rbm::Block{0, 6}, x, mean);
+    layer.sample(rbm::Block{0, 6}, x, s, highest);
     float left = rbm::uniform(highest);
     size_t expected = 0;
     while (expected < 6 && left >= mean[expected]) left -= mean[expected++];
@@ -360,11 +333,11 @@ TEST_CASE("Gaussian: mean and cumulant of any input and variance") {
     for (float x : {-1e4f, -1000.0f, -2.5f, 0.0f, 0.1f, 1.0f, 1000.0f, 1e4f}) {
       const Unit::Layer<float> layer = {{{0.0f}}, {{variance}}};
       float mean;
-      layer.mean(rbm::Size<1>(), 0, &x, &mean);
+      layer.mean(rbm::Block{0, 1}, &x, &mean);
       CHECK(ulps(mean, double(variance) * double(x)) <= 0.51);
       const double width = double(variance);
       const double part = width * double(x) * double(x) / 2, rest = std::log(2 * std::acos(-1.0) * width) / 2;
-      CHECK(std::fabs(double(layer.cumulant(rbm::Size<1>(), 0, &x)) - part - rest) <
+      CHECK(std::fabs(double(layer.cumulant(rbm::Block{0, 1}, &x)) - part - rest) <
             3e-7 * (part + std::fabs(rest) + 1));
       if (std::fabs(x) < 1e3f) {
         const Distribution exact = distributions<Unit>(layer, Values(1, double(x)))[0];
@@ -384,12 +357,12 @@ TEST_CASE("Gaussian: draws follow the density") {  // false alarm: 1e-6 each
       CAPTURE(variance);
       CAPTURE(x);
       const std::vector<Distribution> exact = distributions<Unit>(layer, Values(1, double(x)), 20);
-      const auto draw = [&](rbm::Vector<float, 1>& s) { layer.sample(rbm::Size<1>(), 0, &x, s.values, rng); };
+      const auto draw = [&](rbm::Vector<float, 1>& s) { layer.sample(rbm::Block{0, 1}, &x, s.values, rng); };
       CHECK(draws_fit<Unit>(exact, 10000, draw));
       const std::vector<Distribution> warm = distributions<Unit>(layer, Values(1, double(x)), 20, 0.3);
       const auto draw_warm = [&](rbm::Vector<float, 1>& s) {
         float input = x;
-        layer.sample_tempered(rbm::Size<1>(), 0, 0.3f, &input, s.values, rng);
+        layer.sample_tempered(rbm::Block{0, 1}, 0.3f, &input, s.values, rng);
       };
       CHECK(draws_fit<Unit>(warm, 10000, draw_warm));
       CHECK_FALSE(draws_fit<Unit>(exact, 10000, draw_warm));  // they do differ
@@ -405,20 +378,21 @@ TEST_CASE("Relu: mean, cumulant and draws are those of the density cut off at 0"
     CAPTURE(x);
     const std::vector<Distribution> exact = distributions<Unit>(layer, Values(1, double(x)), 20);
     float mean;
-    layer.mean(rbm::Size<1>(), 0, &x, &mean);
+    layer.mean(rbm::Block{0, 1}, &x, &mean);
     CHECK(ulps(mean, exact::rectified_mean(double(x))) <= 10);
     CHECK(double(mean) == doctest::Approx(exact[0].mean(0)).epsilon(2e-6));
-    const float cumulant = layer.cumulant(rbm::Size<1>(), 0, &x);
+    const float cumulant = layer.cumulant(rbm::Block{0, 1}, &x);
     CHECK(ulps_from_one(cumulant, exact::rectified_cumulant(double(x))) <= 10);
     CHECK(double(cumulant) == doctest::Approx(exact[0].log_total).epsilon(2e-6));
-    CHECK(draws_fit<Unit>(exact, 10000,
-                          [&](rbm::Vector<float, 1>& s) { layer.sample(rbm::Size<1>(), 0, &x, s.values, rng); }));
+    CHECK(draws_fit<Unit>(exact, 10000, [&](rbm::Vector<float, 1>& s) {
+      layer.sample(rbm::Block{0, 1}, &x, s.values, rng);
+    }));
     for (double t : {0.2, 4.0}) {
       CAPTURE(t);
       const std::vector<Distribution> tempered = distributions<Unit>(layer, Values(1, double(x)), 20, t);
       CHECK(draws_fit<Unit>(tempered, 5000, [&](rbm::Vector<float, 1>& s) {
         float input = x;
-        layer.sample_tempered(rbm::Size<1>(), 0, static_cast<float>(t), &input, s.values, rng);
+        layer.sample_tempered(rbm::Block{0, 1}, static_cast<float>(t), &input, s.values, rng);
       }));
     }
   }
@@ -428,16 +402,16 @@ TEST_CASE("a draw from an input that is no number ends") {
   const float inputs[3] = {nan_value, infinite, -infinite};
   rbm::Xorshift32 rng(51);
   float s[3];
-  Relu<3>::Layer<float>().sample(rbm::Size<3>(), 0, inputs, s, rng);
+  Relu<3>::Layer<float>().sample(rbm::Block{0, 3}, inputs, s, rng);
   CHECK(s[0] != s[0]);
   CHECK(s[1] == infinite);
   CHECK(s[2] == 0);
   const Gaussian<3>::Layer<float> gaussian = {{}, {{1, 1, 1}}};
-  gaussian.sample(rbm::Size<3>(), 0, inputs, s, rng);
-  Spin<3>::Layer<float>().sample(rbm::Size<3>(), 0, inputs, s, rng);
+  gaussian.sample(rbm::Block{0, 3}, inputs, s, rng);
+  Spin<3>::Layer<float>().sample(rbm::Block{0, 3}, inputs, s, rng);
   CHECK(s[1] == 1.0f);
   CHECK(s[2] == -1.0f);
-  Softmax<1, 3>::Layer<float>().sample(rbm::Size<3>(), 0, inputs, s, rng);
+  Softmax<1, 3>::Layer<float>().sample(rbm::Block{0, 3}, inputs, s, rng);
   CHECK(s[0] + s[1] + s[2] == 1.0f);
 }
 
@@ -598,7 +572,7 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   layer.clear();
   layer.variance = {{2.0f, 0.5f, 1.0f, 1.0f, 1.1e-4f, 0.9e4f}};
   const float squares[6] = {0.4f, -0.1f, 50.0f, -50.0f, -1.0f, 1e9f};
-  layer.learn_variance(rbm::Size<6>(), 0, squares);
+  layer.learn_variance(rbm::Block{0, 6}, squares);
   CHECK(double(layer.variance[0]) == doctest::Approx(2 * std::exp(0.4 / 4)).epsilon(1e-6));
   CHECK(double(layer.variance[1]) == doctest::Approx(0.5 * std::exp(-0.1)).epsilon(1e-6));
   CHECK(double(layer.variance[2]) == doctest::Approx(std::exp(0.5)).epsilon(1e-6));
@@ -607,18 +581,18 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   CHECK(layer.variance[5] == 1e4f);
   const float beyond[2] = {1.006f, -1.006f};  // a step is 1/2 at most
   layer.clear();
-  layer.learn_variance(rbm::Size<2>(), 2, beyond);
+  layer.learn_variance(rbm::Block{2, 2}, beyond);
   CHECK(double(layer.variance[2]) == doctest::Approx(std::exp(0.5)).epsilon(1e-6));
   CHECK(double(layer.variance[3]) == doctest::Approx(std::exp(-0.5)).epsilon(1e-6));
   // Of some units alone, and side by side with others.
   layer.clear();
   const float one = 0.2f;
-  layer.learn_variance(rbm::Size<1>(), 4, &one);
+  layer.learn_variance(rbm::Block{4, 1}, &one);
   for (size_t i = 0; i < 6; ++i) CHECK(double(layer.variance[i]) == doctest::Approx(i == 4 ? std::exp(0.1) : 1));
   Both<Spin<2>, Gaussian<2>>::Layer<float> both;
   both.clear();
-  both.learn_variance(rbm::detail::FirstBlock<rbm::Size<1>>(), 1, &one);
-  both.learn_variance(rbm::detail::SecondBlock<rbm::Size<1>>(), 3, &one);
+  both.learn_variance(rbm::Block{1, 1}, &one);
+  both.learn_variance(rbm::Block{3, 1}, &one);
   CHECK(both.second.variance[0] == 1.0f);
   CHECK(double(both.second.variance[1]) == doctest::Approx(std::exp(0.1)));
   for (float bias : both.second.bias) CHECK(bias == 0);
@@ -711,12 +685,12 @@ TEST_CASE("Spin: evidence moves the input by half the log-likelihood ratio") {
   }
   float input[5], mean[5];
   for (size_t i = 0; i < 5; ++i) input[i] = static_cast<float>(x[i]);
-  evidence.mean(rbm::Size<5>(), layer, 0, input, mean);
+  evidence.mean(rbm::Block{0, 5}, layer, input, mean);
   for (size_t i = 0; i < 5; ++i) CHECK(double(mean[i]) == doctest::Approx(exact[i].mean(0)).epsilon(1e-6));
   rbm::Xorshift32 rng(61);
   CHECK(draws_fit<Spins>(exact, 20000, [&](rbm::Vector<float, 5>& s) {
     for (size_t i = 0; i < 5; ++i) input[i] = static_cast<float>(x[i]);
-    evidence.sample(rbm::Size<5>(), layer, 0, input, s.values, rng);
+    evidence.sample(rbm::Block{0, 5}, layer, input, s.values, rng);
   }));
 
   // Of the whole layer, or refused whole.
@@ -780,14 +754,14 @@ TEST_CASE("Softmax: evidence is the likelihood of what was seen, whichever unit 
   }
   const rbm::Vector<float, 15> start = to_state<rbm::Vector<float, 15>>(x);
   rbm::Vector<float, 15> input = start, mean;
-  evidence.mean(rbm::Size<15>(), layer, 0, input.values, mean.values);
+  evidence.mean(rbm::Block{0, 15}, layer, input.values, mean.values);
   for (size_t i = 0; i < 15; ++i) {
     CHECK(double(mean[i]) == doctest::Approx(exact[i / 3].mean(i % 3)).epsilon(1e-6));
   }
   rbm::Xorshift32 rng(65);
   CHECK(draws_fit<Groups>(exact, 20000, [&](rbm::Vector<float, 15>& s) {
     input = start;
-    evidence.sample(rbm::Size<15>(), layer, 0, input.values, s.values, rng);
+    evidence.sample(rbm::Block{0, 15}, layer, input.values, s.values, rng);
   }));
 
   // The whole layer is the groups one by one.
@@ -845,7 +819,7 @@ void check_noise_evidence() {
   }
   const rbm::Vector<float, 4> start = to_state<rbm::Vector<float, 4>>(x);
   rbm::Vector<float, 4> input = start, mean;
-  evidence.mean(rbm::Size<4>(), layer, 0, input.values, mean.values);
+  evidence.mean(rbm::Block{0, 4}, layer, input.values, mean.values);
   CHECK(double(mean[0]) == doctest::Approx(exact[0].mean(0)).epsilon(2e-6));
   CHECK(double(mean[1]) == doctest::Approx(exact[1].mean(0)).epsilon(2e-6));
   CHECK(mean[2] == 0.75f);
@@ -854,9 +828,9 @@ void check_noise_evidence() {
   rbm::Xorshift32 rng(69);
   for (size_t i = 0; i < 4; ++i) {
     float single;
-    evidence.mean(rbm::Size<1>(), layer, i, &start[i], &single);
+    evidence.mean(rbm::Block{i, 1}, layer, &start[i], &single);
     CHECK(single == mean[i]);
-    evidence.sample(rbm::Size<1>(), layer, i, &start[i], &single, rng);
+    evidence.sample(rbm::Block{i, 1}, layer, &start[i], &single, rng);
     CHECK((single == 0.75f) == (i == 2));
   }
 
@@ -864,7 +838,7 @@ void check_noise_evidence() {
   for (int draw = 0; draw < 20000; ++draw) {
     rbm::Vector<float, 4> s;
     input = start;
-    evidence.sample(rbm::Size<4>(), layer, 0, input.values, s.values, rng);
+    evidence.sample(rbm::Block{0, 4}, layer, input.values, s.values, rng);
     counts[0].add(exact[0].bin_of(s.values));
     counts[1].add(exact[1].bin_of(s.values + 1));
     counts[2].add(exact[2].bin_of(s.values + 3));
@@ -874,7 +848,7 @@ void check_noise_evidence() {
 
   CHECK(evidence.observe(1, 2.5f, 0.0f) == Status::ok);  // without noise it is known
   input = start;
-  evidence.mean(rbm::Size<4>(), layer, 0, input.values, mean.values);
+  evidence.mean(rbm::Block{0, 4}, layer, input.values, mean.values);
   CHECK(mean[1] == 2.5f);
   evidence.forget(1);
   CHECK(evidence.precision[1] == 0);
@@ -919,8 +893,11 @@ TEST_CASE("Both: evidence of either layer, in its place") {
   const float x[4] = {0.5f, 50.0f, -50.0f, 50.0f};
   float mean[4], drawn[4];
   rbm::Xorshift32 rng(71);
-  MeanAndSample<Mixed::Layer<float>, Mixed::Evidence<float>> both = {layer, evidence, x, mean, drawn, rng};
-  Mixed::walk(0, both);
+  Mixed::each_block([&](rbm::Block block) {
+    float inputs[2] = {x[block.first], x[block.first + 1]}, copy[2] = {inputs[0], inputs[1]};
+    evidence.mean(block, layer, inputs, mean + block.first);
+    evidence.sample(block, layer, copy, drawn + block.first, rng);
+  });
   CHECK(double(mean[0]) == doctest::Approx(std::tanh(0.5)));
   CHECK(mean[1] == -1.0f);
   CHECK(mean[2] == 3.0f);
@@ -967,7 +944,7 @@ void check_groups() {
     for (int draw = 0; draw < 100; ++draw) {
       typename rbm::Arithmetic<Number>::Sum x[States];
       for (auto& input : x) input = rbm::Arithmetic<Number>::to_sum(deviation * rbm::normal(rng));
-      layer.mean(rbm::Size<States>(), 0, x, s.values);
+      layer.mean(rbm::Block{0, States}, x, s.values);
       bool is_any = false;
       for (Number each : s) is_any = is_any || each > Number(0);
       CHECK(Group::check(s.values) == (is_any ? Status::ok : Status::out_of_range));
@@ -996,7 +973,7 @@ TEST_CASE("softmax: groups of which no unit, or two, are on are refused in every
   typedef Softmax<1, 300000> Large;
   static Large::Layer<float> large;
   static rbm::Vector<float, 300000> x, mean;
-  large.mean(rbm::Size<300000>(), 0, x.values, mean.values);
+  large.mean(rbm::Block{0, 300000}, x.values, mean.values);
   CHECK(Large::check(mean.values) == Status::ok);
   mean[7] = 0.1f;
   CHECK(Large::check(mean.values) == Status::out_of_range);

@@ -64,17 +64,6 @@ void check_shape(uint32_t seed) {
   for (uint32_t other = 0; other < 3; ++other) check_against_enumeration(extreme_model<Model>(60.0f, seed + other), 60);
 }
 
-// The inputs that a model computes on the way.
-template <size_t N>
-struct CopyInputs {
-  rbm::Vector<float, N> inputs;
-
-  template <size_t Count>
-  void operator()(rbm::Size<Count>, size_t first, const float* x) {
-    for (size_t i = 0; i < Count; ++i) inputs[first + i] = x[i];
-  }
-};
-
 typedef Shape<2, 2>::Model Tiny;
 const Tiny in_flash = {{{1.0f, -2.0f, 0.5f, 3.0f}}, {{{0.1f, 0.2f}}}, {{{-1.0f, 1.0f}}}};
 
@@ -107,19 +96,22 @@ TEST_CASE("a large model: inputs and free energy of states between 0 and 1") {
   for (float& value : v) value = rbm::uniform(rng);
   Model::HiddenState h;
   for (float& value : h) value = rbm::uniform(rng);
-  CopyInputs<37> x = {};
-  model.visit_hidden_inputs(v, x);
+  float x[37] = {}, y[67] = {};  // the inputs that a model computes on the way
+  model.visit_hidden_inputs(v, [&x](rbm::Block block, const float* inputs) {
+    for (size_t j = 0; j < block.count; ++j) x[block.first + j] = inputs[j];
+  });
   for (size_t j = 0; j < 37; ++j) {
     double sum = double(model.hidden.bias[j]);
     for (size_t i = 0; i < 67; ++i) sum += double(v[i]) * double(model.weights(i, j));
-    CHECK(std::fabs(double(x.inputs[j]) - sum) < 1e-5);
+    CHECK(std::fabs(double(x[j]) - sum) < 1e-5);
   }
-  CopyInputs<67> y = {};
-  model.visit_visible_inputs(h, y);
+  model.visit_visible_inputs(h, [&y](rbm::Block block, const float* inputs) {
+    for (size_t i = 0; i < block.count; ++i) y[block.first + i] = inputs[i];
+  });
   for (size_t i = 0; i < 67; ++i) {
     double sum = double(model.visible.bias[i]);
     for (size_t j = 0; j < 37; ++j) sum += double(model.weights(i, j)) * double(h[j]);
-    CHECK(std::fabs(double(y.inputs[i]) - sum) < 1e-5);
+    CHECK(std::fabs(double(y[i]) - sum) < 1e-5);
   }
   CHECK(std::fabs(double(model.free_energy(v)) + exact_log_likelihood(model, 0, v)) < 1e-4);
   CHECK(std::fabs(double(model.energy(v, h)) - exact_energy(model, v, h)) < 1e-4);

@@ -118,8 +118,8 @@ struct Noting : Bernoulli<1> {
       return all;
     }
 
-    template <size_t Count, class Rng>
-    void sample_tempered(rbm::Size<Count>, size_t, float inverse_temperature, float*, float*, Rng&) const {
+    template <class Rng>
+    void sample_tempered(rbm::Block, float inverse_temperature, float*, float*, Rng&) const {
       noted().push_back(inverse_temperature);
     }
   };

@@ -209,25 +209,26 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   static Change change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
   static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
 
-  /// Parameters become, or move by, what was computed for them, rounded stochastically.              change, s [Count]
+  /// Parameters become, or move by, what was computed for them, rounded stochastically;
+  /// count <= Most.                                                                                change, s [count]
   /// Scaling: from Q24, or what a change is in, to QF, with 8 or 16 random bits and half of what they leave.
-  template <size_t Count, class Rng>
-  static void assign(const Change* change, Scalar* s, Rng& rng) {
+  template <size_t Most, class Rng>
+  static void assign(const Change* change, size_t count, Scalar* s, Rng& rng) {
     constexpr int shift = change_bits - FractionBits, drawn = Width::chance_bits;
     constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
-    alignas(uint32_t) typename Width::Draw draws[Count];
-    integer::draw<Count>(draws, Count, rng);
-    for (size_t i = 0; i < Count; ++i) {
+    alignas(uint32_t) typename Width::Draw draws[Most];
+    integer::draw<Most>(draws, count, rng);
+    for (size_t i = 0; i < count; ++i) {
       const int64_t random =
           ((int64_t{draws[i]} << spare) + (spare > 0 ? (int64_t{1} << spare) / 2 : int64_t{0})) >> excess;
       s[i] = Scalar::from_raw(detail::saturate<Integer>((change[i].raw + random) >> shift));
     }
   }
-  template <size_t Count, class Rng>
-  static void add(const Change* change, Scalar* s, Rng& rng) {
-    Change moved[Count];
-    for (size_t i = 0; i < Count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
-    assign<Count>(moved, s, rng);
+  template <size_t Most, class Rng>
+  static void add(const Change* change, size_t count, Scalar* s, Rng& rng) {
+    Change moved[Most];
+    for (size_t i = 0; i < count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
+    assign<Most>(moved, count, s, rng);
   }
 
   /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have

@@ -128,14 +128,14 @@ struct RealArithmetic {
   static bool is_parameter(Real x) { return x >= -most_parameter() && x <= most_parameter(); }
   static bool is_variance(Real x) { return x >= Real(1e-6f) && x <= Real(1e6f); }
 
-  /// Parameters become, or move by, what was computed for them, and saturate.                       change, s [Count]
-  template <size_t Count, class Rng>
-  static void assign(const Real* change, Real* s, Rng&) {
-    for (size_t i = 0; i < Count; ++i) s[i] = saturated(change[i]);
+  /// Parameters become, or move by, what was computed for them, and saturate; count <= Most.        change, s [count]
+  template <size_t, class Rng>
+  static void assign(const Real* change, size_t count, Real* s, Rng&) {
+    for (size_t i = 0; i < count; ++i) s[i] = saturated(change[i]);
   }
-  template <size_t Count, class Rng>
-  static void add(const Real* change, Real* s, Rng&) {
-    for (size_t i = 0; i < Count; ++i) s[i] = moved_by(s[i], change[i]);
+  template <size_t, class Rng>
+  static void add(const Real* change, size_t count, Real* s, Rng&) {
+    for (size_t i = 0; i < count; ++i) s[i] = moved_by(s[i], change[i]);
   }
 
   /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.

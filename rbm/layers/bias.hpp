@@ -12,6 +12,7 @@
 #include "../parameters.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "states.hpp"
 
 namespace rbm {
 namespace detail {
@@ -30,41 +31,32 @@ struct BiasLayer {
 
   Vector<StoredType, size> bias;
 
-  template <size_t Count>
-  void start_input(Size<Count>, size_t first, Sum* x) const {
-    kernels::convert(bias.values + first, Count, x);
-  }
+  void start_input(Block block, Sum* x) const { kernels::convert(bias.values + block.first, block.count, x); }
 
-  template <size_t Count>
-  Wide cumulant(Size<Count>, size_t, const Sum* x) const {
-    return Units::template cumulant<Count, Scalar>(x);
-  }
+  Wide cumulant(Block block, const Sum* x) const { return Units::template cumulant<Scalar>(block.count, x); }
 
-  template <size_t Count>
-  void mean(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
-    Units::template mean<Count>(x, s);
-  }
+  void mean(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const { Units::mean(block.count, x, s); }
 
-  template <size_t Count, class Rng>
-  void sample(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
-    Units::template sample<Count>(x, s, rng);
+  template <class Rng>
+  void sample(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+    Units::sample(block.count, x, s, rng);
   }
 
   /// A draw, and the mean beside it.
-  template <size_t Count, class Rng>
-  void sample_with_mean(Size<Count>, size_t, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s,
-                        Scalar* RBM_RESTRICT mean_of, Rng& rng) const {
-    draw_with_mean<Count>(If < bool{Units::mean_is_probability} && !bool{Ops::is_fixed} > (), x, s, mean_of, rng);
+  template <class Rng>
+  void sample_with_mean(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar* RBM_RESTRICT mean_of,
+                        Rng& rng) const {
+    draw_with_mean(If < bool{Units::mean_is_probability} && !bool{Ops::is_fixed} > (), block.count, x, s, mean_of, rng);
   }
 
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
-  template <size_t Count, class Rng>
-  void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+  template <class Rng>
+  void sample_tempered(Block block, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
     const Wide scale = Units::is_real ? Ops::sqrt(inverse_temperature) : inverse_temperature;
-    for (size_t i = 0; i < Count; ++i) x[i] = static_cast<Sum>(static_cast<Wide>(x[i]) * scale);
-    sample(Size<Count>(), first, x, s, rng);
+    for (size_t i = 0; i < block.count; ++i) x[i] = static_cast<Sum>(static_cast<Wide>(x[i]) * scale);
+    sample(block, x, s, rng);
     if (Units::is_real) {
-      for (size_t i = 0; i < Count; ++i) s[i] = static_cast<Scalar>(static_cast<Wide>(s[i]) / scale);
+      for (size_t i = 0; i < block.count; ++i) s[i] = static_cast<Scalar>(static_cast<Wide>(s[i]) / scale);
     }
   }
 
@@ -109,19 +101,19 @@ struct BiasLayer {
     kernels::update_biases(bias.values, rate, data, model, size);
   }
 
-  /// The same with differences g of a batch, rounded stochastically.                                        g [Count]
-  template <size_t Count, class Rng>
-  void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
-    kernels::update_biases<Count>(bias.values + first, rate, g, Count, rng);
+  /// The same with differences g of a batch, rounded stochastically.                                        g
+  /// [block.count]
+  template <class Rng>
+  void learn(Block block, typename Ops::Rate rate, const Sum* g, Rng& rng) {
+    kernels::update_biases<Units::block_size>(bias.values + block.first, rate, g, block.count, rng);
   }
 
-  template <size_t Count, class Rng>
-  void add_to_bias(Size<Count>, size_t first, const typename Ops::Change* change, Rng& rng) {
-    Ops::template add<Count>(change, bias.values + first, rng);
+  template <class Rng>
+  void add_to_bias(Block block, const typename Ops::Change* change, Rng& rng) {
+    Ops::template add<Units::block_size>(change, block.count, bias.values + block.first, rng);
   }
 
-  template <size_t Count>
-  void learn_variance(Size<Count>, size_t, const Sum*) {}
+  void learn_variance(Block, const Sum*) {}
 
   void start_from(size_t i, typename Ops::Mean data_mean, Scalar, typename Ops::Mean margin) {
     bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(data_mean, margin));
@@ -133,15 +125,15 @@ struct BiasLayer {
   template <bool>
   struct If {};
 
-  template <size_t Count, class Rng>
-  static void draw_with_mean(If<false>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
-    Units::template sample<Count>(x, s, rng);
-    Units::template mean<Count>(x, mean_of);
+  template <class Rng>
+  static void draw_with_mean(If<false>, size_t count, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
+    Units::sample(count, x, s, rng);
+    Units::mean(count, x, mean_of);
   }
-  template <size_t Count, class Rng>
-  static void draw_with_mean(If<true>, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
-    Units::template mean<Count>(x, mean_of);
-    kernels::draw_binary<Count>(mean_of, Count, s, Scalar(0), rng);
+  template <class Rng>
+  static void draw_with_mean(If<true>, size_t count, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) {
+    Units::mean(count, x, mean_of);
+    kernels::draw_binary<Units::block_size>(mean_of, count, s, Scalar(0), rng);
   }
 };
 

@@ -9,39 +9,14 @@
 
 namespace rbm {
 
-namespace detail {
-
-/// A block of the units of a layer that is the first, or second, of two: its type says of which.
-template <class Block>
-struct FirstBlock {
-  enum : size_t { count = Block::count };
-  static constexpr Block inner() { return Block(); }
-};
-
-template <class Block>
-struct SecondBlock {
-  enum : size_t { count = Block::count };
-  static constexpr Block inner() { return Block(); }
-};
-
-template <class Walker, template <class> class Wrapped>
-struct WrapBlocks {
-  Walker& walker;
-
-  template <class Block>
-  void operator()(Block, size_t first) {
-    walker(Wrapped<Block>(), first);
-  }
-};
-
-}  // namespace detail
-
 /// The units of First, then those of Second. Either may be Both again. A state is one vector; parameters and evidence
 /// are those of the two layers, `first` and `second`, each of which counts its units from 0.
 template <class First, class Second>
 struct Both {
   enum : size_t {
     size = size_t{First::size} + size_t{Second::size},
+    block_size =
+        size_t{First::block_size} > size_t{Second::block_size} ? size_t{First::block_size} : size_t{Second::block_size},
     sites = size_t{First::sites} + size_t{Second::sites},
     most_states = size_t{First::most_states} > size_t{Second::most_states} ? size_t{First::most_states}
                                                                            : size_t{Second::most_states}
@@ -70,12 +45,10 @@ struct Both {
     return site < First::sites ? First::value(site, state, u) : Second::value(site - First::sites, state, u);
   }
 
-  template <class Walker>
-  static void walk(size_t first, Walker& walker) {
-    detail::WrapBlocks<Walker, detail::FirstBlock> of_first = {walker};
-    First::walk(first, of_first);
-    detail::WrapBlocks<Walker, detail::SecondBlock> of_second = {walker};
-    Second::walk(first + border, of_second);
+  template <class Visit>
+  static RBM_INLINE void each_block(const Visit& visit) {
+    First::each_block(visit);
+    Second::each_block([&](Block block) RBM_ALWAYS_INLINE { visit(Block{block.first + border, block.count}); });
   }
 
   template <class StoredType>
@@ -87,34 +60,33 @@ struct Both {
     typename First::template Layer<StoredType> first;
     typename Second::template Layer<StoredType> second;
 
-    template <class Block>
-    void start_input(Block block, size_t i, Sum* x) const {
-      in(block).start_input(block.inner(), i - start(block), x);
+    void start_input(Block block, Sum* x) const {
+      is_first(block) ? first.start_input(of_first(block), x) : second.start_input(of_second(block), x);
     }
 
-    template <class Block>
-    Wide cumulant(Block block, size_t i, const Sum* x) const {
-      return in(block).cumulant(block.inner(), i - start(block), x);
+    Wide cumulant(Block block, const Sum* x) const {
+      return is_first(block) ? first.cumulant(of_first(block), x) : second.cumulant(of_second(block), x);
     }
 
-    template <class Block>
-    void mean(Block block, size_t i, const Sum* x, Scalar* s) const {
-      in(block).mean(block.inner(), i - start(block), x, s);
+    void mean(Block block, const Sum* x, Scalar* s) const {
+      is_first(block) ? first.mean(of_first(block), x, s) : second.mean(of_second(block), x, s);
     }
 
-    template <class Block, class Rng>
-    void sample(Block block, size_t i, const Sum* x, Scalar* s, Rng& rng) const {
-      in(block).sample(block.inner(), i - start(block), x, s, rng);
+    template <class Rng>
+    void sample(Block block, const Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample(of_first(block), x, s, rng) : second.sample(of_second(block), x, s, rng);
     }
 
-    template <class Block, class Rng>
-    void sample_with_mean(Block block, size_t i, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) const {
-      in(block).sample_with_mean(block.inner(), i - start(block), x, s, mean_of, rng);
+    template <class Rng>
+    void sample_with_mean(Block block, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) const {
+      is_first(block) ? first.sample_with_mean(of_first(block), x, s, mean_of, rng)
+                      : second.sample_with_mean(of_second(block), x, s, mean_of, rng);
     }
 
-    template <class Block, class Rng>
-    void sample_tempered(Block block, size_t i, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
-      in(block).sample_tempered(block.inner(), i - start(block), inverse_temperature, x, s, rng);
+    template <class Rng>
+    void sample_tempered(Block block, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample_tempered(of_first(block), inverse_temperature, x, s, rng)
+                      : second.sample_tempered(of_second(block), inverse_temperature, x, s, rng);
     }
 
     template <class Rng>
@@ -149,19 +121,20 @@ struct Both {
       second.learn(rate, data + border, model + border);
     }
 
-    template <class Block, class Rng>
-    void learn(Block block, size_t i, typename Arithmetic<Scalar>::Rate rate, const Sum* g, Rng& rng) {
-      in(block).learn(block.inner(), i - start(block), rate, g, rng);
+    template <class Rng>
+    void learn(Block block, typename Arithmetic<Scalar>::Rate rate, const Sum* g, Rng& rng) {
+      is_first(block) ? first.learn(of_first(block), rate, g, rng) : second.learn(of_second(block), rate, g, rng);
     }
 
-    template <class Block, class Rng>
-    void add_to_bias(Block block, size_t i, const typename Arithmetic<Scalar>::Change* change, Rng& rng) {
-      in(block).add_to_bias(block.inner(), i - start(block), change, rng);
+    template <class Rng>
+    void add_to_bias(Block block, const typename Arithmetic<Scalar>::Change* change, Rng& rng) {
+      is_first(block) ? first.add_to_bias(of_first(block), change, rng)
+                      : second.add_to_bias(of_second(block), change, rng);
     }
 
-    template <class Block>
-    void learn_variance(Block block, size_t i, const Sum* squares) {
-      in(block).learn_variance(block.inner(), i - start(block), squares);
+    void learn_variance(Block block, const Sum* squares) {
+      is_first(block) ? first.learn_variance(of_first(block), squares)
+                      : second.learn_variance(of_second(block), squares);
     }
 
     template <class Mean>
@@ -173,33 +146,6 @@ struct Both {
     static Status check(const Scalar* s) {
       const Status status = First::template Layer<Scalar>::check(s);
       return status != Status::ok ? status : Second::template Layer<Scalar>::check(s + border);
-    }
-
-   private:
-    // The layer that a block belongs to, and where it starts.
-    template <class Block>
-    static size_t start(detail::FirstBlock<Block>) {
-      return 0;
-    }
-    template <class Block>
-    static size_t start(detail::SecondBlock<Block>) {
-      return border;
-    }
-    template <class Block>
-    const typename First::template Layer<StoredType>& in(detail::FirstBlock<Block>) const {
-      return first;
-    }
-    template <class Block>
-    typename First::template Layer<StoredType>& in(detail::FirstBlock<Block>) {
-      return first;
-    }
-    template <class Block>
-    const typename Second::template Layer<StoredType>& in(detail::SecondBlock<Block>) const {
-      return second;
-    }
-    template <class Block>
-    typename Second::template Layer<StoredType>& in(detail::SecondBlock<Block>) {
-      return second;
     }
   };
 
@@ -235,27 +181,27 @@ struct Both {
       second.see(seen + border, noise);
     }
 
-    template <class Block, class SomeLayer, class Rng>
-    void sample(detail::FirstBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s, Rng& rng) const {
-      first.sample(block.inner(), layer.first, i, x, s, rng);
-    }
-    template <class Block, class SomeLayer, class Rng>
-    void sample(detail::SecondBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s, Rng& rng) const {
-      second.sample(block.inner(), layer.second, i - border, x, s, rng);
+    template <class SomeLayer, class Rng>
+    void sample(Block block, const SomeLayer& layer, Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample(of_first(block), layer.first, x, s, rng)
+                      : second.sample(of_second(block), layer.second, x, s, rng);
     }
 
-    template <class Block, class SomeLayer>
-    void mean(detail::FirstBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s) const {
-      first.mean(block.inner(), layer.first, i, x, s);
-    }
-    template <class Block, class SomeLayer>
-    void mean(detail::SecondBlock<Block> block, const SomeLayer& layer, size_t i, Sum* x, Scalar* s) const {
-      second.mean(block.inner(), layer.second, i - border, x, s);
+    template <class SomeLayer>
+    void mean(Block block, const SomeLayer& layer, Sum* x, Scalar* s) const {
+      is_first(block) ? first.mean(of_first(block), layer.first, x, s)
+                      : second.mean(of_second(block), layer.second, x, s);
     }
   };
 
  private:
   enum : size_t { border = First::size };
+
+  // A block belongs to one of the layers, which counts its units from 0. Blocks of the other layer may be larger.
+  static bool is_first(Block block) { return block.first < border; }
+  static Block of_first(Block block) { return {block.first, at_most(block.count, First::block_size)}; }
+  static Block of_second(Block block) { return {block.first - border, at_most(block.count, Second::block_size)}; }
+  static size_t at_most(size_t count, size_t most) { return count < most ? count : most; }
 };
 
 }  // namespace rbm

@@ -30,16 +30,16 @@ template <class Evidence, class Scalar>
 struct InputEvidence {
   typedef typename Arithmetic<Scalar>::Sum Sum;
 
-  template <size_t Count, class Layer, class Rng>
-  void sample(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s, Rng& rng) const {
-    static_cast<const Evidence*>(this)->add_to(block, first, x);
-    layer.sample(block, first, x, s, rng);
+  template <class Layer, class Rng>
+  void sample(Block block, const Layer& layer, Sum* x, Scalar* s, Rng& rng) const {
+    static_cast<const Evidence*>(this)->add_to(block, x);
+    layer.sample(block, x, s, rng);
   }
 
-  template <size_t Count, class Layer>
-  void mean(Size<Count> block, const Layer& layer, size_t first, Sum* x, Scalar* s) const {
-    static_cast<const Evidence*>(this)->add_to(block, first, x);
-    layer.mean(block, first, x, s);
+  template <class Layer>
+  void mean(Block block, const Layer& layer, Sum* x, Scalar* s) const {
+    static_cast<const Evidence*>(this)->add_to(block, x);
+    layer.mean(block, x, s);
   }
 };
 
@@ -95,10 +95,9 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
   }
 
   // x += evidence; where the evidence is certain, it is all that counts. Between -1 and 1 an input counts twice.
-  template <size_t Count>
-  void add_to(Size<Count>, size_t first, Sum* x) const {
-    for (size_t i = 0; i < Count; ++i) {
-      const Sum evidence = log_odds[first + i];
+  void add_to(Block block, Sum* x) const {
+    for (size_t i = 0; i < block.count; ++i) {
+      const Sum evidence = log_odds[block.first + i];
       const Sum part = Off == 0 ? evidence : evidence / Sum(2);
       x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + part : evidence;
     }
@@ -163,19 +162,19 @@ struct NoiseEvidence {
     precision.fill(precision_of(noise_variance));
   }
 
-  template <size_t Count, class Layer, class Rng>
-  void sample(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s, Rng& rng) const {
-    for (size_t i = 0; i < Count; ++i) {
-      const size_t unit = first + i;
+  template <class Layer, class Rng>
+  void sample(Block block, const Layer& layer, const Sum* x, Scalar* s, Rng& rng) const {
+    for (size_t i = 0; i < block.count; ++i) {
+      const size_t unit = block.first + i;
       s[i] = is_finite(precision[unit]) ? layer.sample_observed(unit, x[i], value[unit], precision[unit], rng)
                                         : value[unit];
     }
   }
 
-  template <size_t Count, class Layer>
-  void mean(Size<Count>, const Layer& layer, size_t first, const Sum* x, Scalar* s) const {
-    for (size_t i = 0; i < Count; ++i) {
-      const size_t unit = first + i;
+  template <class Layer>
+  void mean(Block block, const Layer& layer, const Sum* x, Scalar* s) const {
+    for (size_t i = 0; i < block.count; ++i) {
+      const size_t unit = block.first + i;
       s[i] = is_finite(precision[unit]) ? layer.mean_observed(unit, x[i], value[unit], precision[unit]) : value[unit];
     }
   }

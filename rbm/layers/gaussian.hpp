@@ -39,47 +39,44 @@ struct Gaussian : detail::RealStates<Length> {
     Vector<StoredType, Length> bias;
     Vector<StoredType, Length> variance;  // above 0
 
-    template <size_t Count>
-    void start_input(Size<Count>, size_t first, Sum* x) const {
-      kernels::convert(bias.values + first, Count, x);
-    }
+    void start_input(Block block, Sum* x) const { kernels::convert(bias.values + block.first, block.count, x); }
 
     /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
-    template <size_t Count>
-    Wide cumulant(Size<Count>, size_t first, const Sum* x) const {
+    Wide cumulant(Block block, const Sum* x) const {
       Wide sum(0);
-      for (size_t i = 0; i < Count; ++i) {
-        const Wide width = static_cast<Wide>(detail::number(variance[first + i]));
+      for (size_t i = 0; i < block.count; ++i) {
+        const Wide width = static_cast<Wide>(detail::number(variance[block.first + i]));
         const Wide input = static_cast<Wide>(x[i]);
         sum += (width * input * input + Ops::log(Ops::two_pi() * width)) / Wide(2);
       }
       return sum;
     }
 
-    template <size_t Count>
-    void mean(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
-      for (size_t i = 0; i < Count; ++i) s[i] = Scalar(static_cast<Sum>(detail::number(variance[first + i])) * x[i]);
+    void mean(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const {
+      for (size_t i = 0; i < block.count; ++i)
+        s[i] = Scalar(static_cast<Sum>(detail::number(variance[block.first + i])) * x[i]);
     }
 
-    template <size_t Count, class Rng>
-    void sample(Size<Count>, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
-      for (size_t i = 0; i < Count; ++i) s[i] = draw(x[i], static_cast<Sum>(detail::number(variance[first + i])), rng);
+    template <class Rng>
+    void sample(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) const {
+      for (size_t i = 0; i < block.count; ++i)
+        s[i] = draw(x[i], static_cast<Sum>(detail::number(variance[block.first + i])), rng);
     }
 
-    template <size_t Count, class Rng>
-    void sample_with_mean(Size<Count> block, size_t first, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s,
-                          Scalar* RBM_RESTRICT mean_of, Rng& rng) const {
-      sample(block, first, x, s, rng);
-      mean(block, first, x, mean_of);
+    template <class Rng>
+    void sample_with_mean(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Scalar* RBM_RESTRICT mean_of,
+                          Rng& rng) const {
+      sample(block, x, s, rng);
+      mean(block, x, mean_of);
     }
 
     // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
-    template <size_t Count, class Rng>
-    void sample_tempered(Size<Count>, size_t first, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
-      for (size_t i = 0; i < Count; ++i) {
-        s[i] =
-            draw(static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
-                 static_cast<Sum>(static_cast<Wide>(detail::number(variance[first + i])) / inverse_temperature), rng);
+    template <class Rng>
+    void sample_tempered(Block block, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
+      for (size_t i = 0; i < block.count; ++i) {
+        s[i] = draw(
+            static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
+            static_cast<Sum>(static_cast<Wide>(detail::number(variance[block.first + i])) / inverse_temperature), rng);
       }
     }
 
@@ -136,25 +133,24 @@ struct Gaussian : detail::RealStates<Length> {
       kernels::update_biases(bias.values, rate, data, model, Length);
     }
 
-    template <size_t Count, class Rng>
-    void learn(Size<Count>, size_t first, typename Ops::Rate rate, const Sum* g, Rng& rng) {
-      kernels::update_biases<Count>(bias.values + first, rate, g, Count, rng);
+    template <class Rng>
+    void learn(Block block, typename Ops::Rate rate, const Sum* g, Rng& rng) {
+      kernels::update_biases<Gaussian::block_size>(bias.values + block.first, rate, g, block.count, rng);
     }
 
-    template <size_t Count, class Rng>
-    void add_to_bias(Size<Count>, size_t first, const typename Ops::Change* change, Rng& rng) {
-      Ops::template add<Count>(change, bias.values + first, rng);
+    template <class Rng>
+    void add_to_bias(Block block, const typename Ops::Change* change, Rng& rng) {
+      Ops::template add<Gaussian::block_size>(change, block.count, bias.values + block.first, rng);
     }
 
     /// ln variance_i += squares_i / (2 variance_i), by at most 1/2 at a time and within the bounds above, for
     /// squares = rate (mean of s^2 over the data - over the model): the gradient of the log-likelihood.
-    template <size_t Count>
-    void learn_variance(Size<Count>, size_t first, const Sum* squares) {
-      for (size_t i = 0; i < Count; ++i) {
-        const float old = static_cast<float>(variance[first + i]);
+    void learn_variance(Block block, const Sum* squares) {
+      for (size_t i = 0; i < block.count; ++i) {
+        const float old = static_cast<float>(variance[block.first + i]);
         const float step = static_cast<float>(squares[i]) / (2.0f * old);
         const float moved = old * rbm::exp(step > 0.5f ? 0.5f : step < -0.5f ? -0.5f : step);
-        variance[first + i] = Scalar(bounded(moved));
+        variance[block.first + i] = Scalar(bounded(moved));
       }
     }
 

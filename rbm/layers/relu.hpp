@@ -29,21 +29,21 @@ struct Relu : detail::RealStates<Length> {
   template <class Scalar>
   using Evidence = detail::NoiseEvidence<Scalar, Length, Relu>;
 
-  template <size_t Count, class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+  template <class Scalar, class Sum>
+  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
     typename Arithmetic<Scalar>::Wide sum(0);
-    for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::rectified_cumulant(x[i]);
+    for (size_t i = 0; i < count; ++i) sum += Arithmetic<Scalar>::rectified_cumulant(x[i]);
     return sum;
   }
 
-  template <size_t Count, class Scalar, class Sum>
-  static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified_mean(x[i]));
+  template <class Scalar, class Sum>
+  static void mean(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    for (size_t i = 0; i < count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified_mean(x[i]));
   }
 
-  template <size_t Count, class Scalar, class Sum, class Rng>
-  static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    for (size_t i = 0; i < Count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(x[i], rng));
+  template <class Scalar, class Sum, class Rng>
+  static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
+    for (size_t i = 0; i < count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(x[i], rng));
   }
 
   // exp(x s - (1 + precision) s^2 / 2) is a density of s / scale with the input scale x.

@@ -73,10 +73,9 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   }
 
   // x += evidence; where the unit is certainly off, that is all that counts.
-  template <size_t Count>
-  void add_to(Size<Count>, size_t first, Sum* x) const {
-    for (size_t i = 0; i < Count; ++i) {
-      const Sum evidence = log_likelihood[first + i];
+  void add_to(Block block, Sum* x) const {
+    for (size_t i = 0; i < block.count; ++i) {
+      const Sum evidence = log_likelihood[block.first + i];
       x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + evidence : evidence;
     }
   }
@@ -104,7 +103,10 @@ struct Softmax {
     size = Groups * States,
     sites = Groups,
     most_states = States,
-    groups_at_a_time = States < kernels::block_size ? kernels::block_size / States : 1  // a block holds whole groups
+    // whole groups
+    block_size = States * (States < kernels::block_size
+                               ? (kernels::block_size / States < Groups ? kernels::block_size / States : Groups)
+                               : 1)
   };
   enum : bool {
     is_real = false,
@@ -127,31 +129,31 @@ struct Softmax {
   static constexpr size_t states(size_t) { return States; }
   static constexpr int value(size_t, size_t state, size_t u) { return u == state ? 1 : 0; }
 
-  template <class Walker>
-  static void walk(size_t first, Walker& walker) {
-    detail::walk_blocks<size, groups_at_a_time * States>(first, walker);
+  template <class Visit>
+  static RBM_INLINE void each_block(const Visit& visit) {
+    detail::each_block<size, block_size>(visit);
   }
 
   /// ln sum_k exp(x_k) of each group.
-  template <size_t Count, class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+  template <class Scalar, class Sum>
+  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
     typename Arithmetic<Scalar>::Wide sum(0);
-    for (size_t first = 0; first + States <= Count; first += States)
+    for (size_t first = 0; first + States <= count; first += States)
       sum += Arithmetic<Scalar>::template log_sum_exp<States>(x + first);
     return sum;
   }
 
-  template <size_t Count, class Scalar, class Sum>
-  static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    for (size_t first = 0; first + States <= Count; first += States) {
+  template <class Scalar, class Sum>
+  static void mean(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    for (size_t first = 0; first + States <= count; first += States) {
       Arithmetic<Scalar>::template softmax<States>(x + first, s + first);
     }
   }
 
   /// One word of the generator a group.
-  template <size_t Count, class Scalar, class Sum, class Rng>
-  static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    for (size_t first = 0; first + States <= Count; first += States) {
+  template <class Scalar, class Sum, class Rng>
+  static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
+    for (size_t first = 0; first + States <= count; first += States) {
       turn_on(s + first, Arithmetic<Scalar>::template choose<States>(x + first, s + first, rng));
     }
   }

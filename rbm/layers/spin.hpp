@@ -20,27 +20,11 @@ struct Spin : detail::TwoStates<Length, -1> {
   template <class Scalar>
   using Evidence = detail::FlipEvidence<Scalar, Length, -1>;
 
-  template <size_t Count, class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(const Sum* x) {
+  template <class Scalar, class Sum>
+  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
     typename Arithmetic<Scalar>::Wide sum(0);
-    for (size_t i = 0; i < Count; ++i) sum += Arithmetic<Scalar>::log_two_cosh(x[i]);
+    for (size_t i = 0; i < count; ++i) sum += Arithmetic<Scalar>::log_two_cosh(x[i]);
     return sum;
-  }
-
-  template <size_t Count, class Scalar, class Sum>
-  static void mean(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    kernels::binary_means<Count, -1>(x, Count, s);
-  }
-
-  template <size_t Count, class Scalar, class Sum, class Rng>
-  static void sample(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    kernels::sample_binary<Count, -1>(x, Count, s, rng);
-  }
-
-  /// Up with probability 1/2.
-  template <class Scalar, class Rng>
-  static void noise(Scalar* s, Rng& rng) {
-    kernels::draw_fair<-1>(s, Length, rng);
   }
 
   /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].

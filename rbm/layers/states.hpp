@@ -16,23 +16,21 @@
 #include "../storage.hpp"
 
 namespace rbm {
+
+/// Neighbouring units of a layer, a few that are taken at a time.
+struct Block {
+  size_t first, count;
+};
+
 namespace detail {
 
-template <size_t Count, class Walker>
-void walk_rest(Size<Count> count, size_t first, Walker& walker) {
-  walker(count, first);
-}
-
-template <class Walker>
-void walk_rest(Size<0>, size_t, Walker&) {}
-
-/// Calls walker(Size<Count>(), first) for blocks of `Length` units, of which `first` is the first of all: `Block` units
-/// at a time, then those that are left over. Inputs of units live on the stack, and so it does not grow with the model.
-template <size_t Length, size_t Block, class Walker>
-void walk_blocks(size_t first, Walker& walker) {
-  constexpr size_t whole = Length - Length % Block;
-  for (size_t i = 0; i < whole; i += Block) walker(Size<Block>(), first + i);
-  walk_rest(Size<Length - whole>(), first + whole, walker);
+/// Calls visit(block) for all units of a layer: `Most` of them at a time, then those that are left over. Inputs of
+/// units live on the stack, and so it does not grow with the model.
+template <size_t Length, size_t Most, class Visit>
+RBM_INLINE void each_block(const Visit& visit) {
+  constexpr size_t tail = Length % Most;
+  for (size_t first = 0; first < Length - tail; first += Most) visit(Block{first, Most});
+  if (tail > 0) visit(Block{Length - tail, tail});
 }
 
 /// Whether no value is outside [least, most], where least is 0 or -most; false also for some that are not.
@@ -72,7 +70,7 @@ template <size_t Length, int Off>
 struct TwoStates {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = Length, sites = Length, most_states = 2 };
+  enum : size_t { size = Length, block_size = kernels::most_of_block<Length>(), sites = Length, most_states = 2 };
   enum : bool {
     is_real = false,
     is_gaussian = false,
@@ -93,9 +91,25 @@ struct TwoStates {
   static constexpr size_t states(size_t) { return 2; }
   static constexpr int value(size_t, size_t state, size_t) { return state != 0 ? 1 : Off; }
 
-  template <class Walker>
-  static void walk(size_t first, Walker& walker) {
-    walk_blocks<Length, kernels::block_size>(first, walker);
+  template <class Visit>
+  static RBM_INLINE void each_block(const Visit& visit) {
+    detail::each_block<Length, block_size>(visit);
+  }
+
+  template <class Scalar, class Sum>
+  static void mean(size_t count, const Sum* x, Scalar* s) {
+    kernels::binary_means<block_size, Off>(x, count, s);
+  }
+
+  template <class Scalar, class Sum, class Rng>
+  static void sample(size_t count, const Sum* x, Scalar* s, Rng& rng) {
+    kernels::sample_binary<block_size, Off>(x, count, s, rng);
+  }
+
+  /// On with probability 1/2.
+  template <class Scalar, class Rng>
+  static void noise(Scalar* s, Rng& rng) {
+    kernels::draw_fair<Off>(s, Length, rng);
   }
 
   /// not_finite, out_of_range outside [Off, 1], or ok.
@@ -110,7 +124,7 @@ template <size_t Length>
 struct RealStates {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = Length, sites = 0, most_states = 0 };
+  enum : size_t { size = Length, block_size = kernels::most_of_block<Length>(), sites = 0, most_states = 0 };
   enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
@@ -126,9 +140,9 @@ struct RealStates {
   static constexpr size_t states(size_t) { return 0; }
   static constexpr int value(size_t, size_t, size_t) { return 0; }
 
-  template <class Walker>
-  static void walk(size_t first, Walker& walker) {
-    walk_blocks<Length, kernels::block_size>(first, walker);
+  template <class Visit>
+  static RBM_INLINE void each_block(const Visit& visit) {
+    detail::each_block<Length, block_size>(visit);
   }
 };
 

@@ -13,6 +13,7 @@
 
 #include "../arithmetic.hpp"
 #include "../storage.hpp"
+#include "states.hpp"
 
 namespace rbm {
 namespace detail {
@@ -24,13 +25,18 @@ struct WholeLayer {
   Vector<uint32_t, Units::size> digit;  // which of its states each site is in
   Vector<bool, Units::size> falls;      // whether the next digit of a site is the one below
 
-  void start_input() { each(TakeBias{*this}); }
-  void take_mean() { each(TakeMean{*this}); }
+  void start_input() {
+    Units::each_block([this](Block block) { layer.start_input(block, input.values + block.first); });
+  }
+  void take_mean() {
+    Units::each_block(
+        [this](Block block) { layer.mean(block, input.values + block.first, state.values + block.first); });
+  }
   Number energy() const { return layer.energy(state.values); }
   Number cumulant() {
-    TakeCumulant take = {*this, Number(0)};
-    Units::walk(0, take);
-    return take.sum;
+    Number sum(0);
+    Units::each_block([&](Block block) { sum += layer.cumulant(block, input.values + block.first); });
+    return sum;
   }
 
   /// How many states there are, infinitely many of real units.
@@ -72,37 +78,6 @@ struct WholeLayer {
     }
     return true;
   }
-
- private:
-  template <class Walker>
-  static void each(Walker walker) {
-    Units::walk(0, walker);
-  }
-
-  struct TakeBias {
-    WholeLayer& of;
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      of.layer.start_input(block, first, of.input.values + first);
-    }
-  };
-
-  struct TakeMean {
-    WholeLayer& of;
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      of.layer.mean(block, first, of.input.values + first, of.state.values + first);
-    }
-  };
-
-  struct TakeCumulant {
-    WholeLayer& of;
-    Number sum;
-    template <class Block>
-    void operator()(Block block, size_t first) {
-      sum += of.layer.cumulant(block, first, of.input.values + first);
-    }
-  };
 };
 
 }  // namespace detail
