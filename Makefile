@@ -249,7 +249,7 @@ coverage:
 ## single: all of the library in one file, build/rbm.hpp (RBM_HOST adds what hosts alone can do: likelihoods, AIS)
 .PHONY: single
 single: | $(BUILD)
-	@awk -f tests/tools/single.awk rbm/rbm.hpp rbm/ais.hpp > $(BUILD)/rbm.hpp
+	@awk -f tests/tools/single.awk rbm/rbm.hpp rbm/evaluation/ais.hpp > $(BUILD)/rbm.hpp
 
 ## data: make examples/data/digits.hpp from the CSV beside it
 data: | $(BUILD)

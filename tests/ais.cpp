@@ -1,7 +1,7 @@
 // Annealed importance sampling against exact partition functions.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/ais.hpp"
+#include "../rbm/evaluation/ais.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/joint.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

@@ -2,7 +2,7 @@
 // from parameters, samples and options at the ends of their ranges.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/check.hpp"
+#include "../rbm/model/check.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <limits>
 #include <memory>
 
-#include "../rbm/likelihood.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
 #include "../rbm/rbm.hpp"
 #include "support/pairs.hpp"
 

@@ -1,7 +1,7 @@
 // What a model says of one visible site given the others, against sums over its states.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/conditional.hpp"
+#include "../rbm/evaluation/conditional.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "../rbm/likelihood.hpp"
-#include "../rbm/model.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/joint.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

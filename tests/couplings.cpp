@@ -1,7 +1,7 @@
 // The couplings that hidden units induce, against mixed differences of free energies and against Hopfield's rule.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/couplings.hpp"
+#include "../rbm/evaluation/couplings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "../rbm/gibbs.hpp"
-#include "../rbm/model.hpp"
-#include "../rbm/tempering.hpp"
+#include "../rbm/sampling/gibbs.hpp"
+#include "../rbm/model/model.hpp"
+#include "../rbm/sampling/tempering.hpp"
 #include "support/joint.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

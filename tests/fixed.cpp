@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "../rbm/arithmetic.hpp"
-#include "../rbm/kernels.hpp"
+#include "../rbm/numbers/number.hpp"
+#include "../rbm/kernels/kernels.hpp"
 #include "support/crc.hpp"
 #include "support/statistics.hpp"
 

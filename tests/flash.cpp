@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "../rbm/likelihood.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
 #include "../rbm/rbm.hpp"
 
 namespace {

@@ -9,8 +9,8 @@
 #include <limits>
 #include <vector>
 
-#include "../rbm/kernels.hpp"
-#include "../rbm/random.hpp"
+#include "../rbm/kernels/kernels.hpp"
+#include "../rbm/numbers/random.hpp"
 
 namespace {
 

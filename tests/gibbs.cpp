@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/gibbs.hpp"
+#include "../rbm/sampling/gibbs.hpp"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
 #include "support/pairs.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/initialize.hpp"
+#include "../rbm/model/initialize.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/models.hpp"
 #include "support/pairs.hpp"
 #include "support/statistics.hpp"

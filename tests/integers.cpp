@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "../rbm/likelihood.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
 #include "../rbm/rbm.hpp"
 #include "support/crc.hpp"
 #include "support/models.hpp"

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "../rbm/kernels.hpp"
-#include "../rbm/random.hpp"
+#include "../rbm/kernels/kernels.hpp"
+#include "../rbm/numbers/random.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/layers.hpp"
+#include "../rbm/layers/layers.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-#include "../rbm/likelihood.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
 #include "../rbm/rbm.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"

@@ -1,7 +1,7 @@
 // Exact likelihoods against sums over all joint states, integrals, and finite differences.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/likelihood.hpp"
+#include "../rbm/evaluation/likelihood.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/joint.hpp"
 #include "support/ulp.hpp"
 

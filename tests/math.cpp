@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/math.hpp"
+#include "../rbm/numbers/math.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,8 @@
 // Draws are compared by chi-square with a false alarm in a million each (see Counts).
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/gibbs.hpp"
-#include "../rbm/model.hpp"
+#include "../rbm/sampling/gibbs.hpp"
+#include "../rbm/model/model.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/random.hpp"
+#include "../rbm/numbers/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,9 @@
 #include <random>
 #include <vector>
 
-#include "../rbm/initialize.hpp"
-#include "../rbm/integer_math.hpp"
-#include "../rbm/training.hpp"
+#include "../rbm/model/initialize.hpp"
+#include "../rbm/numbers/integer_math.hpp"
+#include "../rbm/training/trainer.hpp"
 #include "support/models.hpp"
 #include "support/pairs.hpp"
 #include "support/statistics.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/tempering.hpp"
+#include "../rbm/sampling/tempering.hpp"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 #include <type_traits>
 
-#include "../rbm/model.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/models.hpp"
 #include "support/pairs.hpp"
 #include "support/statistics.hpp"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/training.hpp"
+#include "../rbm/training/trainer.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "../rbm/initialize.hpp"
-#include "../rbm/model.hpp"
+#include "../rbm/model/initialize.hpp"
+#include "../rbm/model/model.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/transposed.hpp"
+#include "../rbm/sampling/transposed.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstring>
 
-#include "../rbm/convert.hpp"
-#include "../rbm/gibbs.hpp"
-#include "../rbm/initialize.hpp"
+#include "../rbm/model/convert.hpp"
+#include "../rbm/sampling/gibbs.hpp"
+#include "../rbm/model/initialize.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../rbm/fixed.hpp"
-#include "../../rbm/integer_math.hpp"
+#include "../../rbm/numbers/fixed.hpp"
+#include "../../rbm/numbers/integer_math.hpp"
 #include "../../rbm/storage.hpp"
 #include "sensor.hpp"
 

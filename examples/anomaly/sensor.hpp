@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../rbm/random.hpp"
+#include "../../rbm/numbers/random.hpp"
 
 enum : size_t { axes = 3, window_size = 128 };
 

@@ -11,7 +11,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "../../rbm/likelihood.hpp"
+#include "../../rbm/evaluation/likelihood.hpp"
 #include "../support/show.hpp"
 
 namespace {

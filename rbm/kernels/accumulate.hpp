@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../config.hpp"
-#include "../flash.hpp"
+#include "../numbers/flash.hpp"
 #include "active.hpp"
 #include "processors.hpp"
 #include "simd.hpp"

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "../config.hpp"
-#include "../fixed.hpp"
-#include "../math.hpp"
+#include "../numbers/fixed.hpp"
+#include "../numbers/math.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
 

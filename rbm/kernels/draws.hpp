@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../config.hpp"
-#include "../integer_math.hpp"
-#include "../math.hpp"
-#include "../random.hpp"
+#include "../numbers/integer_math.hpp"
+#include "../numbers/math.hpp"
+#include "../numbers/random.hpp"
 #include "active.hpp"
 #include "processors.hpp"
 #include "simd.hpp"

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "../config.hpp"
-#include "../fixed.hpp"
-#include "../math.hpp"
+#include "../numbers/fixed.hpp"
+#include "../numbers/math.hpp"
 #include "simd.hpp"
 
 #if RBM_VECTOR_BYTES >= 4

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "../config.hpp"
-#include "../fixed.hpp"
-#include "../flash.hpp"
+#include "../numbers/fixed.hpp"
+#include "../numbers/flash.hpp"
 
 namespace rbm {
 namespace kernels {

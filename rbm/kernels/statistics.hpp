@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../config.hpp"
-#include "../math.hpp"
+#include "../numbers/math.hpp"
 #include "../storage.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../config.hpp"
-#include "../integer_math.hpp"
-#include "../random.hpp"
+#include "../numbers/integer_math.hpp"
+#include "../numbers/random.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
 

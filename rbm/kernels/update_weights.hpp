@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"

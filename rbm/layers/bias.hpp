@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-#include "../arithmetic.hpp"
-#include "../flash.hpp"
-#include "../kernels.hpp"
-#include "../parameters.hpp"
+#include "../numbers/number.hpp"
+#include "../numbers/flash.hpp"
+#include "../kernels/kernels.hpp"
+#include "../model/parameters.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 namespace detail {

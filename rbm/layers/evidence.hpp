@@ -11,10 +11,10 @@
 
 #include <stddef.h>
 
-#include "../arithmetic.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 namespace detail {

@@ -7,10 +7,10 @@
 #ifndef RBM_LAYERS_GAUSSIAN_HPP
 #define RBM_LAYERS_GAUSSIAN_HPP
 
-#include "../flash.hpp"
-#include "../parameters.hpp"
+#include "../numbers/flash.hpp"
+#include "../model/parameters.hpp"
 #include "evidence.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 

@@ -11,7 +11,7 @@
 
 #include "bias.hpp"
 #include "evidence.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 

@@ -6,7 +6,7 @@
 
 #include "bias.hpp"
 #include "evidence.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 

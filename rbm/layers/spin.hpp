@@ -5,7 +5,7 @@
 #define RBM_LAYERS_SPIN_HPP
 
 #include "bias.hpp"
-#include "states.hpp"
+#include "sites.hpp"
 #include "evidence.hpp"
 
 namespace rbm {

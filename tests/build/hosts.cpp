@@ -1,8 +1,8 @@
 // What is for hosts only, instantiated for real and discrete units.
 // SPDX-License-Identifier: MIT
 
-#include "../../rbm/ais.hpp"
-#include "../../rbm/likelihood.hpp"
+#include "../../rbm/evaluation/ais.hpp"
+#include "../../rbm/evaluation/likelihood.hpp"
 #include "everything.hpp"
 
 template <class Visible, class Hidden>

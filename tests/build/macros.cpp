@@ -118,8 +118,8 @@
 #undef max
 #undef abs
 #undef round
-#include "../../rbm/ais.hpp"
-#include "../../rbm/likelihood.hpp"
+#include "../../rbm/evaluation/ais.hpp"
+#include "../../rbm/evaluation/likelihood.hpp"
 #endif
 
 typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>> Odd;

@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-#include "rbm/likelihood.hpp"
+#include "rbm/evaluation/likelihood.hpp"
 
 namespace {
 

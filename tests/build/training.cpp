@@ -1,9 +1,9 @@
 // Training of integer models and nothing else: its object must ask for no function of floats.
 // SPDX-License-Identifier: MIT
 
-#include "../../rbm/initialize.hpp"
-#include "../../rbm/model.hpp"
-#include "../../rbm/training.hpp"
+#include "../../rbm/model/initialize.hpp"
+#include "../../rbm/model/model.hpp"
+#include "../../rbm/training/trainer.hpp"
 
 template <class Model, class Trainer>
 bool train(Model& model, Trainer& trainer, const typename Model::VisibleState* samples, rbm::Xorshift32& rng) {

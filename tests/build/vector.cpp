@@ -1,7 +1,7 @@
 // One loop a function, each of which must become SIMD.
 // SPDX-License-Identifier: MIT
 
-#include "../../rbm/math.hpp"
+#include "../../rbm/numbers/math.hpp"
 
 #define LOOP(name)                                                       \
   void name##_loop(const float* RBM_RESTRICT x, float* RBM_RESTRICT y);  \

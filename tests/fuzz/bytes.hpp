@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "../../rbm/fixed.hpp"
-#include "../../rbm/math.hpp"
+#include "../../rbm/numbers/fixed.hpp"
+#include "../../rbm/numbers/math.hpp"
 
 namespace fuzz {
 

@@ -14,7 +14,7 @@
 #include <cstring>
 #include <new>
 
-#include "../../rbm/ais.hpp"
+#include "../../rbm/evaluation/ais.hpp"
 #include "../../rbm/rbm.hpp"
 #include "../support/units.hpp"
 #include "bytes.hpp"

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "../../rbm/random.hpp"
+#include "../../rbm/numbers/random.hpp"
 #include "bytes.hpp"
 #include "promise.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "../../rbm/layers.hpp"
+#include "../../rbm/layers/layers.hpp"
 #include "bytes.hpp"
 #include "promise.hpp"
 

@@ -12,8 +12,8 @@
 #include <limits>
 #include <vector>
 
-#include "../../rbm/gibbs.hpp"
-#include "../../rbm/model.hpp"
+#include "../../rbm/sampling/gibbs.hpp"
+#include "../../rbm/model/model.hpp"
 #include "pairs.hpp"
 
 // A state of each site at random; real values up to about 5.

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "../../rbm/gibbs.hpp"
-#include "../../rbm/model.hpp"
+#include "../../rbm/sampling/gibbs.hpp"
+#include "../../rbm/model/model.hpp"
 #include "statistics.hpp"
 #include "units.hpp"
 

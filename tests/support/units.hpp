@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "../../rbm/layers.hpp"
-#include "../../rbm/random.hpp"
+#include "../../rbm/layers/layers.hpp"
+#include "../../rbm/numbers/random.hpp"
 #include "enumerate.hpp"
 
 typedef std::vector<double> Values;

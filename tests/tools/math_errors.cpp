@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../rbm/math.hpp"
+#include "../../rbm/numbers/math.hpp"
 #include "../support/ulp.hpp"
 
 namespace {

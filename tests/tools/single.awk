@@ -1,4 +1,4 @@
-# All of the library as one header, on standard output: awk -f single.awk rbm/rbm.hpp rbm/ais.hpp
+# All of the library as one header, on standard output: awk -f single.awk rbm/rbm.hpp rbm/evaluation/ais.hpp
 # What hosts alone can do, in the second file and what it includes, is there where RBM_HOST is defined.
 # SPDX-License-Identifier: MIT
 

@@ -1,0 +1,87 @@
+// rbm/evaluation/enumeration.hpp: a layer with the inputs and states of all its units in memory, and a way through all
+// its states.
+//
+// Neighbours in a reflected Gray code differ in one site, so only what that site adds to the other layer's inputs
+// changes from one state to the next.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_EVALUATION_ENUMERATION_HPP
+#define RBM_EVALUATION_ENUMERATION_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../numbers/number.hpp"
+#include "../storage.hpp"
+#include "../layers/sites.hpp"
+
+namespace rbm {
+namespace detail {
+
+template <class Units, class Number>
+struct WholeLayer {
+  typename Units::template Layer<Number> layer;
+  Vector<Number, Units::size> input, state;
+  Vector<uint32_t, Units::size> digit;  // which of its states each site is in
+  Vector<bool, Units::size> falls;      // whether the next digit of a site is the one below
+
+  void start_input() {
+    Units::each_block([this](Block block) { layer.start_input(block, input.values + block.first); });
+  }
+  void take_mean() {
+    Units::each_block(
+        [this](Block block) { layer.mean(block, input.values + block.first, state.values + block.first); });
+  }
+  Number energy() const { return layer.energy(state.values); }
+  Number cumulant() {
+    Number sum(0);
+    Units::each_block([&](Block block) { sum += layer.cumulant(block, input.values + block.first); });
+    return sum;
+  }
+
+  /// How many states there are, infinitely many of real units.
+  static Number states() {
+    Number number = Units::is_real ? Arithmetic<Number>::infinity() : Number(1);
+    for (size_t site = 0; site < Units::sites; ++site) number *= static_cast<Number>(Units::states(site));
+    return number;
+  }
+
+  /// All sites in their first state; the other layer's input follows from the bias on.
+  template <class Link>
+  void first_state(Link& link) {
+    for (size_t site = 0; site < Units::sites; ++site) {
+      digit[site] = 0;
+      falls[site] = false;
+      for (size_t u = 0; u < Units::units(site); ++u) {
+        const size_t unit = Units::first_unit(site) + u;
+        state[unit] = Units::value(site, 0, u);
+        link(unit, state[unit]);
+      }
+    }
+  }
+
+  /// The next state in the reflected Gray code, in which one site changes; false after the last one.
+  template <class Link>
+  bool next_state(Link& link) {
+    size_t site = 0;
+    while (site < Units::sites && (falls[site] ? digit[site] == 0 : digit[site] + 1 == Units::states(site))) {
+      falls[site] = !falls[site];
+      ++site;
+    }
+    if (site == Units::sites) return false;
+    digit[site] += falls[site] ? 0xFFFFFFFFu : 1u;
+    for (size_t u = 0; u < Units::units(site); ++u) {
+      const size_t unit = Units::first_unit(site) + u;
+      const Number old = state[unit];
+      state[unit] = Units::value(site, digit[site], u);
+      if (!detail::equal(state[unit], old)) link(unit, state[unit] - old);
+    }
+    return true;
+  }
+};
+
+}  // namespace detail
+
+}  // namespace rbm
+
+#endif  // RBM_EVALUATION_ENUMERATION_HPP

@@ -1,0 +1,325 @@
+// rbm/evaluation/likelihood.hpp: how likely data are, exactly: partition functions by enumeration, for hosts.
+//
+// ln p(v) = -F(v) - ln Z. One layer is summed out in closed form, the other is enumerated: neighbours in a Gray code
+// differ in one site, so only the inputs from that site change. All is computed in double, by the formulas of the
+// layers; nothing else of the library needs <math.h>, and rbm.hpp does not include this header.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_EVALUATION_LIKELIHOOD_HPP
+#define RBM_EVALUATION_LIKELIHOOD_HPP
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../numbers/number.hpp"
+#include "../numbers/flash.hpp"
+#include "../layers/layers.hpp"
+#include "enumeration.hpp"
+#include "../model/parameters.hpp"
+#include "../status.hpp"
+#include "../storage.hpp"
+
+namespace rbm {
+
+/// What layers and kernels ask of double.
+template <>
+struct Arithmetic<double> : detail::RealArithmetic<double> {
+  static bool is_finite(double x) { return detail::equal(x - x, 0.0); }
+  static double infinity() { return HUGE_VAL; }
+  static double two_pi() { return 6.283185307179586477; }
+  static double exp(double x) { return ::exp(x); }
+  static double log(double x) { return ::log(x); }
+  static double sqrt(double x) { return ::sqrt(x); }
+  static double sigmoid(double x) { return x < 0.0 ? ::exp(x) / (1.0 + ::exp(x)) : 1.0 / (1.0 + ::exp(-x)); }
+  static double softplus(double x) { return (x > 0.0 ? x : 0.0) + ::log1p(::exp(-::fabs(x))); }
+  static double tanh(double x) { return ::tanh(x); }
+  static double log_two_cosh(double x) { return ::fabs(x) + ::log1p(::exp(-2.0 * ::fabs(x))); }
+
+  static double rectified_mean(double x) {
+    return x < -4.0 ? tail(-x) : x + ::exp(-0.5 * x * x) / (::sqrt(two_pi()) * distribution(x));
+  }
+  static double rectified_cumulant(double x) {
+    return x < -4.0 ? -::log(tail(-x) - x) : 0.5 * x * x + ::log(::sqrt(two_pi()) * distribution(x));
+  }
+
+ private:
+  static double distribution(double x) { return 0.5 * ::erfc(-x * 0.70710678118654752440); }
+
+  // 1 / (t + 2 / (t + 3 / (t + ...))), see rectified_tail.
+  static double tail(double t) {
+    double rest = 0.0;
+    for (int n = 100; n > 1; --n) rest = n / (t + rest);
+    return 1.0 / (t + rest);
+  }
+};
+
+/// Averages of a model or of data: what the gradient of the likelihood is the difference of.
+template <class Model>
+struct Averages {
+  Matrix<double, Model::visible_size, Model::hidden_size> weights;  // <v_i h_j>
+  Vector<double, Model::visible_size> visible;                      // <v_i>
+  Vector<double, Model::hidden_size> hidden;                        // <h_j>
+};
+
+/// Computes likelihoods of models of this type. It is memory, of about 4 (V + H) doubles and H^2 more where both layers
+/// have real units, and keeps nothing from call to call.
+///
+/// Errors of all functions, which leave the result as it was: not_finite where a parameter, ln Z or the result is no
+/// number; not_normalizable where the joint precision matrix of the real units is not positive definite (with rectified
+/// units that condition is sufficient, not necessary); what is wrong with samples.
+template <class ModelType>
+struct Likelihood {
+  typedef ModelType Model;
+  typedef typename Model::VisibleState VisibleState;
+
+  /// Enumeration is refused beyond this many states, which take minutes.
+  static double most_states() { return 268435456.0; }
+
+  /// Whether there is a partition function: ok, not_finite or not_normalizable. Variances must be above 0.
+  Status check(const Model& model) {
+    detail::CopyParameter copy;
+    Model::VisibleLayer::each_parameter(copy, model.visible, visible.layer);
+    Model::HiddenLayer::each_parameter(copy, model.hidden, hidden.layer);
+    AllFinite all = {true};
+    each_parameter(all, model);
+    if (!all.finite) return Status::not_finite;
+    if (!visible.layer.is_proper() || !hidden.layer.is_proper()) return Status::not_normalizable;
+    double log_determinant;
+    return check_precision(BothReal(), model, log_determinant);
+  }
+
+  /// ln Z. too_large where neither layer has at most most_states() states, unless all units are Gaussian.
+  Status log_partition(const Model& model, double& result) {
+    Status status = check(model);
+    double sum = 0.0;
+    if (status == Status::ok) status = sum_all(AllGaussian(), model, sum);
+    return give(status, sum, result);
+  }
+
+  /// The mean of ln p(v) over `count` samples, given ln Z.
+  Status mean_log_likelihood(const Model& model, const VisibleState* samples, size_t count, double log_partition,
+                             double& result) {
+    Status status = Model::check(samples, count);
+    if (status == Status::ok) status = check(model);
+    double sum = 0.0;
+    for (size_t s = 0; s < count && status == Status::ok; ++s) {
+      show(model, samples[s]);
+      sum += hidden.cumulant() - visible.energy() - log_partition;
+    }
+    return give(status, sum / static_cast<double>(count), result);
+  }
+
+  /// <v h>, <v> and <h> of the model, given its ln Z, without which they are not averages. too_large where neither
+  /// layer can be enumerated, not_finite where ln Z is so far below this model's that averages would be infinite.
+  Status model_averages(const Model& model, double log_partition, Averages<Model>& result) {
+    Status status = check(model);
+    if (status == Status::ok && !Arithmetic<double>::is_finite(log_partition)) status = Status::not_finite;
+    double exact = 0.0;
+    if (status == Status::ok) status = sum_all(Is<false>(), model, exact);
+    if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
+    if (status != Status::ok) return status;
+    clear(result);
+    AddAverages add = {*this, log_partition, result};
+    enumerate(model, add);
+    return Status::ok;
+  }
+
+  /// <v h>, <v> and <h> of the data, where h is its mean given v. The gradient of the mean log-likelihood is this less
+  /// model_averages.
+  Status data_averages(const Model& model, const VisibleState* samples, size_t count, Averages<Model>& result) {
+    Status status = Model::check(samples, count);
+    if (status == Status::ok) status = check(model);
+    if (status != Status::ok) return status;
+    clear(result);
+    for (size_t s = 0; s < count; ++s) {
+      show(model, samples[s]);
+      hidden.take_mean();
+      add_products(1.0 / static_cast<double>(count), result);
+    }
+    return Status::ok;
+  }
+
+ private:
+  template <bool>
+  struct Is {};
+  typedef Is<bool{Model::Visible::is_real} && bool{Model::Hidden::is_real}> BothReal;
+  typedef Is<bool{Model::Visible::is_gaussian} && bool{Model::Hidden::is_gaussian}> AllGaussian;
+
+  enum : size_t {
+    matrix_size = bool{Model::Visible::is_real} && bool{Model::Hidden::is_real} ? size_t{Model::hidden_size} : 1
+  };
+
+  detail::WholeLayer<typename Model::Visible, double> visible;
+  detail::WholeLayer<typename Model::Hidden, double> hidden;
+  Matrix<double, matrix_size, matrix_size> precision;  // of the real hidden units, the visible ones integrated out
+
+  // A change of one layer's state reaches the input of the other.
+  struct ToHidden {
+    Likelihood& of;
+    const Model& model;
+    void operator()(size_t i, double change) {
+      for (size_t j = 0; j < Model::hidden_size; ++j) {
+        of.hidden.input[j] += change * static_cast<double>(detail::number(model.weights(i, j)));
+      }
+    }
+  };
+
+  struct ToVisible {
+    Likelihood& of;
+    const Model& model;
+    void operator()(size_t j, double change) {
+      for (size_t i = 0; i < Model::visible_size; ++i) {
+        of.visible.input[i] += change * static_cast<double>(detail::number(model.weights(i, j)));
+      }
+    }
+  };
+
+  // Calls visitor(enumerated, other, ln of the sum over the other layer of exp(-E)) for each state of the smaller
+  // layer.
+  template <class Visitor>
+  void enumerate(const Model& model, Visitor& visitor) {
+    if (visible.states() < hidden.states()) {
+      ToHidden link = {*this, model};
+      go_through(visible, hidden, link, visitor);
+    } else {
+      ToVisible link = {*this, model};
+      go_through(hidden, visible, link, visitor);
+    }
+  }
+
+  template <class Enumerated, class Other, class Link, class Visitor>
+  static void go_through(Enumerated& enumerated, Other& other, Link& link, Visitor& visitor) {
+    other.start_input();
+    enumerated.first_state(link);
+    do {
+      visitor(other, other.cumulant() - enumerated.energy());
+    } while (enumerated.next_state(link));
+  }
+
+  bool too_many() const { return visible.states() > most_states() && hidden.states() > most_states(); }
+
+  // ln of a sum of exponentials, the largest of which is 1 in `rest`.
+  struct LogSum {
+    double largest;
+    double rest;
+
+    template <class Other>
+    void operator()(Other&, double term) {
+      if (term > largest) {
+        rest = rest * ::exp(largest - term) + 1.0;
+        largest = term;
+      } else {
+        rest += ::exp(term - largest);
+      }
+    }
+  };
+
+  struct AddAverages {
+    Likelihood& of;
+    double log_partition;
+    Averages<Model>& result;
+
+    template <class Other>
+    void operator()(Other& other, double term) {
+      other.take_mean();
+      of.add_products(::exp(term - log_partition), result);
+    }
+  };
+
+  struct AllFinite {
+    bool finite;
+
+    template <class StoredType>
+    void operator()(Parameter, const StoredType& stored) {
+      finite = finite && Arithmetic<double>::is_finite(static_cast<double>(detail::number(stored)));
+    }
+  };
+
+  static Status give(Status status, double value, double& result) {
+    if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;
+    if (status == Status::ok) result = value;
+    return status;
+  }
+
+  // The visible layer in state v, and what it makes of the hidden input.
+  void show(const Model& model, const VisibleState& v) {
+    hidden.start_input();
+    ToHidden link = {*this, model};
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      visible.state[i] = static_cast<double>(v[i]);
+      link(i, visible.state[i]);
+    }
+  }
+
+  static void clear(Averages<Model>& averages) {
+    for (double& x : averages.weights.values) x = 0.0;
+    averages.visible.fill(0.0);
+    averages.hidden.fill(0.0);
+  }
+
+  void add_products(double share, Averages<Model>& averages) const {
+    for (size_t j = 0; j < Model::hidden_size; ++j) averages.hidden[j] += share * hidden.state[j];
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      const double part = share * visible.state[i];
+      averages.visible[i] += part;
+      for (size_t j = 0; j < Model::hidden_size; ++j) averages.weights(i, j) += part * hidden.state[j];
+    }
+  }
+
+  Status sum_all(Is<false>, const Model& model, double& result) {
+    if (too_many()) return Status::too_large;
+    LogSum sum = {-HUGE_VAL, 0.0};
+    enumerate(model, sum);
+    result = sum.largest + ::log(sum.rest);
+    return Status::ok;
+  }
+
+  // All units Gaussian: with the visible ones integrated out the hidden ones have the precision matrix P and the input
+  // c = b + W^T S a, and ln Z = (cumulant of a) + H / 2 ln 2 pi - 1/2 ln det P + 1/2 c P^-1 c. P is already L L^T.
+  Status sum_all(Is<true>, const Model& model, double& result) {
+    double log_determinant;
+    const Status status = check_precision(BothReal(), model, log_determinant);
+    visible.start_input();
+    result = visible.cumulant() - 0.5 * log_determinant;
+    visible.take_mean();
+    hidden.start_input();
+    ToHidden link = {*this, model};
+    for (size_t i = 0; i < Model::visible_size; ++i) link(i, visible.state[i]);
+    for (size_t j = 0; j < Model::hidden_size; ++j) {  // y = L^-1 c
+      double y = hidden.input[j];
+      for (size_t k = 0; k < j; ++k) y -= precision(j, k) * hidden.input[k];
+      hidden.input[j] = y / precision(j, j);
+      result += 0.5 * (hidden.input[j] * hidden.input[j] + ::log(Arithmetic<double>::two_pi()));
+    }
+    return status;
+  }
+
+  Status check_precision(Is<false>, const Model&, double&) { return Status::ok; }
+
+  // Cholesky's decomposition of P = S_h^-1 - W^T S_v W, which exists where P is positive definite. Units with bounds do
+  // not count.
+  Status check_precision(Is<true>, const Model& model, double& log_determinant) {
+    log_determinant = 0.0;
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
+      for (size_t k = 0; k <= j; ++k) {
+        const double width_j = hidden.layer.width(j);
+        const double width_k = hidden.layer.width(k);
+        double p = j != k ? 0.0 : width_j > 0.0 ? 1.0 / width_j : 1.0;
+        for (size_t i = 0; i < Model::visible_size && width_j > 0.0 && width_k > 0.0; ++i) {
+          p -= static_cast<double>(detail::number(model.weights(i, j))) * visible.layer.width(i) *
+               static_cast<double>(detail::number(model.weights(i, k)));
+        }
+        for (size_t l = 0; l < k; ++l) p -= precision(j, l) * precision(k, l);
+        if (j == k && !(p > 0.0)) return Status::not_normalizable;
+        precision(j, k) = j == k ? ::sqrt(p) : p / precision(k, k);
+      }
+      log_determinant += 2.0 * ::log(precision(j, j));
+    }
+    return Status::ok;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_EVALUATION_LIKELIHOOD_HPP

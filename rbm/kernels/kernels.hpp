@@ -1,0 +1,28 @@
+// rbm/kernels/kernels.hpp: the hot loops, and nothing else.
+//
+// Weights are rows of a matrix [VisibleSize][HiddenSize], row i the weights of visible unit i. Each operation has one
+// body in Lanes (simd.hpp, processors.hpp), for whatever vectors there are, and one for chips without:
+//
+//   accumulate       x_j += sum_i s_i W_ij           rows of the units that are on (active.hpp)
+//   dot_rows         x_i += sum_j W_ij s_j           in 16 partial sums, whose order belongs to the design
+//   update_weights   W_ij += rate (statistics)       one of three changes a row (statistics.hpp)
+//   update_biases    c_i += rate (statistics)
+//   draws            means and draws of units of two states
+//   batches          these sums and updates where a large batch shares what was fetched from a far cache
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_KERNELS_HPP
+#define RBM_KERNELS_KERNELS_HPP
+
+#include "accumulate.hpp"
+#include "active.hpp"
+#include "batches.hpp"
+#include "dot_rows.hpp"
+#include "draws.hpp"
+#include "processors.hpp"
+#include "simd.hpp"
+#include "statistics.hpp"
+#include "update_biases.hpp"
+#include "update_weights.hpp"
+
+#endif  // RBM_KERNELS_KERNELS_HPP

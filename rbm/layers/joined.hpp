@@ -1,0 +1,209 @@
+// rbm/layers/joined.hpp: two layers side by side as one: pixels and a label, numbers and switches.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_LAYERS_JOINED_HPP
+#define RBM_LAYERS_JOINED_HPP
+
+#include "../numbers/flash.hpp"
+#include "sites.hpp"
+
+namespace rbm {
+
+/// The units of First, then those of Second. Either may be Both again. A state is one vector; parameters and evidence
+/// are those of the two layers, `first` and `second`, each of which counts its units from 0.
+template <class First, class Second>
+struct Both {
+  enum : size_t {
+    size = size_t{First::size} + size_t{Second::size},
+    block_size =
+        size_t{First::block_size} > size_t{Second::block_size} ? size_t{First::block_size} : size_t{Second::block_size},
+    sites = size_t{First::sites} + size_t{Second::sites},
+    most_states = size_t{First::most_states} > size_t{Second::most_states} ? size_t{First::most_states}
+                                                                           : size_t{Second::most_states}
+  };
+  enum : bool {
+    is_real = bool{First::is_real} || bool{Second::is_real},
+    is_gaussian = bool{First::is_gaussian} && bool{Second::is_gaussian},
+    can_be_off = bool{First::can_be_off} && bool{Second::can_be_off},
+    has_variance = bool{First::has_variance} || bool{Second::has_variance}
+  };
+
+  static constexpr float learning_rate() {
+    return First::learning_rate() < Second::learning_rate() ? First::learning_rate() : Second::learning_rate();
+  }
+  static constexpr int off(size_t i) { return i < border ? First::off(i) : Second::off(i - border); }
+  static constexpr size_t first_unit(size_t site) {
+    return site < First::sites ? First::first_unit(site) : border + Second::first_unit(site - First::sites);
+  }
+  static constexpr size_t units(size_t site) {
+    return site < First::sites ? First::units(site) : Second::units(site - First::sites);
+  }
+  static constexpr size_t states(size_t site) {
+    return site < First::sites ? First::states(site) : Second::states(site - First::sites);
+  }
+  static constexpr int value(size_t site, size_t state, size_t u) {
+    return site < First::sites ? First::value(site, state, u) : Second::value(site - First::sites, state, u);
+  }
+
+  template <class Visit>
+  static RBM_INLINE void each_block(const Visit& visit) {
+    First::each_block(visit);
+    Second::each_block([&](Block block) RBM_ALWAYS_INLINE { visit(Block{block.first + border, block.count}); });
+  }
+
+  template <class StoredType>
+  struct Layer {
+    typedef typename detail::Stored<StoredType>::Number Scalar;
+    typedef typename Arithmetic<Scalar>::Sum Sum;
+    typedef typename Arithmetic<Scalar>::Wide Wide;
+
+    typename First::template Layer<StoredType> first;
+    typename Second::template Layer<StoredType> second;
+
+    void start_input(Block block, Sum* x) const {
+      is_first(block) ? first.start_input(of_first(block), x) : second.start_input(of_second(block), x);
+    }
+
+    Wide cumulant(Block block, const Sum* x) const {
+      return is_first(block) ? first.cumulant(of_first(block), x) : second.cumulant(of_second(block), x);
+    }
+
+    void mean(Block block, const Sum* x, Scalar* s) const {
+      is_first(block) ? first.mean(of_first(block), x, s) : second.mean(of_second(block), x, s);
+    }
+
+    template <class Rng>
+    void sample(Block block, const Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample(of_first(block), x, s, rng) : second.sample(of_second(block), x, s, rng);
+    }
+
+    template <class Rng>
+    void sample_with_mean(Block block, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) const {
+      is_first(block) ? first.sample_with_mean(of_first(block), x, s, mean_of, rng)
+                      : second.sample_with_mean(of_second(block), x, s, mean_of, rng);
+    }
+
+    template <class Rng>
+    void sample_tempered(Block block, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample_tempered(of_first(block), inverse_temperature, x, s, rng)
+                      : second.sample_tempered(of_second(block), inverse_temperature, x, s, rng);
+    }
+
+    template <class Rng>
+    static void noise(Scalar* s, Rng& rng) {
+      First::template Layer<Scalar>::noise(s, rng);
+      Second::template Layer<Scalar>::noise(s + border, rng);
+    }
+
+    Wide energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
+
+    bool is_proper() const { return first.is_proper() && second.is_proper(); }
+
+    Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
+
+    StoredType& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+    const StoredType& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+
+    void clear() {
+      first.clear();
+      second.clear();
+    }
+
+    /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+    template <class Visit, class... Layers>
+    static void each_parameter(Visit& visit, Layers&... layers) {
+      First::template Layer<StoredType>::each_parameter(visit, layers.first...);
+      Second::template Layer<StoredType>::each_parameter(visit, layers.second...);
+    }
+
+    void learn(typename Arithmetic<Scalar>::Rate rate, const Scalar* data, const Scalar* model) {
+      first.learn(rate, data, model);
+      second.learn(rate, data + border, model + border);
+    }
+
+    template <class Rng>
+    void learn(Block block, typename Arithmetic<Scalar>::Rate rate, const Sum* g, Rng& rng) {
+      is_first(block) ? first.learn(of_first(block), rate, g, rng) : second.learn(of_second(block), rate, g, rng);
+    }
+
+    template <class Rng>
+    void add_to_bias(Block block, const typename Arithmetic<Scalar>::Change* change, Rng& rng) {
+      is_first(block) ? first.add_to_bias(of_first(block), change, rng)
+                      : second.add_to_bias(of_second(block), change, rng);
+    }
+
+    void learn_variance(Block block, const Sum* squares) {
+      is_first(block) ? first.learn_variance(of_first(block), squares)
+                      : second.learn_variance(of_second(block), squares);
+    }
+
+    template <class Mean>
+    void start_from(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
+      i < border ? first.start_from(i, data_mean, data_variance, margin)
+                 : second.start_from(i - border, data_mean, data_variance, margin);
+    }
+
+    static Status check(const Scalar* s) {
+      const Status status = First::template Layer<Scalar>::check(s);
+      return status != Status::ok ? status : Second::template Layer<Scalar>::check(s + border);
+    }
+  };
+
+  template <class ScalarType>
+  struct Evidence {
+    typedef ScalarType Scalar;
+    typedef typename Arithmetic<Scalar>::Sum Sum;
+
+    typename First::template Evidence<Scalar> first;
+    typename Second::template Evidence<Scalar> second;
+
+    /// Nothing is known of any unit: where evidence starts.
+    void forget() {
+      first.forget();
+      second.forget();
+    }
+
+    /// The units of both layers were seen like this, with noise of this size in the sense of each layer: a probability,
+    /// or the variance of real units. Errors as those of the layers.
+    Status observe(const Vector<Scalar, size>& seen, float noise) {
+      const Status status = check(seen.values, noise);
+      if (status == Status::ok) see(seen.values, noise);
+      return status;
+    }
+
+    // The two halves of that.
+    static Status check(const Scalar* seen, float noise) {
+      const Status status = First::template Evidence<Scalar>::check(seen, noise);
+      return status != Status::ok ? status : Second::template Evidence<Scalar>::check(seen + border, noise);
+    }
+    void see(const Scalar* seen, float noise) {
+      first.see(seen, noise);
+      second.see(seen + border, noise);
+    }
+
+    template <class SomeLayer, class Rng>
+    void sample(Block block, const SomeLayer& layer, Sum* x, Scalar* s, Rng& rng) const {
+      is_first(block) ? first.sample(of_first(block), layer.first, x, s, rng)
+                      : second.sample(of_second(block), layer.second, x, s, rng);
+    }
+
+    template <class SomeLayer>
+    void mean(Block block, const SomeLayer& layer, Sum* x, Scalar* s) const {
+      is_first(block) ? first.mean(of_first(block), layer.first, x, s)
+                      : second.mean(of_second(block), layer.second, x, s);
+    }
+  };
+
+ private:
+  enum : size_t { border = First::size };
+
+  // A block belongs to one of the layers, which counts its units from 0. Blocks of the other layer may be larger.
+  static bool is_first(Block block) { return block.first < border; }
+  static Block of_first(Block block) { return {block.first, at_most(block.count, First::block_size)}; }
+  static Block of_second(Block block) { return {block.first - border, at_most(block.count, Second::block_size)}; }
+  static size_t at_most(size_t count, size_t most) { return count < most ? count : most; }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_LAYERS_JOINED_HPP

@@ -1,0 +1,188 @@
+// rbm/numbers/integer_math.hpp: sigmoid, softplus, exp, log, sqrt and a normal draw for numbers without an FPU.
+//
+// Integers in, integers out, each with its format: Qn counts steps of 2^-n. Only additions, products of at most 32 bits
+// and shifts are made, but for one division in the normal draw and 64 bits in the square root of large numbers; the
+// results are the same on every target. Coefficients are minimax fits. tests/fixed.cpp measures the errors that are
+// stated here over every input.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_NUMBERS_INTEGER_MATH_HPP
+#define RBM_NUMBERS_INTEGER_MATH_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "fixed.hpp"
+#include "random.hpp"
+
+namespace rbm {
+namespace integer {
+
+/// A draw of a word, `at` draws from its lowest bits on.
+template <class Draw>
+RBM_INLINE Draw draw_of_word(uint32_t word, size_t at) {
+  return static_cast<Draw>(word >> (8 * sizeof(Draw) * at));
+}
+
+/// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. What the
+/// last word has more than is asked for is lost, so that every call begins with a fresh word. `draws` is aligned as a
+/// word is, so that the lowest byte first, a word is stored as it is. Where `Known` is not 0 it is their count.
+template <size_t Known, class Draw, class Rng>
+void cut_words(Draw* draws, size_t count, Rng& rng) {
+  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw);
+  if (Known != 0) count = Known;
+  detail::wake(rng);
+  for (; count >= each; count -= each, draws += each) {
+    const uint32_t word = detail::next_word(rng);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    RBM_COPY_BYTES(__builtin_assume_aligned(draws, sizeof word), &word, sizeof word);
+#else
+    for (size_t i = 0; i < each; ++i) draws[i] = draw_of_word<Draw>(word, i);
+#endif
+  }
+  if (count == 0) return;
+  const uint32_t word = detail::next_word(rng);
+  for (size_t i = 0; i < count; ++i) draws[i] = draw_of_word<Draw>(word, i);
+}
+
+/// Of words in bulk, some at a time.
+template <class Draw>
+RBM_INLINE void draw_in_bulk(Draw* draws, size_t count, XorshiftLanes& rng) {
+  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw), some = 32;
+  for (size_t first = 0; first < count; first += some * each) {
+    const size_t now = count - first < some * each ? count - first : some * each;
+    uint32_t words[some];
+    rng.draw(words, (now + each - 1) / each);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    RBM_COPY_BYTES(draws + first, words, now * sizeof(Draw));
+#else
+    for (size_t i = 0; i < now; ++i) draws[first + i] = draw_of_word<Draw>(words[i / each], i % each);
+#endif
+  }
+}
+template <size_t, class Draw>
+RBM_INLINE void cut_words(Draw* draws, size_t count, XorshiftLanes& rng) {
+  draw_in_bulk(draws, count, rng);
+}
+
+/// `count` <= Most draws.
+template <size_t Most, class Draw, class Rng>
+RBM_INLINE void draw(Draw* draws, size_t count, Rng& rng) {
+  if (count == Most) {
+    cut_words<Most>(draws, count, rng);
+  } else {
+    cut_words<0>(draws, count, rng);
+  }
+}
+
+/// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
+RBM_INLINE uint8_t parabola(uint8_t away, uint8_t curvature) {
+  const uint16_t square = static_cast<uint16_t>(uint16_t{away} * away);
+  const uint16_t low = static_cast<uint16_t>(uint16_t{static_cast<uint8_t>(square)} * curvature);
+  const uint16_t high = static_cast<uint16_t>(uint16_t{static_cast<uint8_t>(square >> 8)} * curvature);
+  return static_cast<uint8_t>(static_cast<uint16_t>(high + static_cast<uint8_t>(low >> 8)) >> 8);
+}
+
+/// sigmoid(-y) for 8-bit models.
+/// Scaling: y in Q6, the result in Q8, at most 128. Two parabolas, from their least points, at 212 and 357 / 64. Error:
+/// at most 0.0041, from y = 357 / 64 on the result is 0.
+RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
+  if (y < 178) return static_cast<uint8_t>(parabola(static_cast<uint8_t>(212 - y), 169) + 13);
+  return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
+}
+
+// c0 + c1 u + ... + c5 u^5 with u in Q14.
+RBM_VECTORISED int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
+  int32_t sum = c5;
+  sum = c4 + detail::shift_down(sum * u, 14);
+  sum = c3 + detail::shift_down(sum * u, 14);
+  sum = c2 + detail::shift_down(sum * u, 14);
+  sum = c1 + detail::shift_down(sum * u, 14);
+  return c0 + detail::shift_down(sum * u, 14);
+}
+
+enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in Q12
+
+/// sigmoid(-y) for 16-bit models.
+/// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
+/// Q14, below 2^14: 31 bits. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
+inline uint32_t sigmoid_tail16(int32_t y) {
+  if (y >= eight) return 0;
+  return static_cast<uint32_t>(y < three ? polynomial(y, 32768, -65322, -5039, 126265, -130790, 43313)
+                                         : polynomial(eight - y, 20, 170, -604, 2837, -3405, 2159));
+}
+
+/// ln(1 + e^-y), what softplus(x) is above max(x, 0).
+/// Scaling: as sigmoid_tail16. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
+inline int32_t softplus_tail(int32_t y) {
+  if (y >= eight) return 0;
+  return y < three ? polynomial(y, 45426, -131241, 133831, -12780, -74033, 40994)
+                   : polynomial(eight - y, 20, 228, -1042, 3964, -4609, 2626);
+}
+
+/// e^-y.
+/// Scaling: y in Q12, the result in Q24. y log2(e) = k + f: y below 2^16 times 23637, in Q26, is below 2^31; 2^-f by a
+/// polynomial in Q15 of an argument in Q15. Relative error: 0.0002, and steps of 2^-24; from y = 16 on the result is 0.
+inline int32_t exp_of_minus(uint32_t y) {
+  if (y >= 0x10000u) return 0;
+  const uint32_t power = y * 23637u;
+  const int32_t f = static_cast<int32_t>((power >> 11) & 0x7FFFu);
+  int32_t sum = 226;
+  sum = -1749 + detail::shift_down(sum * f, 15);
+  sum = 7850 + detail::shift_down(sum * f, 15);
+  sum = -22711 + detail::shift_down(sum * f, 15);
+  sum = 32768 + detail::shift_down(sum * f, 15);
+  return static_cast<int32_t>((static_cast<uint32_t>(sum) << 9) >> (power >> 26));
+}
+
+/// ln n; of 0, as of 1, it is 0.
+/// Scaling: the result in Q16. n = 2^k (1 + f), ln(1 + f) by a polynomial in Q16 of f in Q15: below 65530 * 32768, 31
+/// bits. Error: at most 0.0002.
+inline int32_t log(uint32_t n) {
+  int32_t k = 31;
+  for (; k > 0 && (n & 0x80000000u) == 0; --k) n <<= 1;
+  const int32_t f = static_cast<int32_t>((n >> 16) & 0x7FFFu);
+  int32_t sum = -1203;
+  sum = 5612 + detail::shift_down(sum * f, 15);
+  sum = -12703 + detail::shift_down(sum * f, 15);
+  sum = 20820 + detail::shift_down(sum * f, 15);
+  sum = -32629 + detail::shift_down(sum * f, 15);
+  sum = 65530 + detail::shift_down(sum * f, 15);
+  return k * 45426 + detail::shift_down(sum * f, 15);
+}
+
+/// The square root, rounded down: a bit a step, from the highest on.
+template <class Unsigned>
+Unsigned sqrt(Unsigned n) {
+  Unsigned root = 0;
+  for (Unsigned digit = Unsigned(1) << (8 * sizeof(Unsigned) - 2); digit != 0; digit >>= 2) {
+    const bool fits = n >= root + digit;
+    if (fits) n = static_cast<Unsigned>(n - (root + digit));
+    root = static_cast<Unsigned>((root >> 1) + (fits ? digit : 0));
+  }
+  return root;
+}
+
+/// A draw from the standard normal distribution, by the ratio of uniforms as in random.hpp: x = sqrt(8 / e) (V - 1/2) /
+/// U is taken where x^2 <= -4 ln U. One word of the generator a try, U from its low half and V from its high half, 1.37
+/// words on average, and after detail::most_tries words it is 0.
+/// Scaling: the result in Q12. U and V - 1/2 are odd numbers of steps of 2^-17, the numerator 16 bits and a sign times
+/// 7027 = sqrt(8 / e) 4096: 29 bits. Beyond +-8, where a draw is too large to square in 31 bits, none is taken.
+template <class Rng>
+int32_t normal(Rng& rng) {
+  for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
+    const uint32_t word = draw_word(rng);
+    const uint32_t u = 2 * (word & 0xFFFFu) + 1;
+    const int32_t v = 2 * static_cast<int32_t>(word >> 16) - 65535;
+    const int32_t numerator = v * 7027;
+    const int32_t x = (numerator + static_cast<int32_t>(numerator < 0 ? -(u / 2) : u / 2)) / static_cast<int32_t>(u);
+    if (x > -eight && x < eight && (x * x) >> 8 <= 4 * (17 * 45426 - log(u))) return x;
+  }
+  return 0;
+}
+
+}  // namespace integer
+}  // namespace rbm
+
+#endif  // RBM_NUMBERS_INTEGER_MATH_HPP

@@ -1,0 +1,386 @@
+// rbm/numbers/integers.hpp: Fixed numbers of 8 and 16 bits.
+//
+// They round updates stochastically: the exact change plus a random part of a step, rounded down, is right on average,
+// so that what is far below a step is learned too. Draws come from words of the generator as integer::draw says.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_NUMBERS_INTEGERS_HPP
+#define RBM_NUMBERS_INTEGERS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "fixed.hpp"
+#include "integer_math.hpp"
+#include "math.hpp"
+#include "observed.hpp"
+#include "reals.hpp"
+#include "width.hpp"
+
+namespace rbm {
+
+/// Integers of 8 or 16 bits that count steps of 2^-F.
+///
+/// Scaling: a weighted sum runs in the next wider integer, in QF too. A product of a parameter and a state is rounded
+/// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
+/// are 32 bits wide, in Q12.
+template <class Integer, int FractionBits>
+struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, FractionBits> {
+  typedef detail::FixedWidth<Integer, FractionBits> Width;
+  typedef Fixed<Integer, FractionBits> Scalar;
+  typedef typename Width::SumInteger SumInteger;
+  typedef Fixed<SumInteger, FractionBits> Sum;
+  typedef Fixed<int32_t, 12> Wide;
+  typedef FixedSetting Setting;
+  // Of parameters up to 128 in Q24; where they may be larger, with as many bits before the point as they have.
+  enum : int { change_bits = FractionBits < 8 && !(Width::chance_bits == 8) ? 16 + FractionBits : 24 };
+  typedef Fixed<int32_t, change_bits> Change;
+  typedef
+      typename detail::TotalOf<(sizeof(size_t) > 2)>::type Total;  // a sum of states of as many samples as there can be
+
+  /// A mean of data that is not divided yet: rounded to a step, one that is nearly 0 or 1 would lose its logarithm.
+  struct Mean {
+    Total sum;
+    size_t count;
+  };
+
+  typedef Fixed<int32_t, 30> Factor;  // at most 1, of changes
+
+  /// Scaling: squares of changes, Q48 where these are in Q24, at most 2^62 each, and their sum 2^(2 shift) times what
+  /// is kept, below 2^63.
+  struct SumOfSquares {
+    uint64_t sum;
+    uint8_t shift;
+    SumOfSquares() : sum(0), shift(0) {}
+    void add(Change x) {
+      const uint64_t size = x.raw < 0 ? 0u - static_cast<uint64_t>(x.raw) : static_cast<uint64_t>(x.raw);
+      sum += (size * size) >> (2 * shift);
+      if (sum >> 62 != 0) {
+        sum >>= 2;
+        ++shift;
+      }
+    }
+    /// What makes the root at most this, rounded down. Scaling: 31 bits times 2^30, over a root below 2^31 2^shift.
+    Factor factor(Change most) const {
+      const uint64_t root = integer::sqrt(sum) << shift, bound = static_cast<uint64_t>(most.raw);
+      return root > bound ? Factor::from_raw(static_cast<int32_t>((bound << 30) / root)) : Factor(1);
+    }
+  };
+
+  static Change scaled(Change change, Factor factor) {
+    return Change::from_raw(static_cast<int32_t>(detail::shift_down(int64_t{change.raw} * factor.raw, 30)));
+  }
+
+  enum : bool {
+    is_fixed = true,
+    is_narrow = Width::chance_bits == 8,
+    samples_statistics = is_narrow,  // a mean in so few steps says little more than a draw
+    has_real_units = !is_narrow,
+    has_rectified_units = false
+  };
+
+  /// Whether the sum of `Length` terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude
+  /// is at most 1 but of real units.
+  template <size_t Length, bool Real>
+  static constexpr bool sum_fits() {
+    return Length < static_cast<uint32_t>(Sum::Traits::highest()) >> term_bits(Real);
+  }
+
+  /// How many bits a rate may have, at most 12, so that its product with a difference summed over `Batch` samples has
+  /// no more than 30.
+  template <size_t Batch, bool Real>
+  static constexpr int rate_bits() {
+    return detail::lesser(12, 29 - (Real ? term_bits(Real) : FractionBits) - detail::bits_of(Batch - 1));
+  }
+
+  /// Whether the sums over a batch cannot overflow, and leave a rate at least 4 bits.
+  template <size_t Batch, bool Real>
+  static constexpr bool batch_fits() {
+    return is_narrow ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
+  }
+
+  /// A parameter that moves by a change.
+  static Scalar moved_by(Scalar x, Scalar change) { return x + change; }
+
+  /// A parameter times a factor below 1, rounded towards 0.
+  static Scalar shrunk(Scalar x, float factor) {
+    return Scalar::from_raw(static_cast<Integer>(static_cast<float>(x.raw) * factor));
+  }
+
+  /// Within the bounds of check.hpp: all numbers are, but for variances of which energies, in Q12, would know too
+  /// little.
+  static bool is_parameter(Scalar) { return true; }
+  static bool is_variance(Scalar x) { return static_cast<Wide>(x) >= least_variance(); }
+
+  /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
+  static constexpr Sum infinity() { return Sum::highest(); }
+  static bool is_finite(Scalar) { return true; }
+  template <class Number>
+  static bool is_finite(Number x) {
+    return x < Number::highest() && x > -Number::highest();
+  }
+
+  static Sum to_sum(float x) {
+    const Sum sum(x);
+    const Sum most = Sum::from_raw(static_cast<SumInteger>(infinity().raw - 1));
+    if (!rbm::is_finite(x)) return sum < Sum(0) ? -infinity() : sum;
+    return sum > most ? most : sum < -most ? -most : sum;
+  }
+  static Wide to_wide(float x) { return Wide(x); }
+  static constexpr Wide least_variance() {
+    return Wide::from_raw(int32_t{1} << (FractionBits < 8 ? 12 - FractionBits : 4));
+  }
+  static Wide two_pi() {
+    constexpr Wide value(6.28318531f);
+    return value;
+  }
+
+  /// sum + a b, rounded
+  static RBM_VECTORISED Sum multiply_add(Sum sum, Scalar a, Scalar b) {
+    const SumInteger half = SumInteger(1) << (FractionBits - 1);
+    return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> FractionBits));
+  }
+
+  /// sum + x and sum - x
+  static RBM_INLINE Sum add(Sum sum, Scalar x) { return plus(sum, x.raw); }
+  static RBM_INLINE Sum subtract(Sum sum, Scalar x) {
+    return plus(sum, static_cast<SumInteger>(-static_cast<SumInteger>(x.raw)));
+  }
+
+  static Wide scale(Scalar state, Sum sum) {
+    const Wide wide(sum);
+    return state == Scalar(1) ? wide : wide * static_cast<Wide>(state);
+  }
+
+  /// The exact sum of the states of unit i in all samples.                                             states [count]
+  template <class State>
+  static Total total(const State* states, size_t count, size_t i) {
+    Total sum = 0;
+    for (size_t s = 0; s < count; ++s) sum += states[s][i].raw;
+    return sum;
+  }
+  static constexpr Total half() { return Total{1} << (FractionBits - 1); }
+  static Mean mean_of(Total sum, size_t count) { return {sum, count}; }
+
+  /// The mean square of what unit i is from the mean, in at most 2^32 - 1 samples; 0.63 steps of error.
+  /// Scaling: squares about a mean that is rounded to a step, in Q2F, which adds less than 1/4 to each; 2^31 on
+  /// average, so that their sum is below 2^63.
+  template <class State>
+  static Scalar variance(const State* states, size_t count, size_t i, Mean mean) {
+    const int64_t n = static_cast<int64_t>(count), rest = mean.sum < 0 ? -(n / 2) : n / 2;
+    const int32_t about = static_cast<int32_t>((mean.sum + rest) / n);
+    uint64_t squares = 0;
+    for (size_t s = 0; s < count; ++s) {
+      const int32_t deviation = states[s][i].raw - about;
+      const uint32_t size = static_cast<uint32_t>(deviation < 0 ? -deviation : deviation);
+      squares += size * size;
+    }
+    const int64_t divisor = n << FractionBits;
+    return Scalar::from_raw(detail::saturate<Integer>((static_cast<int64_t>(squares) + divisor / 2) / divisor));
+  }
+
+  /// Scaling: sums of 16 bits times a count of 32, times 2^F: 62 bits; the count times the divisor 47.
+  static Scalar ratio(Mean mean, Scalar divisor) {
+    const int64_t below = static_cast<int64_t>(mean.count) * divisor.raw;
+    const int64_t above = int64_t{mean.sum} * (int64_t{1} << FractionBits);
+    return Scalar::from_raw(detail::saturate<Integer>((above + (above < 0 ? -(below / 2) : below / 2)) / below));
+  }
+
+  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1; p is the mean of states Off and 1.
+  static Wide log_of_mean(Mean p, Mean margin) {
+    const Total sum = p.sum < margin.sum ? margin.sum : p.sum;
+    return log_ratio(sum, static_cast<Total>(p.count) << FractionBits);
+  }
+  template <int Off>
+  static Wide log_odds_of_mean(Mean mean, Mean margin) {
+    const Total one = static_cast<Total>(mean.count) << FractionBits;  // the sum of states that are all 1
+    const Total on = mean.sum - Off * one, all = (1 - Off) * one, least = (1 - Off) * margin.sum;
+    const Total sum = on < least ? least : on > all - least ? all - least : on;
+    return log_ratio(sum, all - sum);
+  }
+
+  /// Scaling: the sum, in QF, of less than 2^32 samples is below 2^39, of 16 bits 2^47; as a change below 2^63.
+  static Change quotient(Total sum, size_t count) {
+    const int64_t scaled = sum * (int64_t{1} << (change_bits - FractionBits)), n = static_cast<int64_t>(count);
+    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
+    return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
+  }
+  static Change change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
+  static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
+
+  /// Parameters become, or move by, what was computed for them, rounded stochastically;
+  /// count <= Most.                                                                                change, s [count]
+  /// Scaling: from Q24, or what a change is in, to QF, with 8 or 16 random bits and half of what they leave.
+  template <size_t Most, class Rng>
+  static void assign(const Change* change, size_t count, Scalar* s, Rng& rng) {
+    constexpr int shift = change_bits - FractionBits, drawn = Width::chance_bits;
+    constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
+    alignas(uint32_t) typename Width::Draw draws[Most];
+    integer::draw<Most>(draws, count, rng);
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t random =
+          ((int64_t{draws[i]} << spare) + (spare > 0 ? (int64_t{1} << spare) / 2 : int64_t{0})) >> excess;
+      s[i] = Scalar::from_raw(detail::saturate<Integer>((change[i].raw + random) >> shift));
+    }
+  }
+  template <size_t Most, class Rng>
+  static void add(const Change* change, size_t count, Scalar* s, Rng& rng) {
+    Change moved[Most];
+    for (size_t i = 0; i < count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
+    assign<Most>(moved, count, s, rng);
+  }
+
+  /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have
+  /// one too many. Two units that are 1 are too many all the same, and none that is above 0 too few.
+  static bool is_one(Sum sum, size_t positive, size_t count) {
+    constexpr size_t most = static_cast<size_t>(Scalar::one()) - 1;
+    const size_t twice = positive < most ? positive : most, once = positive / 2;
+    const Sum below = Sum::from_raw(static_cast<SumInteger>(count < most ? count : most));
+    const Sum above = Sum::from_raw(static_cast<SumInteger>(once > twice ? once : twice));
+    return positive > 0 && sum >= Sum(1) - below && sum <= Sum(1) + above;
+  }
+
+  /// A parameter moved by a number of steps.
+  static RBM_VECTORISED Scalar moved(Scalar parameter, int32_t steps) {
+    return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
+  }
+
+  static Wide log(Wide x) {
+    return x.raw > 0 ? Wide::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
+                     : Wide::lowest();
+  }
+  static Wide exp(Wide x) {
+    return x.raw > 0 ? Wide(1) / exp(-x)
+                     : Wide::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
+  }
+  template <class Integer32, int Bits>
+  static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
+    const uint64_t square = x.raw <= 0 ? 0 : static_cast<uint64_t>(x.raw) << Bits;
+    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(
+        square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square)) : integer::sqrt(square)));
+  }
+
+  /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
+  static RBM_VECTORISED Scalar sigmoid(Sum x) {
+    return Scalar::from_raw(static_cast<Integer>(
+        detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - FractionBits)));
+  }
+  static RBM_VECTORISED Scalar tanh(Sum x) {
+    const int32_t twice =
+        2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - FractionBits)));
+  }
+  static Wide softplus(Sum x) {
+    const Wide wide(x);
+    return (wide > Wide(0) ? wide : Wide(0)) + tail(magnitude(wide));
+  }
+  static Wide log_two_cosh(Sum x) {
+    const Wide size = magnitude(Wide(x));
+    return size + tail(size + size);
+  }
+
+  /// ln sum_k exp(x_k)                                                                                       x [States]
+  template <size_t States>
+  static Wide log_sum_exp(const Sum* x) {
+    const Sum most = largest<States>(x);
+    return Wide(most) + Wide::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
+  }
+
+  /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
+  template <size_t States>
+  static void softmax(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    const Sum most = largest<States>(x);
+    const uint32_t total = total_weight<States>(x, most);
+    for (size_t k = 0; k < States; ++k) {
+      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << FractionBits) + total / 2) / total));
+    }
+  }
+
+  /// A draw of k with these probabilities: one word of the generator.                                        x [States]
+  template <size_t States, class Rng>
+  static size_t choose(const Sum* x, Scalar*, Rng& rng) {
+    const Sum most = largest<States>(x);
+    uint64_t wide = draw_word(rng);
+    wide *= total_weight<States>(x, most);
+    uint32_t left = static_cast<uint32_t>(wide >> 32);
+    size_t k = 0;
+    for (; k + 1 < States; ++k) {
+      const uint32_t each = weight(x[k], most);
+      if (left < each) break;
+      left -= each;
+    }
+    return k;
+  }
+
+  /// A draw from the standard normal distribution.
+  template <class Rng>
+  static Sum normal(Rng& rng) {
+    return static_cast<Sum>(Wide::from_raw(integer::normal(rng)));
+  }
+
+  /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
+  /// of this precision: an error of at most 0.51 steps.
+  static Scalar mean_observed(Scalar variance, Sum x, Scalar value, float precision) {
+    return detail::ObservedNormal<FractionBits>(variance, precision).mean(x, value);
+  }
+  template <class Rng>
+  static Scalar sample_observed(Scalar variance, Sum x, Scalar value, float precision, Rng& rng) {
+    return detail::ObservedNormal<FractionBits>(variance, precision).sample(x, value, rng);
+  }
+
+  /// A draw from the normal distribution with mean 0 and standard deviation 0.01, rounded stochastically.
+  /// Scaling: a draw in Q12, 15 bits and a sign, times 655 / 2^16 in Q28.
+  template <class Rng>
+  static Scalar small_normal(Rng& rng) {
+    const int32_t draw = integer::normal(rng) * 655;
+    const int32_t random = static_cast<int32_t>(detail::next_word(rng) >> (FractionBits + 4));
+    return Scalar::from_raw(detail::saturate<Integer>((draw + random) >> (28 - FractionBits)));
+  }
+
+ private:
+  static constexpr int term_bits(bool real) { return real ? 2 * (Scalar::bits - 1) - FractionBits : Scalar::bits - 1; }
+
+  // For sums that are known to have room.
+  static RBM_INLINE Sum plus(Sum sum, SumInteger steps) {
+    return Sum::from_raw(static_cast<SumInteger>(sum.raw + steps));
+  }
+
+  /// ln(a / b), both above 0.
+  /// Scaling: ln in Q16, of numbers of 32 bits; of larger ones as many bits as are too many count ln 2 = 45426 each.
+  static Wide log_ratio(Total a, Total b) { return Wide::from_raw(detail::shift_down(log_of(a) - log_of(b), 4)); }
+  static int32_t log_of(Total n) {
+    int32_t beyond = 0;
+    for (; int64_t{n} > int64_t{0xFFFFFFFF}; n >>= 1) beyond += 45426;
+    return beyond + integer::log(static_cast<uint32_t>(n));
+  }
+
+  static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }
+  static Wide tail(Wide y) { return Wide::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
+
+  template <size_t States>
+  static Sum largest(const Sum* x) {
+    Sum most = x[0];
+    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
+    return most;
+  }
+
+  /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
+  static uint32_t weight(Sum x, Sum most) {
+    if (x <= -infinity() && most > -infinity()) return 0;
+    const Wide below = Wide(most) - Wide(x);
+    return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
+  }
+
+  template <size_t States>
+  static uint32_t total_weight(const Sum* x, Sum most) {
+    static_assert(States <= 65535, "rbm: a softmax group of integers has at most 65535 units");
+    uint32_t total = 0;
+    for (size_t k = 0; k < States; ++k) total += weight(x[k], most);
+    return total;
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_NUMBERS_INTEGERS_HPP

@@ -1,0 +1,242 @@
+// rbm/training/options.hpp: what a trainer can be told, and what it starts with.
+//
+// A trainer has the options of contrastive divergence and those of the extras it was declared with, all in one struct,
+// trainer.options: an extra that is not named costs no byte of RAM or code, and its options are not there to be set.
+// Options are floats; a trainer of a fixed-point model turns them into integers where they are set, once. Where nothing
+// else is said an option is at most 1e6, in fixed-point models a larger one counts as 127.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_TRAINING_OPTIONS_HPP
+#define RBM_TRAINING_OPTIONS_HPP
+
+#include <stdint.h>
+
+#include "../numbers/fixed.hpp"
+#include "../numbers/integer_math.hpp"
+#include "../numbers/math.hpp"
+#include "../status.hpp"
+
+namespace rbm {
+
+/// What a trainer does beyond CD-k at a constant rate. Combine them: Trainer<Model, 10, persistent | centred>.
+enum Extras : unsigned {
+  plain = 0,
+  scheduled = 1,         // the learning rate falls
+  persistent = 2 | 1,    // fantasy particles live on from update to update (Tieleman 2008), and the rate falls
+  centred = 4,           // updates are made of v and h less their means (Melchior, Fischer and Wiskott 2016)
+  with_momentum = 8,     // a part of each change is made again: keeps a copy of the weights
+  penalised = 16,        // weight decay, a sparsity target, a bound on the size of an update
+  learned_variance = 32  // the variances of Gaussian visible units are learned
+};
+
+constexpr Extras operator|(Extras a, Extras b) {
+  return static_cast<Extras>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+
+enum class Schedule : uint8_t {
+  constant,  // r
+  linear,    // r (1 - t / T), then 0
+  power      // r (1 + t / T)^-power
+};
+
+namespace detail {
+
+/// The bounds of options, as constants of their type: within them nothing that a trainer makes of them overflows.
+template <class Setting>
+struct Limits {
+  static constexpr float zero() { return 0.0f; }
+  static constexpr float one() { return 1.0f; }
+  static constexpr float most_rate() { return 100.0f; }
+  static constexpr float most() { return 1e6f; }
+  static bool is_finite(float x) { return rbm::is_finite(x); }
+};
+
+template <>
+struct Limits<FixedSetting> {
+  static constexpr FixedSetting zero() { return FixedSetting::from_raw(0); }
+  static constexpr FixedSetting one() { return FixedSetting::from_raw(int32_t{1} << 24); }
+  static constexpr FixedSetting most_rate() { return FixedSetting::highest(); }
+  static constexpr FixedSetting most() { return FixedSetting::highest(); }
+  static bool is_finite(FixedSetting x) { return x != FixedSetting::lowest(); }
+};
+
+/// not_finite, out_of_range outside [least, most], or ok.
+template <class Setting>
+Status check_option(Setting value, Setting least, Setting most) {
+  if (!Limits<Setting>::is_finite(value)) return Status::not_finite;
+  return value < least || value > most ? Status::out_of_range : Status::ok;
+}
+
+/// The same for one that may not be negative.
+template <class Setting>
+Status check_option(Setting value) {
+  return check_option<Setting>(value, Limits<Setting>::zero(), Limits<Setting>::most());
+}
+
+/// The options of any trainer.
+template <class Setting>
+struct ChainOptions {
+  // Added to a parameter per unit of its mean gradient, at most 100; starts as 0.1, or 0.001 with real units.
+  Setting learning_rate;
+  uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
+  bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
+
+  explicit constexpr ChainOptions(Setting rate) : learning_rate(rate) {}
+
+  Status check() const {
+    return first_failure(check_option<Setting>(learning_rate, Limits<Setting>::zero(), Limits<Setting>::most_rate()),
+                         gibbs_steps == 0 ? Status::out_of_range : Status::ok);
+  }
+};
+
+/// The learning rate after t updates, where it began as `rate`.
+inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
+  const float part = static_cast<float>(t) / static_cast<float>(steps);
+  if (schedule == Schedule::linear) return rate * (part < 1.0f ? 1.0f - part : 0.0f);
+  if (schedule == Schedule::power) return rate * exp(-power * log1p(part));
+  return rate;
+}
+
+/// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
+/// times the power in Q24. Where T + t has more than 32 bits, half of it is taken and ln 2 in Q16 added. The logarithm
+/// is at least 0, where rounding could make it less for a small t.
+inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, uint32_t steps, FixedSetting power) {
+  if (schedule == Schedule::constant) return rate;
+  int32_t factor = 0;
+  if (schedule == Schedule::linear && t < steps) {
+    factor = static_cast<int32_t>((static_cast<uint64_t>(steps - t) << 24) / steps);
+  } else if (schedule == Schedule::power) {
+    const bool halved = steps > 0xFFFFFFFFu - t;
+    const uint32_t sum = halved ? steps / 2 + t / 2 : steps + t;
+    const int32_t log_sum = integer::log(sum) + (halved ? 45426 : 0);
+    const int32_t part = log_sum - integer::log(steps);
+    const uint64_t y = (static_cast<uint64_t>(part > 0 ? part : 0) * static_cast<uint64_t>(power.raw)) >> 28;
+    factor = integer::exp_of_minus(y < 0x10000u ? static_cast<uint32_t>(y) : 0x10000u);
+  }
+  return rate * FixedSetting::from_raw(factor);
+}
+
+/// scheduled: how the learning rate r falls with the updates made, t.
+template <class Setting>
+struct ScheduleOptions {
+  Schedule schedule = Schedule::power;
+  uint32_t schedule_steps = 1000;  // T, in updates: epochs times samples over batch size; above 0
+  Setting schedule_power = 1.0f;   // not negative
+
+  Setting after(uint32_t t, Setting rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
+
+  Status check() const {
+    const bool is_schedule =
+        schedule == Schedule::constant || schedule == Schedule::linear || schedule == Schedule::power;
+    return first_failure(check_option(schedule_power),
+                         schedule_steps == 0 || !is_schedule ? Status::out_of_range : Status::ok);
+  }
+};
+
+/// centred: how fast the means are followed.
+template <class Setting>
+struct CentringOptions {
+  Setting offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
+
+  Status check() const { return check_option<Setting>(offset_rate, Limits<Setting>::zero(), Limits<Setting>::one()); }
+};
+
+/// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
+template <class Setting>
+struct MomentumOptions {
+  Setting momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
+
+  Status check() const {
+    return first_failure(check_option<Setting>(momentum, Limits<Setting>::zero(), Limits<Setting>::one()),
+                         momentum >= Limits<Setting>::one() ? Status::out_of_range : Status::ok);
+  }
+};
+
+/// penalised. All are off at first; none is negative.
+template <class Setting>
+struct PenaltyOptions {
+  Setting l2 = 0.0f;               // W -= rate l2 W; rate l2 is below 1, or W would change its sign and grow
+  Setting l1 = 0.0f;               // |W| -= rate l1, but not below 0
+  Setting sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
+  Setting sparsity_target = 0.1f;  // that mean: any value
+  // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
+  // before the biases of a centred model follow W. 0 is none.
+  Setting largest_update = 0.0f;
+
+  Status check(Setting learning_rate) const {
+    Status status = check_option(l2);
+    status = first_failure(status, check_option(l1));
+    status = first_failure(status, check_option(sparsity_cost));
+    status = first_failure(status,
+                           check_option<Setting>(sparsity_target, -Limits<Setting>::most(), Limits<Setting>::most()));
+    status = first_failure(status, check_option(largest_update));
+    return first_failure(status, learning_rate * l2 < Limits<Setting>::one() ? Status::ok : Status::out_of_range);
+  }
+};
+
+/// learned_variance. It needs sampled visible units: with mean_field_visible a step is out_of_range. Momentum,
+/// penalties and the bound are for weights and biases alone; the schedule is for this rate, too.
+template <class Setting>
+struct VarianceOptions {
+  Setting variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
+
+  Status check() const { return check_option(variance_rate); }
+};
+
+/// Part where it was asked for, and nothing otherwise.
+template <class Part, bool Wanted>
+struct Optional : Part {};
+
+template <class Part>
+struct Optional<Part, false> {
+  template <class... Rate>
+  Status check(Rate...) const {
+    return Status::ok;
+  }
+};
+
+constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
+
+template <unsigned Chosen, class Setting>
+using Scheduling = Optional<ScheduleOptions<Setting>, has(Chosen, scheduled)>;
+template <unsigned Chosen, class Setting>
+using Centring = Optional<CentringOptions<Setting>, has(Chosen, centred)>;
+template <unsigned Chosen, class Setting>
+using Momentum = Optional<MomentumOptions<Setting>, has(Chosen, with_momentum)>;
+template <unsigned Chosen, class Setting>
+using Penalties = Optional<PenaltyOptions<Setting>, has(Chosen, penalised)>;
+template <unsigned Chosen, class Setting>
+using Variances = Optional<VarianceOptions<Setting>, has(Chosen, learned_variance)>;
+
+}  // namespace detail
+
+/// All options of a trainer with these extras, and their defaults.
+template <unsigned Chosen, class Setting = float>
+struct TrainingOptions : detail::ChainOptions<Setting>,
+                         detail::Scheduling<Chosen, Setting>,
+                         detail::Centring<Chosen, Setting>,
+                         detail::Momentum<Chosen, Setting>,
+                         detail::Penalties<Chosen, Setting>,
+                         detail::Variances<Chosen, Setting> {
+  explicit constexpr TrainingOptions(Setting rate)
+      : detail::ChainOptions<Setting>(rate),
+        detail::Scheduling<Chosen, Setting>(),
+        detail::Centring<Chosen, Setting>(),
+        detail::Momentum<Chosen, Setting>(),
+        detail::Penalties<Chosen, Setting>(),
+        detail::Variances<Chosen, Setting>() {}
+
+  /// not_finite or out_of_range for the first option that is, or ok.
+  Status check() const {
+    Status status = detail::ChainOptions<Setting>::check();
+    status = first_failure(status, detail::Scheduling<Chosen, Setting>::check());
+    status = first_failure(status, detail::Centring<Chosen, Setting>::check());
+    status = first_failure(status, detail::Momentum<Chosen, Setting>::check());
+    status = first_failure(status, detail::Penalties<Chosen, Setting>::check(this->learning_rate));
+    return first_failure(status, detail::Variances<Chosen, Setting>::check());
+  }
+};
+
+}  // namespace rbm
+
+#endif  // RBM_TRAINING_OPTIONS_HPP
