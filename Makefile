@@ -189,7 +189,7 @@ math-errors: | $(BUILD)
 
 ## memory: the table of README.md: bytes of models, trainers and chains
 memory: | $(BUILD)
-	@$(COMPILE) tests/tools/memory.cpp -o $(BUILD)/memory
+	@$(COMPILE) -DRBM_VECTOR_BYTES=4 tests/tools/memory.cpp -o $(BUILD)/memory
 	@$(BUILD)/memory
 
 ## bench: speed against the machine's limits, OpenBLAS and scikit-learn (BENCH_FLAGS=-O3: plain x86-64); two minutes

@@ -1,36 +1,51 @@
-// rbm/rbm.hpp: all of the library, in reading order, but for what hosts alone can do: likelihood.hpp, ais.hpp.
+// rbm/rbm.hpp: all of the library, in reading order. A folder includes those above it, and none below.
+//
+// What needs <math.h> is for hosts, and included by those who want it: evaluation/likelihood.hpp, evaluation/ais.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_RBM_HPP
 #define RBM_RBM_HPP
 
-#include "config.hpp"
-#include "status.hpp"
-#include "storage.hpp"
-#include "numbers/math.hpp"
-#include "numbers/random.hpp"
-#include "numbers/fixed.hpp"
-#include "numbers/flash.hpp"
-#include "numbers/integer_math.hpp"
-#include "numbers/number.hpp"
+#include "config.hpp"   // the version; what compilers spell differently
+#include "status.hpp"   // how a call says that it failed
+#include "storage.hpp"  // Vector, Matrix: plain data
+
+// Numbers: floats and integers, and what is asked of either.
+#include "numbers/math.hpp"          // exp, log, sigmoid ... of floats
+#include "numbers/random.hpp"        // the generator, and draws from it
+#include "numbers/fixed.hpp"         // Fixed<Integer, bits>
+#include "numbers/flash.hpp"         // InFlash<Number>: models that stay in flash on AVR
+#include "numbers/integer_math.hpp"  // exp, log, sigmoid ... of integers
+#include "numbers/number.hpp"        // Arithmetic<Number>: what the rest asks of a number type
+
+// Kernels: the hot loops. Here weights change: kernels/update_weights.hpp.
 #include "kernels/kernels.hpp"
-#include "model/parameters.hpp"
+
+// Layers: the units, one kind a file, and what was observed of them.
 #include "layers/layers.hpp"
-#include "model/inputs.hpp"
-#include "model/model.hpp"
-#include "model/check.hpp"
-#include "model/convert.hpp"
-#include "model/initialize.hpp"
-#include "sampling/gibbs.hpp"
-#include "sampling/transposed.hpp"
-#include "sampling/tempering.hpp"
-#include "evaluation/conditional.hpp"
-#include "evaluation/couplings.hpp"
-#include "training/options.hpp"
-#include "training/gradient.hpp"
-#include "training/layer_by_layer.hpp"
-#include "training/rules.hpp"
-#include "training/normalizable.hpp"
-#include "training/trainer.hpp"
+
+// The model: its parameters, energies, means and draws.
+#include "model/inputs.hpp"      // from the states of one layer to the inputs of the other
+#include "model/model.hpp"       // Rbm<Visible, Hidden, Number>
+#include "model/check.hpp"       // whether its parameters can be used
+#include "model/convert.hpp"     // from one number type to another
+#include "model/initialize.hpp"  // where learning starts
+
+// Sampling: fantasies, denoising.
+#include "sampling/gibbs.hpp"       // GibbsChain, Posterior, denoise
+#include "sampling/transposed.hpp"  // faster chains for a second copy of the weights
+#include "sampling/tempering.hpp"   // other temperatures
+
+// Training: samples -> chains -> statistics -> gradient -> weights.
+#include "training/options.hpp"       // learning rate, extras and their settings
+#include "training/chains.hpp"        // the Gibbs chains of a step
+#include "training/gradient.hpp"      // a plain step's change of the parameters
+#include "training/rules.hpp"         // the change with momentum, penalties or centring
+#include "training/normalizable.hpp"  // bounds weights between real units
+#include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
+
+// Evaluation: what was learnt.
+#include "evaluation/conditional.hpp"  // classify; pseudo-likelihood
+#include "evaluation/couplings.hpp"    // read the weights
 
 #endif  // RBM_RBM_HPP

@@ -31,12 +31,6 @@ constexpr bool can_hold(size_t count, size_t bytes_each) {
 
 }  // namespace detail
 
-/// A number of elements as a type, so that a function can be given one that the compiler knows.
-template <size_t Length>
-struct Size {
-  enum : size_t { count = Length };
-};
-
 /// `Length` values in a row.
 template <class Element, size_t Length>
 struct alignas(Element) alignas(detail::alignment(Length * sizeof(Element))) Vector {

@@ -893,11 +893,11 @@ TEST_CASE("Both: evidence of either layer, in its place") {
   const float x[4] = {0.5f, 50.0f, -50.0f, 50.0f};
   float mean[4], drawn[4];
   rbm::Xorshift32 rng(71);
-  Mixed::each_block([&](rbm::Block block) {
+  for (rbm::Block block : rbm::Blocks<Mixed>()) {
     float inputs[2] = {x[block.first], x[block.first + 1]}, copy[2] = {inputs[0], inputs[1]};
     evidence.mean(block, layer, inputs, mean + block.first);
     evidence.sample(block, layer, copy, drawn + block.first, rng);
-  });
+  }
   CHECK(double(mean[0]) == doctest::Approx(std::tanh(0.5)));
   CHECK(mean[1] == -1.0f);
   CHECK(mean[2] == 3.0f);

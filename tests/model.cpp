@@ -97,17 +97,13 @@ TEST_CASE("a large model: inputs and free energy of states between 0 and 1") {
   Model::HiddenState h;
   for (float& value : h) value = rbm::uniform(rng);
   float x[37] = {}, y[67] = {};  // the inputs that a model computes on the way
-  model.visit_hidden_inputs(v, [&x](rbm::Block block, const float* inputs) {
-    for (size_t j = 0; j < block.count; ++j) x[block.first + j] = inputs[j];
-  });
+  for (rbm::Block block : rbm::Blocks<Model::Hidden>()) model.hidden_inputs(v, block, x + block.first);
   for (size_t j = 0; j < 37; ++j) {
     double sum = double(model.hidden.bias[j]);
     for (size_t i = 0; i < 67; ++i) sum += double(v[i]) * double(model.weights(i, j));
     CHECK(std::fabs(double(x[j]) - sum) < 1e-5);
   }
-  model.visit_visible_inputs(h, [&y](rbm::Block block, const float* inputs) {
-    for (size_t i = 0; i < block.count; ++i) y[block.first + i] = inputs[i];
-  });
+  for (rbm::Block block : rbm::Blocks<Model::Visible>()) model.visible_inputs(h, block, y + block.first);
   for (size_t i = 0; i < 67; ++i) {
     double sum = double(model.visible.bias[i]);
     for (size_t j = 0; j < 37; ++j) sum += double(model.weights(i, j)) * double(h[j]);

@@ -75,11 +75,11 @@ struct Ais {
     if (status != Status::ok) return status;
     Weights weights = {};
     for (uint32_t run = 0; run < runs; ++run) {
-      Model::Visible::each_block([&](Block block) {
+      for (Block block : Blocks<typename Model::Visible>()) {
         Sum x[Model::Visible::block_size];
         base.start_input(block, x);
         base.sample(block, x, v.values + block.first, rng);
-      });
+      }
       double log_weight = 0.0;
       for (uint32_t k = 1; k <= temperatures; ++k) {
         log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k, temperatures), rng);
@@ -160,15 +160,15 @@ struct Ais {
   // ln Z of the path's beginning: independent units.
   double log_base(const Model& model) const {
     double sum = 0.0;
-    Model::Visible::each_block([&](Block block) {
+    for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size];
       base.start_input(block, x);
       sum += static_cast<double>(base.cumulant(block, x));
-    });
-    Model::Hidden::each_block([&](Block block) {
+    }
+    for (Block block : Blocks<typename Model::Hidden>()) {
       const Sum x[Model::Hidden::block_size] = {};  // without their biases
       sum += static_cast<double>(model.hidden.cumulant(block, x));
-    });
+    }
     return sum;
   }
 
@@ -179,18 +179,22 @@ struct Ais {
     const double biases =
         static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
     double sum = 0.0;
-    model.visit_hidden_inputs(v, [&](Block block, const Sum* x) {
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      Sum x[Model::Hidden::block_size];
+      model.hidden_inputs(v, block, x);
       sum += cumulant(model.hidden, block, x, to) - cumulant(model.hidden, block, x, from);
       Sum y[Model::Hidden::block_size];
       for (size_t j = 0; j < block.count; ++j) y[j] = at * x[j];
       model.hidden.sample(block, y, h.values + block.first, rng);
-    });
-    model.visit_visible_inputs(h, [&](Block block, Sum* x) {
+    }
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      model.visible_inputs(h, block, x);
       Sum start[Model::Visible::block_size];
       base.start_input(block, start);
       for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
       model.visible.sample(block, x, v.values + block.first, rng);
-    });
+    }
     return sum + static_cast<double>(to - from) * biases;
   }
 

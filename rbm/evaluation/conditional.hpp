@@ -57,7 +57,7 @@ struct SiteConditional {
         log_probability[k] += Wide(Visible::value(site, k, u)) * bias;
       }
     }
-    Model::Hidden::each_block([this](Block block) { add_block(block); });
+    for (Block block : Blocks<typename Model::Hidden>()) add_block(block);
 
     Wide most = log_probability[0], total(0);
     for (size_t k = 0; k < states; ++k) {
@@ -104,7 +104,7 @@ struct SiteConditional {
   void add_others(Block block, Sum* x) const {
     constexpr size_t most = kernels::most_of_block<Model::visible_size>();
     const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
-    each_block<Model::visible_size, most>([&](Block some) {
+    for (Block some : Blocks<EqualBlocks<Model::visible_size, most>>()) {
       Scalar others[most];
       for (size_t i = 0; i < most; ++i) {
         const size_t unit = some.first + i;
@@ -113,7 +113,7 @@ struct SiteConditional {
       }
       kernels::accumulate<most, Model::hidden_size>(model.weights.row(some.first) + block.first, others, block.count,
                                                     x);
-    });
+    }
   }
 };
 

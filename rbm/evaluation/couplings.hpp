@@ -79,7 +79,11 @@ Status effective_couplings(const Model& model, const typename Model::VisibleStat
   for (float& coupling : couplings.values) coupling = 0.0f;
   for (size_t s = 0; s < count; ++s) {
     const detail::AddCouplings<Model> couple = {model, samples[s], 1.0f / static_cast<float>(count), couplings};
-    model.visit_hidden_inputs(samples[s], [&](Block block, const typename Model::Sum* x) { couple.add(block, x); });
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      typename Model::Sum x[Model::Hidden::block_size];
+      model.hidden_inputs(samples[s], block, x);
+      couple.add(block, x);
+    }
   }
   bool finite = true;
   for (const float& coupling : couplings.values) finite = finite && is_finite(coupling);

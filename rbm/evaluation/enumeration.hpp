@@ -26,16 +26,15 @@ struct WholeLayer {
   Vector<bool, Units::size> falls;      // whether the next digit of a site is the one below
 
   void start_input() {
-    Units::each_block([this](Block block) { layer.start_input(block, input.values + block.first); });
+    for (Block block : Blocks<Units>()) layer.start_input(block, input.values + block.first);
   }
   void take_mean() {
-    Units::each_block(
-        [this](Block block) { layer.mean(block, input.values + block.first, state.values + block.first); });
+    for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, state.values + block.first);
   }
   Number energy() const { return layer.energy(state.values); }
   Number cumulant() {
     Number sum(0);
-    Units::each_block([&](Block block) { sum += layer.cumulant(block, input.values + block.first); });
+    for (Block block : Blocks<Units>()) sum += layer.cumulant(block, input.values + block.first);
     return sum;
   }
 

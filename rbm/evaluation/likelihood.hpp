@@ -16,7 +16,7 @@
 #include "../numbers/flash.hpp"
 #include "../layers/layers.hpp"
 #include "enumeration.hpp"
-#include "../model/parameters.hpp"
+#include "../model/model.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 

@@ -108,17 +108,19 @@ RBM_INLINE void accumulate_active(const Units& on, const Weight* weights, const 
   each_column<Sum, Stride>(count, body);
 }
 
+/// All rows; `whole` says which units are on, where that is known.
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
-RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size_t count, Sum* x) {
+RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size_t count, Sum* x,
+                                    const Active<Rows>* whole = nullptr) {
   constexpr size_t at_a_time = has_unit_bits ? size_t{rows_at_a_time} : Rows, tail = Rows % at_a_time;
   for (size_t i = 0; i < Rows - tail; i += at_a_time) {
     Active<at_a_time> on;
-    on.look(s + i);
+    on.look(whole, s, i);
     accumulate_active<Stride>(on, weights + i * Stride, s + i, count, x);
   }
   if (tail == 0) return;
   Active<(tail != 0 ? tail : 1)> on;
-  on.look(s + (Rows - tail));
+  on.look(whole, s, Rows - tail);
   accumulate_active<Stride>(on, weights + (Rows - tail) * Stride, s + (Rows - tail), count, x);
 }
 
@@ -148,6 +150,15 @@ void accumulate_some(const Weight* RBM_RESTRICT weights, const Fixed<Integer, Fr
                      size_t count, Sum* RBM_RESTRICT x) {
   accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x));
 }
+
+template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
+void accumulate_known(const Active<Rows>& on, const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s,
+                      size_t count, Sum* RBM_RESTRICT x) {
+  accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x), &on);
+}
+#else
+template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
+void accumulate_known(const Active<Rows>&, const Weight*, const Scalar*, size_t, Sum*) {}
 #endif
 
 /// Eight columns, whose sums stay in registers; only of units that are on. Returns all bits of all states.
@@ -208,6 +219,20 @@ RBM_INLINE void accumulate(const Weight* weights, const Scalar* s, size_t count,
     accumulate_some<Rows, Stride, block_size>(weights, s, count, x);
   } else {
     accumulate_some<Rows, Stride, 0>(weights, s, count, x);
+  }
+}
+
+/// accumulate where `on` says which units are on, or is null.
+template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
+RBM_INLINE void accumulate(const Active<Rows>* on, const Weight* weights, const Scalar* s, size_t count, Sum* x) {
+  if (!has_unit_bits || on == nullptr) {
+    accumulate<Rows, Stride>(weights, s, count, x);
+  } else if (count == Stride) {
+    accumulate_known<Rows, Stride, Stride>(*on, weights, s, count, x);
+  } else if (count == block_size) {
+    accumulate_known<Rows, Stride, block_size>(*on, weights, s, count, x);
+  } else {
+    accumulate_known<Rows, Stride, 0>(*on, weights, s, count, x);
   }
 }
 

@@ -107,6 +107,17 @@ struct Active {
   uint64_t words[(Length + 63) / 64];
   bool binary;
 
+  /// Those of the units of a state s from `first` on, a multiple of 64; `whole` are those of all its units, or null.
+  template <size_t Whole, class Scalar>
+  RBM_INLINE void look(const Active<Whole>* whole, const Scalar* s, size_t first) {
+    if (whole == nullptr) {
+      look(s + first);
+    } else {
+      RBM_COPY_BYTES(words, whole->words + first / 64, sizeof words);
+      binary = whole->binary;
+    }
+  }
+
   template <class Scalar>
   RBM_INLINE void look(const Scalar* s) {
     constexpr size_t tail = Length % 64, whole = Length - tail;
@@ -162,6 +173,8 @@ struct Active {
 
 template <size_t Length>
 struct Active<Length, false> {
+  template <size_t Whole, class Scalar>
+  RBM_INLINE void look(const Active<Whole>*, const Scalar*, size_t) {}
   template <class Scalar>
   RBM_INLINE void look(const Scalar*) {}
 
@@ -191,6 +204,41 @@ struct Active<Length, false> {
       }
     }
   }
+};
+
+/// Whether a state's units are all 0 or 1, where `on` may know it.
+template <size_t Length, class Scalar>
+RBM_INLINE bool are_binary(const Active<Length, true>* on, const Scalar* s) {
+  return on != nullptr ? on->binary : are_binary(s, Length);
+}
+template <size_t Length, class Scalar>
+RBM_INLINE bool are_binary(const Active<Length, false>*, const Scalar* s) {
+  return are_binary(s, Length);
+}
+
+/// The bits of at most 64 units from `first` on, a multiple of 64, where `on` may know them.
+template <size_t Length, class Scalar>
+RBM_INLINE uint64_t bits_of_units(const Active<Length, true>* on, const Scalar* s, size_t first, size_t count) {
+  return on != nullptr ? on->words[first / 64] : bits_of_units(s + first, count);
+}
+template <size_t Length, class Scalar>
+RBM_INLINE uint64_t bits_of_units(const Active<Length, false>*, const Scalar* s, size_t first, size_t count) {
+  return bits_of_units(s + first, count);
+}
+
+/// Which visible units are on in up to `Count` samples, and in the chains that belong to them: a trainer carries that
+/// from where states are checked and drawn to where they are used.
+template <size_t Length, size_t Count, bool HasBits = has_unit_bits>
+struct UnitsOn {
+  Active<Length> on_data[Count], on_model[Count];
+
+  RBM_INLINE Active<Length>* of_data(size_t s) { return on_data + s; }
+  RBM_INLINE Active<Length>* of_model(size_t s) { return on_model + s; }
+};
+template <size_t Length, size_t Count>
+struct UnitsOn<Length, Count, false> {
+  RBM_INLINE Active<Length>* of_data(size_t) { return nullptr; }
+  RBM_INLINE Active<Length>* of_model(size_t) { return nullptr; }
 };
 
 }  // namespace kernels

@@ -68,21 +68,21 @@ struct Tile {
 
 template <size_t Rows, size_t VisibleSize, size_t HiddenSize>
 RBM_INLINE void accumulate_rows_of_batch(size_t i, const float* weights, const Vector<float, VisibleSize>* v,
-                                         size_t count, Vector<float, HiddenSize>* x) {
+                                         size_t count, Vector<float, HiddenSize>* x, const Active<VisibleSize>* whole) {
   for (size_t s = 0; s < count; ++s) {
     Active<Rows> on;
-    on.look(v[s].values + i);
+    on.look(whole == nullptr ? nullptr : whole + s, v[s].values, i);
     accumulate_active<HiddenSize>(on, weights + i * HiddenSize, v[s].values + i, HiddenSize, x[s].values);
   }
 }
 
-/// x_sj += sum_i v_si W_ij for `count` states.
+/// x_sj += sum_i v_si W_ij for `count` states; `on` says which units are on, or is null.
 template <size_t VisibleSize, size_t HiddenSize>
 void accumulate_batch(const float* weights, const Vector<float, VisibleSize>* v, size_t count,
-                      Vector<float, HiddenSize>* x) {
+                      Vector<float, HiddenSize>* x, const Active<VisibleSize>* on = nullptr) {
   constexpr size_t rows = rows_in_cache<VisibleSize, HiddenSize>(), tail = VisibleSize % rows;
-  for (size_t i = 0; i < VisibleSize - tail; i += rows) accumulate_rows_of_batch<rows>(i, weights, v, count, x);
-  if (tail > 0) accumulate_rows_of_batch<(tail > 0 ? tail : 1)>(VisibleSize - tail, weights, v, count, x);
+  for (size_t i = 0; i < VisibleSize - tail; i += rows) accumulate_rows_of_batch<rows>(i, weights, v, count, x, on);
+  if (tail > 0) accumulate_rows_of_batch<(tail > 0 ? tail : 1)>(VisibleSize - tail, weights, v, count, x, on);
 }
 
 /// All of `rows` rows from i on, for `Samples` states at a time.
@@ -209,9 +209,11 @@ inline void transpose_bits(uint64_t* words) {
 
 /// In which of at most 64 samples each of `rows` <= 64 units is on.
 template <size_t VisibleSize>
-RBM_INLINE void samples_on(const Vector<float, VisibleSize>* v, size_t first, size_t rows, size_t count,
-                           uint64_t* samples) {
-  for (size_t s = 0; s < count; ++s) samples[s] = bits_of_units(v[s].values + first, rows);
+RBM_INLINE void samples_on(const Vector<float, VisibleSize>* v, const Active<VisibleSize>* on, size_t first,
+                           size_t rows, size_t count, uint64_t* samples) {
+  for (size_t s = 0; s < count; ++s) {
+    samples[s] = bits_of_units(on == nullptr ? nullptr : on + s, v[s].values, first, rows);
+  }
   for (size_t s = count; s < 64; ++s) samples[s] = 0;
   transpose_bits(samples);
 }
@@ -247,8 +249,8 @@ void update_weights_once(float* weights, float rate, const Statistics<float, Vis
   for (size_t i = 0; i < VisibleSize; i += 64) {
     const size_t rows = VisibleSize - i < 64 ? VisibleSize - i : 64;
     uint64_t on[64], on_model[64];
-    samples_on(batch.visible_data, i, rows, batch.count, on);
-    samples_on(batch.visible_model, i, rows, batch.count, on_model);
+    samples_on(batch.visible_data, batch.of_data(0), i, rows, batch.count, on);
+    samples_on(batch.visible_model, batch.of_model(0), i, rows, batch.count, on_model);
     const SumColumns<HiddenSize> body = {
         rows, on, on_model, weights + i * HiddenSize, rate, batch.hidden_data->values, batch.hidden_model->values};
     each_column<float, HiddenSize>(HiddenSize, body);
@@ -262,7 +264,7 @@ struct Tile {};
 
 template <size_t VisibleSize, size_t HiddenSize>
 void accumulate_batch(const float* weights, const Vector<float, VisibleSize>* v, size_t count,
-                      Vector<float, HiddenSize>* x) {
+                      Vector<float, HiddenSize>* x, const Active<VisibleSize>* = nullptr) {
   for (size_t s = 0; s < count; ++s) accumulate<VisibleSize, HiddenSize>(weights, v[s].values, HiddenSize, x[s].values);
 }
 
@@ -300,14 +302,9 @@ void update_weights_once(float* weights, float rate, const Statistics<float, Vis
 template <size_t VisibleSize, size_t HiddenSize>
 void update_weights_by_sums(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
   for (size_t s = 0; s < batch.count; s += 64) {
-    const Statistics<float, VisibleSize, HiddenSize> part = {batch.visible_data + s, batch.hidden_data + s,
-                                                             batch.visible_model + s, batch.hidden_model + s,
-                                                             batch.count - s < 64 ? batch.count - s : 64};
+    const Statistics<float, VisibleSize, HiddenSize> part = batch.part(s, batch.count - s < 64 ? batch.count - s : 64);
     bool binary = true;
-    for (size_t k = 0; k < part.count && binary; ++k) {
-      binary =
-          are_binary(part.visible_data[k].values, VisibleSize) && are_binary(part.visible_model[k].values, VisibleSize);
-    }
+    for (size_t k = 0; k < part.count && binary; ++k) binary = part.is_binary(k);
     if (binary) {
       update_weights_once(weights, rate, part);
     } else {

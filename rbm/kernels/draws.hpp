@@ -28,11 +28,15 @@ namespace kernels {
 /// 1 / (1 + e^-x): of the quotient and e^-|x| no bit differs from rbm::sigmoid.
 template <class Many>
 RBM_INLINE Many sigmoid(const Many& x) {
+  typedef detail::ExponentialTerms Terms;
   typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
   typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Words;
   const Bits bits = bits_as<Bits>(x), negative = bits >> 31, one = broadcast<Bits>(0x3F800000);
-  Many sum;
-  const Many rest = detail::exponential_rest(raise_negative(bits_as<Many>(bits | INT32_MIN), -104.0f), sum);
+  const Many y = raise_negative(bits_as<Many>(bits | INT32_MIN), -104.0f);  // -|x|
+  const Many sum = y * Terms::log2_e + Terms::rounding, n = sum - Terms::rounding;
+  const Many r = (y - n * Terms::ln2_high) - n * Terms::ln2_low;
+  const Many p = (((r * Terms::p4 + Terms::p3) * r + Terms::p2) * r + Terms::p1) * r + Terms::p0;
+  const Many rest = (p * r) * r + r;
   const Many e = (rest + 1.0f) * bits_as<Many>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
   return bits_as<Many>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
 }

@@ -19,9 +19,25 @@
 namespace rbm {
 namespace kernels {
 
+/// Which visible units are on in the states of a batch, or null where that is not known.
+template <size_t Length, bool HasBits = has_unit_bits>
+struct StatisticsUnits {
+  const Active<Length>*on_data, *on_model;
+
+  StatisticsUnits(const Active<Length>* of_v, const Active<Length>* of_v_model) : on_data(of_v), on_model(of_v_model) {}
+  RBM_INLINE const Active<Length>* of_data(size_t s) const { return on_data == nullptr ? nullptr : on_data + s; }
+  RBM_INLINE const Active<Length>* of_model(size_t s) const { return on_model == nullptr ? nullptr : on_model + s; }
+};
+template <size_t Length>
+struct StatisticsUnits<Length, false> {
+  StatisticsUnits(const Active<Length>*, const Active<Length>*) {}
+  RBM_INLINE const Active<Length>* of_data(size_t) const { return nullptr; }
+  RBM_INLINE const Active<Length>* of_model(size_t) const { return nullptr; }
+};
+
 /// A batch's statistics: `count` states at the data, and of the model, at the end of the chains.
 template <class ScalarType, size_t VisibleSize, size_t HiddenSize>
-struct Statistics {
+struct Statistics : StatisticsUnits<VisibleSize> {
   typedef ScalarType Scalar;
   enum : size_t { visible_size = VisibleSize, hidden_size = HiddenSize };
 
@@ -30,6 +46,28 @@ struct Statistics {
   const Vector<Scalar, VisibleSize>* visible_model;
   const Vector<Scalar, HiddenSize>* hidden_model;
   size_t count;
+
+  Statistics(const Vector<Scalar, VisibleSize>* v, const Vector<Scalar, HiddenSize>* h,
+             const Vector<Scalar, VisibleSize>* v_model, const Vector<Scalar, HiddenSize>* h_model, size_t of_them,
+             const Active<VisibleSize>* data_units = nullptr, const Active<VisibleSize>* model_units = nullptr)
+      : StatisticsUnits<VisibleSize>(data_units, model_units),
+        visible_data(v),
+        hidden_data(h),
+        visible_model(v_model),
+        hidden_model(h_model),
+        count(of_them) {}
+
+  /// Those of `most` samples from `first` on.
+  Statistics part(size_t first, size_t most) const {
+    return {visible_data + first, hidden_data + first,  visible_model + first, hidden_model + first, most,
+            this->of_data(first), this->of_model(first)};
+  }
+
+  /// Whether the visible units of sample s, and of its chain, are all off or on.
+  RBM_INLINE bool is_binary(size_t s) const {
+    return are_binary(this->of_data(s), visible_data[s].values) &&
+           are_binary(this->of_model(s), visible_model[s].values);
+  }
 };
 
 /// x_j += sum_s (data_sj - model_sj) for the `count` units from `first` on, of `samples` states.              x [count]

@@ -61,24 +61,24 @@ struct UpdateColumns {
   }
 };
 
-template <size_t Rows, size_t Columns>
-RBM_INLINE void update_rows(float* weights, float rate, const float* v, const float* v_model, const float* h,
-                            const float* h_model) {
-  Active<Rows> on, on_model;
-  on.look(v);
-  on_model.look(v_model);
-  const UpdateColumns<Columns, Rows> body = {on, on_model, v, v_model, weights, rate, h, h_model};
-  each_column<float, Columns>(Columns, body);
-}
-
-/// Some rows, of all samples.
+/// `Rows` rows from i on, for all samples.
 template <size_t Rows, size_t VisibleSize, size_t HiddenSize>
 RBM_INLINE void update_rows(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& statistics,
                             size_t i) {
   for (size_t s = 0; s < statistics.count; ++s) {
-    update_rows<Rows, HiddenSize>(weights + i * HiddenSize, rate, statistics.visible_data[s].values + i,
-                                  statistics.visible_model[s].values + i, statistics.hidden_data[s].values,
-                                  statistics.hidden_model[s].values);
+    const float *v = statistics.visible_data[s].values, *v_model = statistics.visible_model[s].values;
+    Active<Rows> on, on_model;
+    on.look(statistics.of_data(s), v, i);
+    on_model.look(statistics.of_model(s), v_model, i);
+    const UpdateColumns<HiddenSize, Rows> body = {on,
+                                                  on_model,
+                                                  v + i,
+                                                  v_model + i,
+                                                  weights + i * HiddenSize,
+                                                  rate,
+                                                  statistics.hidden_data[s].values,
+                                                  statistics.hidden_model[s].values};
+    each_column<float, HiddenSize>(HiddenSize, body);
   }
 }
 
@@ -172,8 +172,8 @@ RBM_INLINE void update_rows_of_one(Fixed<Integer, FractionBits>* weights,
   constexpr size_t most = most_of_block<HiddenSize>();
   const Scalar *v = statistics.visible_data->values + start, *v_model = statistics.visible_model->values + start;
   Active<Rows> on, on_model;
-  on.look(v);
-  on_model.look(v_model);
+  on.look(statistics.of_data(0), statistics.visible_data->values, start);
+  on_model.look(statistics.of_model(0), statistics.visible_model->values, start);
   const Rounding<Integer, FractionBits> rounding(rate);
   RowProducts<Integer, FractionBits, most> products;
   products.make(rounding.factor, statistics.hidden_data->values + first, statistics.hidden_model->values + first,

@@ -9,7 +9,6 @@
 #include "../numbers/number.hpp"
 #include "../numbers/flash.hpp"
 #include "../kernels/kernels.hpp"
-#include "../model/parameters.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 #include "sites.hpp"
@@ -87,7 +86,7 @@ struct BiasLayer {
 
   void clear() { bias.fill(Scalar(0)); }
 
-  /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+  /// Visits the parameters of some layers of these units side by side, see model/model.hpp.
   template <class Visit, class... Layers>
   static void each_parameter(Visit& visit, Layers&... layers) {
     for (size_t i = 0; i < size; ++i) visit(Parameter::bias, layers.bias[i]...);

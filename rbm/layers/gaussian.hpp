@@ -8,7 +8,6 @@
 #define RBM_LAYERS_GAUSSIAN_HPP
 
 #include "../numbers/flash.hpp"
-#include "../model/parameters.hpp"
 #include "evidence.hpp"
 #include "sites.hpp"
 
@@ -119,7 +118,7 @@ struct Gaussian : detail::RealStates<Length> {
       variance.fill(Scalar(1));
     }
 
-    /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+    /// Visits the parameters of some layers of these units side by side, see model/model.hpp.
     template <class Visit, class... Layers>
     static void each_parameter(Visit& visit, Layers&... layers) {
       for (size_t i = 0; i < Length; ++i) visit(Parameter::bias, layers.bias[i]...);

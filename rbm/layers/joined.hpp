@@ -45,10 +45,8 @@ struct Both {
     return site < First::sites ? First::value(site, state, u) : Second::value(site - First::sites, state, u);
   }
 
-  template <class Visit>
-  static RBM_INLINE void each_block(const Visit& visit) {
-    First::each_block(visit);
-    Second::each_block([&](Block block) RBM_ALWAYS_INLINE { visit(Block{block.first + border, block.count}); });
+  static RBM_INLINE Block block_at(size_t first) {
+    return first < border ? First::block_at(first) : Block{first, Second::block_at(first - border).count};
   }
 
   template <class StoredType>
@@ -109,7 +107,7 @@ struct Both {
       second.clear();
     }
 
-    /// Visits the parameters of some layers of these units side by side, see parameters.hpp.
+    /// Visits the parameters of some layers of these units side by side, see model/model.hpp.
     template <class Visit, class... Layers>
     static void each_parameter(Visit& visit, Layers&... layers) {
       First::template Layer<StoredType>::each_parameter(visit, layers.first...);

@@ -22,16 +22,37 @@ struct Block {
   size_t first, count;
 };
 
+/// All units of a layer, one block after the other: for (Block block : Blocks<Units>()).
+template <class Units>
+struct Blocks {
+  struct Iterator {
+    size_t first;
+
+    RBM_INLINE Block operator*() const { return Units::block_at(first); }
+    RBM_INLINE void operator++() { first += Units::block_at(first).count; }
+    RBM_INLINE bool operator!=(Iterator other) const { return first != other.first; }
+  };
+
+  RBM_INLINE Iterator begin() const { return {0}; }
+  RBM_INLINE Iterator end() const { return {Units::size}; }
+};
+
+/// What a parameter is.
+enum class Parameter : uint8_t { bias, variance, weight };
+
 namespace detail {
 
-/// Calls visit(block) for all units of a layer: `Most` of them at a time, then those that are left over. Inputs of
-/// units live on the stack, and so it does not grow with the model.
-template <size_t Length, size_t Most, class Visit>
-RBM_INLINE void each_block(const Visit& visit) {
-  constexpr size_t tail = Length % Most;
-  for (size_t first = 0; first < Length - tail; first += Most) visit(Block{first, Most});
-  if (tail > 0) visit(Block{Length - tail, tail});
-}
+/// `Length` units, of which a block has at most `Most`. The inputs of a block live on the stack, which so does not grow
+/// with the layer.
+template <size_t Length, size_t Most>
+struct EqualBlocks {
+  enum : size_t { size = Length, block_size = Most };
+
+  /// The block that begins at this unit.
+  static RBM_INLINE Block block_at(size_t first) {
+    return {first, Length % Most == 0 || Length - first >= Most ? Most : Length % Most};
+  }
+};
 
 /// Whether no value is outside [least, most], where least is 0 or -most; false also for some that are not.
 template <size_t Length, class Scalar>
@@ -67,10 +88,10 @@ Status check_range(const Scalar* s, Scalar least, Scalar most) {
 
 /// `Length` units that are Off or 1; what lies between counts as a mean.
 template <size_t Length, int Off>
-struct TwoStates {
+struct TwoStates : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = Length, block_size = kernels::most_of_block<Length>(), sites = Length, most_states = 2 };
+  enum : size_t { block_size = kernels::most_of_block<Length>(), sites = Length, most_states = 2 };
   enum : bool {
     is_real = false,
     is_gaussian = false,
@@ -91,11 +112,6 @@ struct TwoStates {
   static constexpr size_t states(size_t) { return 2; }
   static constexpr int value(size_t, size_t state, size_t) { return state != 0 ? 1 : Off; }
 
-  template <class Visit>
-  static RBM_INLINE void each_block(const Visit& visit) {
-    detail::each_block<Length, block_size>(visit);
-  }
-
   template <class Scalar, class Sum>
   static void mean(size_t count, const Sum* x, Scalar* s) {
     kernels::binary_means<block_size, Off>(x, count, s);
@@ -115,16 +131,18 @@ struct TwoStates {
   /// not_finite, out_of_range outside [Off, 1], or ok.
   template <class Scalar>
   static Status check(const Scalar* s) {
+    const bool compares_at_once = kernels::has_unit_bits && Arithmetic<Scalar>::is_fixed && Off == 0;
+    if (compares_at_once && kernels::are_binary(s, Length)) return Status::ok;
     return check_range<Length>(s, Scalar(Off), Scalar(1));
   }
 };
 
 /// `Length` units that are real numbers.
 template <size_t Length>
-struct RealStates {
+struct RealStates : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { size = Length, block_size = kernels::most_of_block<Length>(), sites = 0, most_states = 0 };
+  enum : size_t { sites = 0, most_states = 0 };
   enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };  // some units have no bounds
 
   static constexpr float learning_rate() { return 0.001f; }
@@ -139,11 +157,6 @@ struct RealStates {
   static constexpr size_t units(size_t) { return 0; }
   static constexpr size_t states(size_t) { return 0; }
   static constexpr int value(size_t, size_t, size_t) { return 0; }
-
-  template <class Visit>
-  static RBM_INLINE void each_block(const Visit& visit) {
-    detail::each_block<Length, block_size>(visit);
-  }
 };
 
 }  // namespace detail

@@ -129,10 +129,7 @@ struct Softmax {
   static constexpr size_t states(size_t) { return States; }
   static constexpr int value(size_t, size_t state, size_t u) { return u == state ? 1 : 0; }
 
-  template <class Visit>
-  static RBM_INLINE void each_block(const Visit& visit) {
-    detail::each_block<size, block_size>(visit);
-  }
+  static RBM_INLINE Block block_at(size_t first) { return detail::EqualBlocks<size, block_size>::block_at(first); }
 
   /// ln sum_k exp(x_k) of each group.
   template <class Scalar, class Sum>

@@ -13,7 +13,7 @@
 
 #include "../numbers/number.hpp"
 #include "../numbers/flash.hpp"
-#include "parameters.hpp"
+#include "model.hpp"
 #include "../status.hpp"
 
 namespace rbm {

@@ -12,7 +12,6 @@
 #include "../numbers/number.hpp"
 #include "../numbers/flash.hpp"
 #include "model.hpp"
-#include "parameters.hpp"
 #include "../status.hpp"
 
 namespace rbm {

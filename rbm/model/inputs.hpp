@@ -1,9 +1,9 @@
-// rbm/model/inputs.hpp: from the states of one layer to the inputs of the other, a block of units at a time.
+// rbm/model/inputs.hpp: from the states of one layer to the inputs of the other.
 //
-// Inputs of a block are on the stack, so that it does not grow with the model, and no array of inputs is kept. Floats
-// have room for them where the states will be: there all are summed at once, and rows are gone through once, not once a
-// block.
-// SPDX-License-Identifier: MIT
+// An input is the bias of a unit and the weighted sum of the other layer. Inputs come a block of units at a time, on
+// the stack, so that no array of them is kept. Floats have room for them where the states will be: there those of all
+// units may be summed first, so that each row of the weights is read once, not once a block, or once for a batch of
+// states. SPDX-License-Identifier: MIT
 
 #ifndef RBM_MODEL_INPUTS_HPP
 #define RBM_MODEL_INPUTS_HPP
@@ -17,67 +17,61 @@
 namespace rbm {
 namespace detail {
 
-/// The bias of each unit, where its input begins.                                                             x [size]
-template <class Units, class Layer>
-void start_inputs(const Layer& layer, typename Layer::Sum* x) {
-  Units::each_block([&](Block block) RBM_ALWAYS_INLINE { layer.start_input(block, x + block.first); });
+/// Inputs c_j + sum_i s_i W_ij of units j; `on` says which units i are on, where that is known. Given a state s [Rows]
+/// and a matrix [Rows][Units::size].     x [block.count]
+template <class Units, size_t Rows, class Layer, class Weight, class Scalar>
+RBM_INLINE void sum_rows(const Layer& layer, const Weight* weights, const Scalar* s, Block block,
+                         typename Layer::Sum* x, const kernels::Active<Rows>* on = nullptr) {
+  layer.start_input(block, x);
+  kernels::accumulate<Rows, Units::size>(on, weights + block.first, s, block.count, x);
 }
 
-/// Inputs that are there already, which the visitor may overwrite: visit(block, x) with a copy of them.   inputs [size]
-template <class Units, class Sum, class Visit>
-RBM_INLINE void visit_inputs(const Sum* inputs, const Visit& visit) {
-  Units::each_block([&](Block block) RBM_ALWAYS_INLINE {
-    Sum x[Units::block_size];
-    kernels::convert(inputs + block.first, block.count, x);
-    visit(block, x);
-  });
+/// Inputs c_i + sum_j W_ij s_j of units i, given a state s [Columns] and a matrix [size][Columns].      x [block.count]
+template <size_t Columns, class Layer, class Weight, class Scalar>
+RBM_INLINE void dot_rows(const Layer& layer, const Weight* weights, const Scalar* s, Block block,
+                         typename Layer::Sum* x) {
+  layer.start_input(block, x);
+  kernels::dot_rows<Columns>(weights + block.first * Columns, s, block.count, x);
 }
 
-/// Inputs c_j + sum_i s_i W_ij of all units j, of a matrix [Rows][Columns] and a state [Rows].
-template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visit>
-RBM_NOINLINE void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state, const Visit& visit) {
-  Units::each_block([&](Block block) RBM_ALWAYS_INLINE {
-    typename Layer::Sum x[Units::block_size];
-    layer.start_input(block, x);
-    kernels::accumulate<Rows, Columns>(weights + block.first, state, block.count, x);
-    visit(block, x);
-  });
-}
+/// The inputs that sum_rows gives, of floats summed for all units first, in `scratch` [Units::size], whose blocks may
+/// be overwritten once they are taken.
+template <class Units, size_t Rows, class Layer, class Weight, class Scalar,
+          bool IsSummed = !Arithmetic<Scalar>::is_fixed && (size_t{Units::size} > kernels::block_size)>
+class RowSums {
+ public:
+  RBM_INLINE RowSums(const Layer& for_layer, const Weight* matrix, const Scalar* state, Scalar*,
+                     const kernels::Active<Rows>* units = nullptr)
+      : layer(for_layer), weights(matrix), s(state), on(units) {}
 
-/// Inputs c_i + sum_j W_ij s_j of all units i, of a state [Columns].
-template <class Units, size_t Columns, class Layer, class Weight, class Scalar, class Visit>
-RBM_NOINLINE void visit_row_products(const Layer& layer, const Weight* weights, const Scalar* state,
-                                     const Visit& visit) {
-  Units::each_block([&](Block block) RBM_ALWAYS_INLINE {
-    typename Layer::Sum x[Units::block_size];
-    layer.start_input(block, x);
-    kernels::dot_rows<Columns>(weights + block.first * Columns, state, block.count, x);
-    visit(block, x);
-  });
-}
+  RBM_INLINE void take(Block block, typename Layer::Sum* x) const {
+    sum_rows<Units, Rows>(layer, weights, s, block, x, on);
+  }
 
-/// visit_row_sums where `scratch` [Columns] is there for the visitor to overwrite, block by block.
-template <bool>
-struct HasRoom {};
+ private:
+  const Layer& layer;
+  const Weight* weights;
+  const Scalar* s;
+  const kernels::Active<Rows>* on;
+};
 
-template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visit>
-void visit_row_sums(HasRoom<false>, const Layer& layer, const Weight* weights, const Scalar* state, Scalar*,
-                    const Visit& visit) {
-  visit_row_sums<Units, Rows, Columns>(layer, weights, state, visit);
-}
-template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visit>
-void visit_row_sums(HasRoom<true>, const Layer& layer, const Weight* weights, const Scalar* state, Scalar* scratch,
-                    const Visit& visit) {
-  start_inputs<Units>(layer, scratch);
-  kernels::accumulate<Rows, Columns>(weights, state, Columns, scratch);
-  visit_inputs<Units>(static_cast<const Scalar*>(scratch), visit);
-}
-template <class Units, size_t Rows, size_t Columns, class Layer, class Weight, class Scalar, class Visit>
-void visit_row_sums(const Layer& layer, const Weight* weights, const Scalar* state, Scalar* scratch,
-                    const Visit& visit) {
-  constexpr bool has_room = !Arithmetic<Scalar>::is_fixed && Columns > size_t{kernels::block_size};
-  visit_row_sums<Units, Rows, Columns>(HasRoom<has_room>(), layer, weights, state, scratch, visit);
-}
+template <class Units, size_t Rows, class Layer, class Weight, class Scalar>
+class RowSums<Units, Rows, Layer, Weight, Scalar, true> {
+ public:
+  RBM_INLINE RowSums(const Layer& layer, const Weight* weights, const Scalar* s, Scalar* scratch,
+                     const kernels::Active<Rows>* on = nullptr)
+      : sums(scratch) {
+    for (Block block : Blocks<Units>()) layer.start_input(block, scratch + block.first);
+    kernels::accumulate<Rows, Units::size>(on, weights, s, Units::size, scratch);
+  }
+
+  RBM_INLINE void take(Block block, typename Layer::Sum* x) const {
+    kernels::convert(sums + block.first, block.count, x);
+  }
+
+ private:
+  const Scalar* sums;
+};
 
 }  // namespace detail
 }  // namespace rbm

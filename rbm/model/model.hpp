@@ -38,6 +38,7 @@ struct Rbm {
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
+  typedef detail::RowSums<Hidden, visible_size, HiddenLayer, Number, Scalar> HiddenInputs;  // of all hidden units
 
   enum : bool { is_in_flash = detail::Stored<Number>::is_in_flash };
   enum : bool {
@@ -65,29 +66,54 @@ struct Rbm {
 
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
   /// As below, the two states must not be the same object.
-  void mean_hidden(const VisibleState& v, HiddenState& h) const {
-    visit_hidden_inputs(
-        v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.mean(block, x, h.values + block.first); }, h);
+  RBM_NOINLINE void mean_hidden(const VisibleState& v, HiddenState& h) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
+    for (Block block : Blocks<Hidden>()) {
+      Sum x[Hidden::block_size];
+      inputs.take(block, x);
+      hidden.mean(block, x, h.values + block.first);
+    }
   }
 
   /// A draw from p(h | v).
   template <class Rng>
-  void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    visit_hidden_inputs(
-        v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.sample(block, x, h.values + block.first, rng); }, h);
+  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
+    for (Block block : Blocks<Hidden>()) {
+      Sum x[Hidden::block_size];
+      inputs.take(block, x);
+      hidden.sample(block, x, h.values + block.first, rng);
+    }
+  }
+
+  /// A draw, and the expectation beside it: where learning starts.
+  template <class Rng>
+  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, HiddenState& mean, Rng& rng) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, mean.values);
+    for (Block block : Blocks<Hidden>()) {
+      Sum x[Hidden::block_size];
+      inputs.take(block, x);
+      hidden.sample_with_mean(block, x, h.values + block.first, mean.values + block.first, rng);
+    }
   }
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
-  void mean_visible(const HiddenState& h, VisibleState& v) const {
-    visit_visible_inputs(
-        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.mean(block, x, v.values + block.first); });
+  RBM_NOINLINE void mean_visible(const HiddenState& h, VisibleState& v) const {
+    for (Block block : Blocks<Visible>()) {
+      Sum x[Visible::block_size];
+      visible_inputs(h, block, x);
+      visible.mean(block, x, v.values + block.first);
+    }
   }
 
   /// A draw from p(v | h).
   template <class Rng>
-  void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    visit_visible_inputs(
-        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
+  RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
+    for (Block block : Blocks<Visible>()) {
+      Sum x[Visible::block_size];
+      visible_inputs(h, block, x);
+      visible.sample(block, x, v.values + block.first, rng);
+    }
   }
 
   /// E(v, h), in nats.
@@ -102,40 +128,66 @@ struct Rbm {
 
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
   /// Of Gaussian hidden units it grows with the square of their inputs: beyond inputs of 1e16 it may be -infinity.
-  Wide free_energy(const VisibleState& v) const {
+  RBM_NOINLINE Wide free_energy(const VisibleState& v) const {
     Wide sum(0);
-    visit_hidden_inputs(v, [&](Block block, const Sum* x) RBM_ALWAYS_INLINE { sum += hidden.cumulant(block, x); });
+    for (Block block : Blocks<Hidden>()) {
+      Sum x[Hidden::block_size];
+      hidden_inputs(v, block, x);
+      sum += hidden.cumulant(block, x);
+    }
     return visible.energy(v.values) - sum;
   }
 
   /// A draw from p(v | h, observation): from p(v | h) times the likelihood that the evidence gives to v.
   template <class Rng>
-  void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
-    visit_visible_inputs(h, [&](Block block, Sum* x)
-                                RBM_ALWAYS_INLINE { evidence.sample(block, visible, x, v.values + block.first, rng); });
+  RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
+                                   Rng& rng) const {
+    for (Block block : Blocks<Visible>()) {
+      Sum x[Visible::block_size];
+      visible_inputs(h, block, x);
+      evidence.sample(block, visible, x, v.values + block.first, rng);
+    }
   }
 
-  /// The way from one layer to the other, for whoever needs the inputs themselves: calls visit(block, x) for one block
-  /// of units after the other, where x [block.count] are the inputs b_j + sum_i v_i W_ij of the hidden units from
-  /// block.first on, and the layer's functions take the block. The blocks are small and live on the stack, so that the
-  /// stack does not grow with the model and no array of inputs is kept; a visitor may change x.
-  template <class Visit>
-  void visit_hidden_inputs(const VisibleState& v, const Visit& visit) const {
-    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, visit);
+  /// The inputs b_j + sum_i v_i W_ij of a block of hidden units, for whoever needs them themselves: they are made a
+  /// block at a time, on the stack, which so does not grow with the model.                             x [block.count]
+  ///   for (rbm::Block block : rbm::Blocks<Model::Hidden>()) {
+  ///     Model::Sum x[Model::Hidden::block_size];
+  ///     model.hidden_inputs(v, block, x);
+  ///   }
+  RBM_INLINE void hidden_inputs(const VisibleState& v, Block block, Sum* x) const {
+    detail::sum_rows<Hidden, visible_size>(hidden, weights.values, v.values, block, x);
   }
 
-  /// Faster in floats, with a state that the visitor may overwrite.
-  template <class Visit>
-  void visit_hidden_inputs(const VisibleState& v, const Visit& visit, HiddenState& scratch) const {
-    detail::visit_row_sums<Hidden, visible_size, hidden_size>(hidden, weights.values, v.values, scratch.values, visit);
-  }
-
-  /// The inputs a_i + sum_j W_ij h_j of the visible units.
-  template <class Visit>
-  void visit_visible_inputs(const HiddenState& h, const Visit& visit) const {
-    detail::visit_row_products<Visible, hidden_size>(visible, weights.values, h.values, visit);
+  /// The inputs a_i + sum_j W_ij h_j of a block of visible units.                                       x [block.count]
+  RBM_INLINE void visible_inputs(const HiddenState& h, Block block, Sum* x) const {
+    detail::dot_rows<hidden_size>(visible, weights.values, h.values, block, x);
   }
 };
+
+/// Calls visit(kind, number) for each parameter of a model as it is stored: the visible layer's, the hidden layer's,
+/// then the weights row by row. A layer's are the biases of all its units, then the variances of Gaussian ones.
+/// Several models of the same units, which may differ in their number types, are visited side by side:
+/// visit(kind, number of the first, number of the second ...).
+template <class Visit, class Model, class... Others>
+void each_parameter(Visit& visit, Model& model, Others&... others) {
+  Model::VisibleLayer::each_parameter(visit, model.visible, others.visible...);
+  Model::HiddenLayer::each_parameter(visit, model.hidden, others.hidden...);
+  constexpr size_t weights = size_t{Model::visible_size} * size_t{Model::hidden_size};
+  for (size_t k = 0; k < weights; ++k) visit(Parameter::weight, model.weights.values[k], others.weights.values[k]...);
+}
+
+namespace detail {
+
+/// Copies each parameter of one model, or layer, to another.
+struct CopyParameter {
+  template <class From, class To>
+  void operator()(Parameter, const From& from, To& to) const {
+    to = static_cast<To>(number(from));
+  }
+};
+
+}  // namespace detail
 
 }  // namespace rbm
 

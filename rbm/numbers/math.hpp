@@ -75,36 +75,26 @@ struct Exponential {
   float rest;
 };
 
-// The power, rounded, of a sum with 1.5 * 2^23. Of a float by its bits, since a register may hold more than a float
-// does, where conversions become vectors.
-template <class Real>
-RBM_VECTORISED Real power_of(const Real& sum) {
-  return sum - 12582912.0f;
-}
-RBM_VECTORISED float power_of(float sum) {
-  return static_cast<float>(static_cast<int32_t>(to_bits(sum) - 0x4B400000u));
-}
+// The numbers that exponential, and its vectors in kernels/draws.hpp, are made of: x = n ln 2 + r with |r| <= ln 2 / 2,
+// where adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum; ln 2 as 12 + 24 bits; and e^r - 1 = r + r^2
+// P(r), minimax, with a relative error of 3.3e-9.
+struct ExponentialTerms {
+  static constexpr float log2_e = 1.44269504f, rounding = 12582912.0f, ln2_high = 0.693115234375f,
+                         ln2_low = 3.19461833e-5f, p4 = 1.37825042e-3f, p3 = 8.36867467e-3f, p2 = 4.16689627e-2f,
+                         p1 = 0.166665211f, p0 = 0.499999911f;
+};
 
-// The rest; the low bits of `sum` are those of the power. Real is a float, or many of them.
-template <class Real>
-RBM_VECTORISED Real exponential_rest(const Real& x, Real& sum) {
-  // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 * 2^23 leaves n, rounded, in the low bits of the sum.
-  sum = x * 1.44269504f + 12582912.0f;
-  const Real n = power_of(sum);
-  const Real r = (x - n * 0.693115234375f) - n * 3.19461833e-5f;  // 12 + 24 bits of ln 2
-
-  // e^r - 1 = r + r^2 P(r), minimax: relative error 3.3e-9
-  Real p = r * 1.37825042e-3f + 8.36867467e-3f;
-  p = p * r + 4.16689627e-2f;
-  p = p * r + 0.166665211f;
-  p = p * r + 0.499999911f;
-  return (p * r) * r + r;
-}
-
+// n is taken from the bits of the sum, since a register may hold more than a float does.
 RBM_VECTORISED Exponential exponential(float x) {
-  float sum;
-  const float rest = exponential_rest(x, sum);
-  return {to_bits(sum) - 0x4B400000u, rest};
+  typedef ExponentialTerms Terms;
+  const uint32_t power = to_bits(x * Terms::log2_e + Terms::rounding) - 0x4B400000u;
+  const float n = static_cast<float>(static_cast<int32_t>(power));
+  const float r = (x - n * Terms::ln2_high) - n * Terms::ln2_low;
+  float p = r * Terms::p4 + Terms::p3;
+  p = p * r + Terms::p2;
+  p = p * r + Terms::p1;
+  p = p * r + Terms::p0;
+  return {power, (p * r) * r + r};
 }
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.

@@ -177,14 +177,15 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
     this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
       model.sample_hidden(chain.visible, chain.hidden, rng);
-      model.visit_visible_inputs(chain.hidden, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      for (Block block : Blocks<typename Model::Visible>()) {
+        Sum x[Model::Visible::block_size], copy[Model::Visible::block_size];  // evidence adds to its inputs
         Scalar now[Model::Visible::block_size];
-        Sum copy[Model::Visible::block_size];  // evidence adds to its inputs
+        model.visible_inputs(chain.hidden, block, x);
         for (size_t i = 0; i < block.count; ++i) copy[i] = x[i];
         evidence.mean(block, model.visible, copy, now);
         evidence.sample(block, model.visible, x, chain.visible.values + block.first, rng);
         for (size_t i = 0; i < block.count; ++i) this->add(block.first + i, now[i], step);
-      });
+      }
     }
     this->end(steps);
     status = chain.check();

@@ -37,16 +37,20 @@ struct Tempered {
 
   template <class Rng>
   void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
-    model.visit_hidden_inputs(v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      Sum x[Model::Hidden::block_size];
+      model.hidden_inputs(v, block, x);
       model.hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
-    });
+    }
   }
 
   template <class Rng>
   void sample_visible(const typename Model::HiddenState& h, typename Model::VisibleState& v, Rng& rng) const {
-    model.visit_visible_inputs(h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      model.visible_inputs(h, block, x);
       model.visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
-    });
+    }
   }
 };
 

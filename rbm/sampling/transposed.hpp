@@ -48,25 +48,29 @@ struct Transposed {
   }
 
   template <class Rng>
-  void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    visit_visible_inputs(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+  RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
+    const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      inputs.take(block, x);
       model->visible.sample(block, x, v.values + block.first, rng);
-    });
+    }
   }
 
   template <class Rng>
-  void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v, Rng& rng) const {
-    visit_visible_inputs(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+  RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
+                                   Rng& rng) const {
+    const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      inputs.take(block, x);
       evidence.sample(block, model->visible, x, v.values + block.first, rng);
-    });
+    }
   }
 
  private:
-  template <class Visit>
-  void visit_visible_inputs(const HiddenState& h, VisibleState& scratch, const Visit& visit) const {
-    detail::visit_row_sums<typename Model::Visible, Model::hidden_size, Model::visible_size>(
-        model->visible, weights.values, h.values, scratch.values, visit);
-  }
+  typedef detail::RowSums<typename Model::Visible, Model::hidden_size, typename Model::VisibleLayer, Scalar, Scalar>
+      VisibleInputs;
 };
 
 }  // namespace rbm

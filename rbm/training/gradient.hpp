@@ -114,16 +114,14 @@ struct Gradient<Model, Batch, true> {
   enum : bool { may_be_quick = Ops::is_narrow && Batch == 1 };
 
   static bool are_off_or_on(const Statistics<Model>& batch) {
-    return kernels::are_binary(batch.visible_data->values, Model::visible_size) &&
-           kernels::are_binary(batch.visible_model->values, Model::visible_size) &&
-           kernels::are_binary(batch.hidden_data->values, Model::hidden_size) &&
+    return batch.is_binary(0) && kernels::are_binary(batch.hidden_data->values, Model::hidden_size) &&
            kernels::are_binary(batch.hidden_model->values, Model::hidden_size);
   }
 
   template <class Quick, class Rng>
   static RBM_NOINLINE void change(Model& model, const Statistics<Model>& batch, typename Ops::Rate rate, Rng& rng) {
-    each_block<Model::hidden_size, kernels::most_of_block<Model::hidden_size>()>(
-        [&](Block block) RBM_ALWAYS_INLINE { change_weights(Quick(), model, batch, rate, block, rng); });
+    for (Block block : Blocks<EqualBlocks<Model::hidden_size, kernels::most_of_block<Model::hidden_size>()>>())
+      change_weights(Quick(), model, batch, rate, block, rng);
     change_biases<Quick, typename Model::Visible>(model.visible, batch.visible_data, batch.visible_model, batch.count,
                                                   rate, rng);
     change_biases<Quick, typename Model::Hidden>(model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate,
@@ -144,9 +142,7 @@ struct Gradient<Model, Batch, true> {
   template <class Quick, class Units, class Layer, class State, class Rng>
   static RBM_NOINLINE void change_biases(Layer& layer, const State* data, const State* end, size_t count,
                                          typename Ops::Rate rate, Rng& rng) {
-    Units::each_block([&](Block block) RBM_ALWAYS_INLINE {
-      change_block<Units>(Quick(), layer, data, end, count, rate, block, rng);
-    });
+    for (Block block : Blocks<Units>()) change_block<Units>(Quick(), layer, data, end, count, rate, block, rng);
   }
 
   template <class Units, class Layer, class State, class Rng>

@@ -146,19 +146,19 @@ struct StrongestDirection {
   // before. `growth` is how much longer both ways made it.
   float grow(const Model& model, float momentum, float& growth) {
     const float before = squared_length(model.hidden, hidden_direction);
-    Model::Visible::each_block([&](Block block) {
+    for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size] = {};
       kernels::dot_rows<Model::hidden_size>(model.weights.row(block.first), hidden_direction.values, block.count, x);
       respond(model.visible, block, x);
-    });
+    }
     const float grown = take_direction(visible_direction);
     if (!(grown > 0.0f)) return 0.0f;
-    Model::Hidden::each_block([&](Block block) {
+    for (Block block : Blocks<typename Model::Hidden>()) {
       Sum x[Model::Hidden::block_size] = {};
       kernels::accumulate<Model::visible_size, Model::hidden_size>(model.weights.values + block.first,
                                                                    visible_direction.values, block.count, x);
       respond(model.hidden, block, x);
-    });
+    }
     const float part = growth > 0.0f ? momentum / (grown * growth) : 0.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       response[j] -= part * static_cast<float>(hidden_direction_before[j]);

@@ -138,8 +138,8 @@ struct Update {
   }
 
   void pass() {
-    Model::Visible::each_block([this](Block block) { change_visible_biases(block); });
-    Model::Hidden::each_block([this](Block block) { change_block(block); });
+    for (Block block : Blocks<typename Model::Visible>()) change_visible_biases(block);
+    for (Block block : Blocks<typename Model::Hidden>()) change_block(block);
   }
 
   void bound(If<0>) {}

@@ -18,9 +18,9 @@
 #include <stdint.h>
 
 #include "../numbers/number.hpp"
+#include "chains.hpp"
 #include "../model/check.hpp"
 #include "gradient.hpp"
-#include "layer_by_layer.hpp"
 #include "../layers/sites.hpp"
 #include "normalizable.hpp"
 #include "options.hpp"
@@ -45,21 +45,31 @@ struct Clock<false> {};
 template <bool Wanted>
 struct Particles {
   size_t particles;
+
+  size_t particle_count() const { return particles; }
+  void keep_particles(size_t count) { particles = count > particles ? count : particles; }
+  void drop_particles() { particles = 0; }
 };
 
 template <>
-struct Particles<false> {};
+struct Particles<false> {
+  size_t particle_count() const { return 0; }
+  void keep_particles(size_t) {}
+  void drop_particles() {}
+};
 
 }  // namespace detail
 
-/// Trains on up to `Batch` samples at a time. It holds the states of the chains, Batch (V + 2 H) values, the options,
-/// on processors with vectors up to 16 KB for large batches (is_tiled in gradient.hpp), and what the extras need (see
-/// Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases; V + H values
-/// where both layers have real units, whose weights are kept normalizable (normalizable.hpp), which near the bound
-/// takes several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer
-/// has Batch fantasy particles, `visible`.
+/// Trains on up to `Batch` samples at a time. It holds the options; the states of the chains, Batch (V + 2 H) values;
+/// on 64-bit processors with vectors two bits of each visible unit of a chain, which say where it is on (active.hpp),
+/// and for large batches of floats up to 16 KB (is_tiled in gradient.hpp); and what the extras need (Extras in
+/// options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Where both layers have real
+/// units it holds V + H values more and keeps the weights normalizable (normalizable.hpp), which near the bound takes
+/// several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has
+/// Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
-struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
+struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
+                 detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
                  detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
@@ -91,7 +101,8 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
 
   constexpr Trainer()
-      : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
+      : kernels::UnitsOn<ModelType::visible_size, Batch>(),
+        detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
         detail::Clock<detail::has(Chosen, scheduled)>(),
         detail::Particles<detail::has(Chosen, persistent)>(),
         detail::Offsets<Model, detail::has(Chosen, centred)>(),
@@ -148,8 +159,6 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   template <unsigned Extra>
   using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
   typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
-  typedef If<detail::is_layer_by_layer<Model, Batch>() ? 1u : 0u> GoesLayerByLayer;
-  typedef If<Ops::samples_statistics ? 1u : 0u> Drawn;  // whether statistics take draws of h
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -161,15 +170,20 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
 
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
-    run_chains(GoesLayerByLayer(), model, samples, count, rng);
+    typedef detail::Chains<Trainer, Rng> Chains;
+    Chains chains(model, *this, rng);
+    for (size_t s = 0; s < count; s += Chains::at_a_time) {
+      chains.run(samples + s, s, count - s < Chains::at_a_time ? count - s : size_t{Chains::at_a_time});
+    }
     if (ran_away(count)) {
-      start_particles(Has<persistent>(), 0);
+      this->drop_particles();
       return Status::not_finite;
     }
-    start_particles(Has<persistent>(), count);
+    this->keep_particles(count);
     follow_offsets(Has<centred>(), samples, count, follow_means, rng);
 
-    const detail::Statistics<Model> batch = {samples, hidden_data.values, visible.values, hidden.values, count};
+    const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
+                                          this->of_data(0), this->of_model(0));
     change(HasRules(), model, batch, rng);
     change_variance(Has<learned_variance>(), model, batch);
     this->keep_normalizable(model, *this);
@@ -186,73 +200,6 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   template <class Rng>
   void change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
     detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Change>(learning_rate()), rng).run();
-  }
-
-  template <class Rng>
-  void run_chains(If<0>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    for (size_t s = 0; s < count; ++s) run_chain(Has<persistent>(), model, samples[s], s, rng);
-  }
-
-  template <class Rng>
-  void run_chains(If<1>, const Model& model, const VisibleState* samples, size_t count, Rng& rng) {
-    detail::LayerByLayer<Trainer, Rng>{model, *this, samples, count, rng}.run();
-  }
-
-  // v0 -> h, p(h | v0); then h -> v, k times; v -> p(h | v), in `hidden`.
-  template <class Rng>
-  void run_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    start_chain(Drawn(), model, sample, s, rng);
-    go_on(model, s, rng);
-  }
-
-  // v0 -> p(h | v0); and from the particle on, v -> h -> v, k times; v -> p(h | v).
-  template <class Rng>
-  void run_chain(If<persistent>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    take_statistics(Drawn(), model, sample, hidden_data[s], rng);
-    if (s >= this->particles) visible[s] = sample;
-    model.sample_hidden(visible[s], hidden[s], rng);
-    go_on(model, s, rng);
-  }
-
-  template <class Rng>
-  void go_on(const Model& model, size_t s, Rng& rng) {
-    for (uint16_t left = options.gibbs_steps; left > 0; --left) {
-      if (options.mean_field_visible) {
-        model.mean_visible(hidden[s], visible[s]);
-      } else {
-        model.sample_visible(hidden[s], visible[s], rng);
-      }
-      if (left > 1) model.sample_hidden(visible[s], hidden[s], rng);
-    }
-    take_statistics(Drawn(), model, visible[s], hidden[s], rng);
-  }
-
-  // A draw that starts the chain, and the statistics at the sample: p(h | v), or in 8 bits the same draw.
-  template <class Rng>
-  void start_chain(If<0>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    const auto draw = [&](Block block, typename Model::Sum* x) RBM_ALWAYS_INLINE {
-      model.hidden.sample_with_mean(block, x, hidden[s].values + block.first, hidden_data[s].values + block.first, rng);
-    };
-    model.visit_hidden_inputs(sample, draw, hidden_data[s]);
-  }
-  template <class Rng>
-  void start_chain(If<1>, const Model& model, const VisibleState& sample, size_t s, Rng& rng) {
-    model.sample_hidden(sample, hidden[s], rng);
-    hidden_data[s] = hidden[s];
-  }
-
-  template <class Rng>
-  static void take_statistics(If<0>, const Model& model, const VisibleState& v, HiddenState& h, Rng&) {
-    model.mean_hidden(v, h);
-  }
-  template <class Rng>
-  static void take_statistics(If<1>, const Model& model, const VisibleState& v, HiddenState& h, Rng& rng) {
-    model.sample_hidden(v, h, rng);
-  }
-
-  void start_particles(If<0>, size_t) {}
-  void start_particles(If<persistent>, size_t count) {
-    if (count == 0 || count > this->particles) this->particles = count;
   }
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
@@ -310,7 +257,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
   void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
   void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
     const float rate = now(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count);
-    Model::Visible::each_block([&](Block block) {
+    for (Block block : Blocks<typename Model::Visible>()) {
       Sum squares[Model::Visible::block_size];
       for (size_t i = 0; i < block.count; ++i) {
         Sum sum = 0;
@@ -322,7 +269,7 @@ struct Trainer : detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
         squares[i] = sum * rate;
       }
       model.visible.learn_variance(block, squares);
-    });
+    }
   }
 };
 

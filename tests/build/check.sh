@@ -33,6 +33,11 @@ for header in "$here"/../../rbm/*.hpp "$here"/../../rbm/*/*.hpp; do
   check "$(basename "$header") compiles alone, and twice" "$@" -fsyntax-only "$out/alone.cpp"
 done
 
+check "no include goes up a floor, and none in a circle" "$here/floors.sh" includes
+if ! "$1" --version | grep -q clang; then
+  check "no call goes up a floor" "$here/floors.sh" calls "$out" "$@"
+fi
+
 check "hostile macros compile" "$@" -fsyntax-only "$here/macros.cpp"
 # Warnings that a user's project may have on, where the compiler knows them.
 : >"$out/empty.cpp"
@@ -110,7 +115,7 @@ sed -n '/^| theory |/,/^$/p' "$here/../../README.md" | grep -oE '`[a-z_]+\.cpp`|
 done >"$out/log"
 if [ -s "$out/log" ]; then fail "README's table of the theory names tests that are there"; else pass; fi
 
-check "the memory table's program compiles" "$@" "$here/../tools/memory.cpp" -o "$out/memory"
+check "the memory table's program compiles" "$@" -DRBM_VECTOR_BYTES=4 "$here/../tools/memory.cpp" -o "$out/memory"
 if [ "$(uname -m)" = x86_64 ]; then # elsewhere malloc may promise less alignment
   "$out/memory" | grep -vxFf "$here/../../README.md" >"$out/log"
   if [ -s "$out/log" ]; then fail "README's memory table is what is measured"; else pass; fi
