@@ -1,8 +1,8 @@
 // rbm/storage.hpp: Vector and Matrix, plain data of fixed size.
 //
-// Both are aggregates without constructors: a static one costs no start-up code, a const one with an initialiser can
-// live in read-only memory. Each is aligned as far as that adds no byte to it, and no further than malloc and new
-// promise; declare a model `alignas(64)` to align it to the cache lines of a large machine.
+// Vector and Matrix are aggregates without constructors: a static one costs no start-up code, a const one with an
+// initialiser can live in read-only memory. Each is aligned as far as that adds no byte to it, and no further than
+// malloc and new promise; declare a model `alignas(64)` to align it to the cache lines of a large machine.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_STORAGE_HPP
@@ -58,9 +58,9 @@ struct alignas(Element) alignas(detail::alignment(Length * sizeof(Element))) Vec
 /// Exchanges two values. Vectors element by element, so that no copy of a whole one stands on the stack.
 template <class Element>
 void exchange(Element& a, Element& b) {
-  const Element held = a;
+  const Element copy = a;
   a = b;
-  b = held;
+  b = copy;
 }
 
 template <class Element, size_t Length>
@@ -120,7 +120,7 @@ void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
   detail::unpack_bytes(bits, out, detail::read_ram);
 }
 
-/// The same for bits in an array that is declared PROGMEM on AVR; elsewhere there is no difference.
+/// Unpacks bits from an array that is declared PROGMEM, which on AVR needs reads of its own; elsewhere unpack_bits.
 template <class Element, size_t Length>
 void unpack_flash_bits(const uint8_t* bits, Vector<Element, Length>& out) {
   detail::unpack_bytes(bits, out, read_flash);

@@ -124,7 +124,7 @@ void check_with_hidden_layers(uint32_t seed) {
   check_pairing<Visible, rbm::Bernoulli<3>>(seed);
   check_pairing<Visible, rbm::Spin<3>>(seed + 1);
   check_pairing<Visible, rbm::Softmax<1, 4>>(seed + 2);
-  check_pairing<Visible, rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>(seed + 3);
+  check_pairing<Visible, rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>(seed + 3);
 }
 
 // The log weights of two runs from what is said of them: they lie as far above as below their mean.
@@ -264,26 +264,26 @@ TEST_CASE("every pairing of units, from the model's biases and from means of dat
   check_with_hidden_layers<rbm::Bernoulli<4>>(11);
   check_with_hidden_layers<rbm::Spin<4>>(21);
   check_with_hidden_layers<rbm::Softmax<2, 3>>(31);
-  check_with_hidden_layers<rbm::Both<rbm::Spin<2>, rbm::Softmax<1, 3>>>(41);
+  check_with_hidden_layers<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>>(41);
   check_with_hidden_layers<rbm::Gaussian<2>>(51);
   check_with_hidden_layers<rbm::Relu<2>>(61);
   check_pairing<rbm::Bernoulli<4>, rbm::Gaussian<2>>(71);
   check_pairing<rbm::Spin<4>, rbm::Gaussian<2>>(72);
   check_pairing<rbm::Softmax<2, 3>, rbm::Gaussian<2>>(73);
-  check_pairing<rbm::Both<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Gaussian<2>>(74);
+  check_pairing<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Gaussian<2>>(74);
   check_pairing<rbm::Bernoulli<4>, rbm::Relu<2>>(75);
   check_pairing<rbm::Spin<4>, rbm::Relu<2>>(76);
   check_pairing<rbm::Softmax<2, 3>, rbm::Relu<2>>(77);
-  check_pairing<rbm::Both<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Relu<2>>(78);
+  check_pairing<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Relu<2>>(78);
   check_pairing<rbm::Gaussian<3>, rbm::Gaussian<2>>(81);
-  check_pairing<rbm::Both<rbm::Gaussian<1>, rbm::Gaussian<2>>, rbm::Gaussian<2>>(82);
+  check_pairing<rbm::Joined<rbm::Gaussian<1>, rbm::Gaussian<2>>, rbm::Gaussian<2>>(82);
   check_pairing<rbm::Gaussian<1>, rbm::Relu<1>>(83);
   check_pairing<rbm::Relu<1>, rbm::Gaussian<1>>(84);
   check_pairing<rbm::Relu<1>, rbm::Relu<1>>(85);
 }
 
 TEST_CASE("a base from data has the data's means, and lies near the model") {
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>, rbm::Spin<2>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<2>>, rbm::Spin<2>> Model;
   Model model = random_pair<Model>(1, 1, 4);
   model.visible.second.variance[0] = 2.5f;
   const std::vector<Model::VisibleState> samples = {{{1, 0, 3, -1}}, {{0, 0, 4, 2}}, {{1, 0, -1, 5}}, {{1, 0, 0, 2}}};

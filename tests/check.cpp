@@ -17,9 +17,9 @@
 namespace {
 
 using rbm::Bernoulli;
-using rbm::Both;
 using rbm::Extras;
 using rbm::Gaussian;
+using rbm::Joined;
 using rbm::Parameter;
 using rbm::Relu;
 using rbm::Status;
@@ -208,7 +208,7 @@ void check_normalizable(float variance = 1) {
 }  // namespace
 
 TEST_CASE("every parameter is checked: NaN, infinite, beyond the bounds of its kind") {
-  typedef rbm::Rbm<Both<Bernoulli<2>, Gaussian<2>>, Both<rbm::Softmax<1, 2>, rbm::Spin<1>>> Model;
+  typedef rbm::Rbm<Joined<Bernoulli<2>, Gaussian<2>>, Joined<rbm::Softmax<1, 2>, rbm::Spin<1>>> Model;
   const Model model = random_pair<Model>(1, 1, 5);
   REQUIRE(rbm::check(model) == Status::ok);
   const size_t parameters = 4 + 2 + 3 + 12;
@@ -279,7 +279,7 @@ TEST_CASE("models that are surely not normalizable are refused") {
   real.weights(0, 2) = 1e22f;  // its square is no float
   CHECK(rbm::check(real) == Status::not_normalizable);
 
-  rbm::Rbm<Relu<1>, Both<Relu<1>, Bernoulli<1>>> rectified = {{{-5, 100}}, {{{0}}}, {{{{0}}}, {{{0}}}}};
+  rbm::Rbm<Relu<1>, Joined<Relu<1>, Bernoulli<1>>> rectified = {{{-5, 100}}, {{{0}}}, {{{{0}}}, {{{0}}}}};
   CHECK(rbm::check(rectified) == Status::ok);  // positive units that keep each other small, and one with bounds
   rectified.weights(0, 0) = 1.0f;
   CHECK(rbm::check(rectified) == Status::not_normalizable);
@@ -315,7 +315,7 @@ TEST_CASE("within the bounds a step of any pair of units, with any extras, leave
 }
 
 TEST_CASE("a model that starts from real data is one that check() accepts, whatever their scale") {
-  typedef rbm::Rbm<Both<Gaussian<3>, Bernoulli<1>>, Both<Gaussian<4>, Relu<1>>> Model;
+  typedef rbm::Rbm<Joined<Gaussian<3>, Bernoulli<1>>, Joined<Gaussian<4>, Relu<1>>> Model;
   typedef rbm::Rbm<Gaussian<2>, Gaussian<2>, rbm::Fixed<int16_t, 4>> Integers;
   Model model;
   Integers integers;
@@ -357,7 +357,7 @@ TEST_CASE("learning keeps real units of both layers normalizable, whatever the r
   check_normalizable<rbm::Rbm<Relu<12>, Gaussian<7>>, 1, rbm::plain>();
   check_normalizable<rbm::Rbm<Relu<5>, Relu<40>>, 3, rbm::with_momentum>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>>, 2, rbm::learned_variance>();
-  check_normalizable<rbm::Rbm<Both<Bernoulli<5>, Gaussian<6>>, Both<Relu<3>, rbm::Spin<4>>>, 2, rbm::centred>();
+  check_normalizable<rbm::Rbm<Joined<Bernoulli<5>, Gaussian<6>>, Joined<Relu<3>, rbm::Spin<4>>>, 2, rbm::centred>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>, rbm::Fixed<int16_t, 8>>, 2, rbm::plain>();
   check_normalizable<rbm::Rbm<Gaussian<4>, Gaussian<3>, rbm::Fixed<int16_t, 12>>, 1, rbm::centred>();
   check_normalizable<rbm::Rbm<Gaussian<12>, Gaussian<7>, rbm::Fixed<int16_t, 12>>, 1, rbm::plain>(1 / 256.0f);
@@ -369,7 +369,7 @@ namespace {
 // What is scaled down: the weights between real units by one factor, none else; centred, biases move with them.
 template <class Number>
 void check_scaled(double step) {
-  typedef rbm::Rbm<Both<Bernoulli<2>, Gaussian<3>>, Both<Gaussian<2>, rbm::Spin<2>>, Number> Model;
+  typedef rbm::Rbm<Joined<Bernoulli<2>, Gaussian<3>>, Joined<Gaussian<2>, rbm::Spin<2>>, Number> Model;
   Model model = {};
   rbm::Xorshift32 rng(3);
   for (Number& weight : model.weights.values) weight = Number(3 * rbm::uniform(rng));

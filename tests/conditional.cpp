@@ -57,8 +57,8 @@ void check_error(const std::string& visible, const std::string& hidden, double e
 // that of p.
 template <size_t K, class Model>
 double classify_error(const Model& model, const typename Model::VisibleState& v, size_t site, const Site& place) {
-  rbm::Vector<typename Model::Wide, K> probabilities;
-  probabilities.fill(typename Model::Wide(-1));
+  rbm::Vector<typename Model::Energy, K> probabilities;
+  probabilities.fill(typename Model::Energy(-1));
   CHECK(rbm::classify(model, v, site, probabilities) == rbm::Status::ok);
   const Values logs = log_conditional(model, v, place);
   double error = 0;
@@ -107,7 +107,7 @@ void check_with_hidden_layers(uint32_t seed) {
   check_classify<Visible, rbm::Softmax<2, 3>>(seed + 2);
   check_classify<Visible, rbm::Gaussian<2>>(seed + 3);
   check_classify<Visible, rbm::Relu<2>>(seed + 4);
-  check_classify<Visible, rbm::Both<rbm::Spin<2>, rbm::Gaussian<1>>>(seed + 5);
+  check_classify<Visible, rbm::Joined<rbm::Spin<2>, rbm::Gaussian<1>>>(seed + 5);
   check_classify<Visible, rbm::Bernoulli<70>>(seed + 6);  // more than are taken at a time
 }
 
@@ -141,7 +141,7 @@ void check_integer_sites(float weights, uint32_t seed, double tolerance) {
   check_integers<Scalar, rbm::Bernoulli<5>, Hidden>(weights, seed, tolerance);
   check_integers<Scalar, rbm::Spin<5>, Hidden>(weights, seed + 1, tolerance);
   check_integers<Scalar, rbm::Softmax<3, 3>, Hidden>(weights, seed + 2, tolerance);
-  check_integers<Scalar, rbm::Both<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, Hidden>(weights, seed + 3, tolerance);
+  check_integers<Scalar, rbm::Joined<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, Hidden>(weights, seed + 3, tolerance);
 }
 
 template <class Scalar>
@@ -152,7 +152,7 @@ void check_integer_layers(float weights, uint32_t seed, double tolerance) {
   check_integer_sites<Scalar, rbm::Bernoulli<70>>(weights, seed + 30, 2 * tolerance);
 }
 
-typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Labelled;
+typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<3>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Labelled;
 
 }  // namespace
 
@@ -160,8 +160,8 @@ TEST_CASE("conditionals of every kind of site, with every kind of hidden units")
   check_with_hidden_layers<rbm::Bernoulli<4>>(1);
   check_with_hidden_layers<rbm::Spin<4>>(11);
   check_with_hidden_layers<rbm::Softmax<2, 3>>(21);
-  check_with_hidden_layers<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(31);
-  check_with_hidden_layers<rbm::Both<rbm::Softmax<1, 3>, rbm::Spin<2>>>(41);
+  check_with_hidden_layers<rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(31);
+  check_with_hidden_layers<rbm::Joined<rbm::Softmax<1, 3>, rbm::Spin<2>>>(41);
 }
 
 // A log-probability is a difference of sums over the hidden units: the tolerance is of 6 of them, of 70 four times
@@ -179,7 +179,7 @@ TEST_CASE("integers: what a large softmax group holds does not overflow the inpu
   typedef rbm::Rbm<rbm::Softmax<1, 100>, rbm::Bernoulli<4>, Scalar> Model;
   const Model model = random_pair<Model>(1.0f, 1.0f, 10);
   Model::VisibleState off = {}, full;
-  rbm::Vector<Model::Wide, 100> probabilities, expected;
+  rbm::Vector<Model::Energy, 100> probabilities, expected;
   CHECK(rbm::classify(model, off, 0, expected) == rbm::Status::ok);
   for (Scalar fill : {Scalar::lowest(), Scalar::highest(), Scalar(1)}) {
     full.fill(fill);
@@ -198,7 +198,7 @@ TEST_CASE("integers: free energies beyond the range are refused") {
   for (size_t i = 1; i < 18; ++i) {
     for (size_t j = 0; j < 32; ++j) model.weights(i, j) = Scalar(960.0f);
   }
-  rbm::Vector<Model::Wide, 2> probabilities = {{Model::Wide(7), Model::Wide(7)}};
+  rbm::Vector<Model::Energy, 2> probabilities = {{Model::Energy(7), Model::Energy(7)}};
   float result = 7;
   CHECK(17 * 32 * 960 < 1 << 19);
   CHECK(rbm::classify(model, v, 0, probabilities) == rbm::Status::ok);
@@ -394,7 +394,7 @@ TEST_CASE("a model that holds NaN has no conditionals") {
 }
 
 TEST_CASE("a label beside real units") {
-  typedef rbm::Rbm<rbm::Both<rbm::Gaussian<2>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Gaussian<2>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>> Model;
   const Model model = random_pair<Model>(1.0f, 1.0f, 95);
   const Model::VisibleState v = {{0.7f, -1.2f, 0, 1, 0}};
   rbm::Vector<float, 3> probabilities;
@@ -415,7 +415,7 @@ TEST_CASE("integers: free energies that leave their range on the way are refused
     model.weights(0, j) = Model::Scalar(j < 64 ? 16000 : -16000);
     model.hidden.bias[j] = Model::Scalar(j < 64 ? 0 : 16000);
   }
-  rbm::Vector<Model::Wide, 2> p;
+  rbm::Vector<Model::Energy, 2> p;
   CHECK(rbm::classify(model, {}, 0, p) == rbm::Status::not_finite);
 }
 
@@ -428,7 +428,7 @@ TEST_CASE("integers: a log-probability beyond the range is refused, where a prob
   }
   Model::VisibleState second = {}, third = {};
   second[1] = third[2] = Model::Scalar(1);
-  rbm::Vector<Model::Wide, 3> p;
+  rbm::Vector<Model::Energy, 3> p;
   CHECK(rbm::classify(model, third, 0, p) == rbm::Status::ok);
   CHECK(double(p[1]) == 1);
   CHECK(double(p[2]) == 0);

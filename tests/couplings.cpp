@@ -124,7 +124,7 @@ std::vector<double> recall(uint32_t seed) {
     for (size_t i = 0; i < 48; ++i) order[i] = static_cast<uint8_t>(i);
     rbm::shuffle(order, 48, rng);
     for (size_t k = 0; k < 10; ++k) chain.visible[order[k]] *= -1;
-    (void)chain.run(rbm::at(model, 8), 30, rng);
+    (void)chain.run(rbm::tempered(model, 8), 30, rng);
     double sum = 0;
     for (size_t i = 0; i < 48; ++i) sum += double(chain.visible[i]) * double(pattern[i]) / 48;
     overlaps.push_back(sum);
@@ -152,14 +152,14 @@ TEST_CASE("couplings are mixed differences of the free energy") {
     check_definition<rbm::Bernoulli<4>, rbm::Softmax<2, 3>>(deviation, 5);
     check_definition<rbm::Spin<3>, rbm::Relu<2>>(deviation, 6);
     check_definition<rbm::Gaussian<3>, rbm::Bernoulli<3>>(deviation, 7);
-    check_definition<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>>(deviation, 8);
+    check_definition<rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, rbm::Bernoulli<4>>(deviation, 8);
     check_definition<rbm::Spin<3>, rbm::Bernoulli<70>>(deviation, 9);  // more than are taken at a time
   }
 }
 
 TEST_CASE("couplings between units of different kinds") {
   // A spin and a binary unit: their states are 2 and 1 apart.
-  typedef rbm::Rbm<rbm::Both<rbm::Spin<1>, rbm::Bernoulli<1>>, rbm::Bernoulli<3>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Spin<1>, rbm::Bernoulli<1>>, rbm::Bernoulli<3>> Model;
   const Model model = random_pair<Model>(1.5f, 1, 10);
   const Couplings<Model> couplings = couplings_of(model, noise_samples<Model>(1, 1));
   CHECK(double(couplings(0, 1)) == doctest::Approx(log_odds_ratio(model) / 2).epsilon(1e-5));

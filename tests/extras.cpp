@@ -225,7 +225,7 @@ TEST_CASE("updates of every combination of rules are those of the equations") {
   follow_all_rules<rbm::Rbm<rbm::Spin<40>, rbm::Spin<35>>>();  // more units than are taken at a time
   follow_all_rules<rbm::Rbm<rbm::Gaussian<4>, rbm::Bernoulli<3>>>();
   follow_all_rules<
-      rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Both<rbm::Spin<2>, rbm::Softmax<1, 4>>>>();
+      rbm::Rbm<rbm::Joined<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 4>>>>();
 }
 
 TEST_CASE("a bound makes the change that long, and no longer") {
@@ -258,16 +258,16 @@ template <class Number>
 void check_bound(float rate, float bound) {
   CAPTURE(rate);
   CAPTURE(bound);
-  typedef rbm::Rbm<rbm::Bernoulli<40>, rbm::Spin<33>, Number> Wide;
+  typedef rbm::Rbm<rbm::Bernoulli<40>, rbm::Spin<33>, Number> Energy;
   rbm::Xorshift32 rng(8);
-  Wide model;
+  Energy model;
   rbm::initialize(model, rng);
-  const Wide before = model;
-  rbm::OnlineTrainer<Wide, penalised> trainer;
+  const Energy before = model;
+  rbm::OnlineTrainer<Energy, penalised> trainer;
   trainer.options.learning_rate = rate;
   trainer.options.largest_update = bound;
-  typename Wide::VisibleState v;
-  Wide::VisibleLayer::noise(v.values, rng);
+  typename Energy::VisibleState v;
+  Energy::VisibleLayer::noise(v.values, rng);
   REQUIRE(trainer.step(model, v, rng) == rbm::Status::ok);
   std::vector<double> gradient, moved;
   for (size_t i = 0; i < 40; ++i) {
@@ -313,12 +313,12 @@ TEST_CASE("the norm of integers' changes has room for any number of them") {
   Ops::SumOfSquares squares;
   double sum = 0;
   for (int k = 0; k < 3000000; ++k) {
-    const auto change = Ops::Change::from_raw(k % 3 == 0 ? INT32_MIN : k % 3 == 1 ? INT32_MAX : 1234567);
+    const auto change = Ops::Delta::from_raw(k % 3 == 0 ? INT32_MIN : k % 3 == 1 ? INT32_MAX : 1234567);
     squares.add(change);
     sum += std::pow(double(change), 2);
   }
   for (float bound : {0.5f, 1.0f, 127.0f}) {
-    CHECK(double(squares.factor(Ops::Change(bound))) == doctest::Approx(double(bound) / std::sqrt(sum)).epsilon(1e-3));
+    CHECK(double(squares.factor(Ops::Delta(bound))) == doctest::Approx(double(bound) / std::sqrt(sum)).epsilon(1e-3));
   }
 }
 
@@ -407,7 +407,7 @@ TEST_CASE("the learning rate follows its schedule") {
 }
 
 TEST_CASE("in integers the schedule falls as it does in floats, for any number of updates") {
-  const rbm::FixedSetting rate = 100.0f;
+  const rbm::FixedOption rate = 100.0f;
   for (float power : {0.01f, 0.1f, 1.0f}) {
     for (uint32_t steps : {1u, 2u, 3u, 1000u, 32148u, 0x7FFFFFFFu, 0xFFFFFFFEu, 0xFFFFFFFFu}) {
       for (uint32_t t : {0u, 1u, 2u, 1000u, 0x80000000u, 0xFFFFFFFEu, 0xFFFFFFFFu}) {
@@ -584,13 +584,13 @@ TEST_CASE("what is not asked for costs no memory, and defaults suit the units") 
   CHECK(rbm::OnlineTrainer<rbm::Rbm<rbm::Spin<3>, rbm::Softmax<1, 3>>>().options.learning_rate == 0.1f);
   CHECK(rbm::OnlineTrainer<rbm::Rbm<rbm::Gaussian<3>, rbm::Bernoulli<3>>>().options.learning_rate == 0.001f);
   CHECK(rbm::OnlineTrainer<rbm::Rbm<rbm::Bernoulli<3>, rbm::Gaussian<3>>>().options.learning_rate == 0.001f);
-  typedef rbm::Both<rbm::Bernoulli<3>, rbm::Relu<3>> Mixed;
+  typedef rbm::Joined<rbm::Bernoulli<3>, rbm::Relu<3>> Mixed;
   CHECK(rbm::OnlineTrainer<rbm::Rbm<Mixed, rbm::Bernoulli<3>>>().options.learning_rate == 0.001f);
   CHECK(rbm::OnlineTrainer<Model, persistent>().options.schedule == rbm::Schedule::power);
 }
 
 TEST_CASE("learned variances follow their gradient, and find those of the data") {
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<3>>, rbm::Bernoulli<2>> Mixed;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<3>>, rbm::Bernoulli<2>> Mixed;
   rbm::Xorshift32 rng(8);
   Mixed model;
   randomize(model, 0.3f, rng);
@@ -871,11 +871,11 @@ TEST_CASE("the variance of samples far from 0 is that about their mean") {
 }
 
 TEST_CASE("Both has variances where either of its layers has") {
-  typedef rbm::Both<rbm::Gaussian<1>, rbm::Bernoulli<1>> First;
-  typedef rbm::Both<rbm::Bernoulli<1>, rbm::Gaussian<1>> Second;
+  typedef rbm::Joined<rbm::Gaussian<1>, rbm::Bernoulli<1>> First;
+  typedef rbm::Joined<rbm::Bernoulli<1>, rbm::Gaussian<1>> Second;
   CHECK(bool{First::has_variance});
   CHECK(bool{Second::has_variance});
-  CHECK(!bool{rbm::Both<rbm::Spin<1>, rbm::Relu<1>>::has_variance});
+  CHECK(!bool{rbm::Joined<rbm::Spin<1>, rbm::Relu<1>>::has_variance});
 }
 
 TEST_CASE("variances learn at a rate that falls as the other one does") {
@@ -937,7 +937,7 @@ TEST_CASE("a model that holds NaN, and samples and rates beyond bounds, are refu
 }
 
 TEST_CASE("a model that was not initialized has no variances, and does not learn") {
-  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Both<rbm::Spin<1>, rbm::Gaussian<2>>> Real;
+  typedef rbm::Rbm<rbm::Bernoulli<2>, rbm::Joined<rbm::Spin<1>, rbm::Gaussian<2>>> Real;
   Real model = {};
   const Real before = model;
   rbm::OnlineTrainer<Real> trainer;

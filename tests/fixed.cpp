@@ -29,8 +29,8 @@ struct Errors {
 // Of all draws as many are on as the chance says: those below it.
 template <class Arithmetic, int Slope>
 bool are_draws_right(typename Arithmetic::Sum x) {
-  const uint32_t chance = static_cast<uint32_t>(Arithmetic::template chance<Slope>(x.raw)),
-                 all = 1u << Arithmetic::chance_bits;
+  const uint32_t chance = static_cast<uint32_t>(Arithmetic::template probability<Slope>(x.raw)),
+                 all = 1u << Arithmetic::probability_bits;
   typedef typename Arithmetic::Draw Draw;
   return (chance == 0 || Arithmetic::template is_on<Slope>(x.raw, static_cast<Draw>(chance - 1))) &&
          (chance == all || !Arithmetic::template is_on<Slope>(x.raw, static_cast<Draw>(chance)));
@@ -42,17 +42,18 @@ Errors errors_of_units(int32_t first, int32_t last) {
   typedef typename A::Sum Sum;
   Errors errors;
   double before = -1;
-  const double whole = std::ldexp(1.0, int{A::chance_bits}), half_step = std::ldexp(0.5, -int{Scalar::fraction_bits});
+  const double whole = std::ldexp(1.0, int{A::probability_bits}),
+               half_step = std::ldexp(0.5, -int{Scalar::fraction_bits});
   for (int64_t raw = first; raw <= last; ++raw) {
     const Sum x = Sum::from_raw(static_cast<typename Sum::Integer>(raw));
     const double exact = double(x), p = exact_sigmoid(exact);
-    const double chance = double(A::template chance<1>(x.raw)) / whole;
+    const double chance = double(A::template probability<1>(x.raw)) / whole;
     errors.monotone = errors.monotone && chance >= before - (A::is_narrow ? 0 : 4 / 65536.0);  // roundings of 2^-16
     before = chance;
     errors.drawn = errors.drawn && are_draws_right<A, 1>(x) && are_draws_right<A, 2>(x);
     errors.chance = std::max(errors.chance, std::fabs(chance - p));
-    errors.chance =
-        std::max(errors.chance, std::fabs(double(A::template chance<2>(x.raw)) / whole - exact_sigmoid(2 * exact)));
+    errors.chance = std::max(errors.chance,
+                             std::fabs(double(A::template probability<2>(x.raw)) / whole - exact_sigmoid(2 * exact)));
     errors.mean = std::max(errors.mean, std::fabs(double(A::sigmoid(x)) - p) - half_step);
     errors.spin = std::max(errors.spin, std::fabs(double(A::tanh(x)) - std::tanh(exact)) - half_step);
     errors.softplus = std::max(errors.softplus, std::fabs(double(A::softplus(x)) - exact_softplus(exact)));
@@ -101,7 +102,7 @@ void check_rounding(float rate, size_t count, int difference, int start) {
   typedef rbm::Arithmetic<Scalar> A;
   typedef typename A::Sum Sum;
   rbm::Xorshift32 rng(static_cast<uint32_t>(difference * 7919 + start) * 0x9E3779B9u);
-  const rbm::FixedSetting setting(rate);
+  const rbm::FixedOption setting(rate);
   Average moved;
   for (int draw = 0; draw < 100000; draw += 4) {
     const typename A::Rate steps =
@@ -166,7 +167,7 @@ TEST_CASE("fixed numbers: conversions round to the nearest and saturate") {
   CHECK(same);
   CHECK(Number16(rbm::Fixed<int32_t, 12>(-100)).raw == -32768);
   CHECK(rbm::Fixed<int32_t, 24>(rbm::Fixed<int32_t, 12>(200)).raw == 2147483647);
-  const rbm::FixedSetting none(std::numeric_limits<float>::quiet_NaN()), rate(0.02f), large(1e9f);
+  const rbm::FixedOption none(std::numeric_limits<float>::quiet_NaN()), rate(0.02f), large(1e9f);
   CHECK(none.raw == std::numeric_limits<int32_t>::min());
   CHECK(rate.raw == 335544);
   CHECK(float(large) == 127.0f);
@@ -224,7 +225,7 @@ TEST_CASE("integer functions have these bits on every compiler and machine") {
     add(rbm::Arithmetic<Number8>::sigmoid(narrow).raw);
     add(rbm::Arithmetic<Number16>::softplus(x).raw);
     add(rbm::Arithmetic<Number16>::log_two_cosh(x).raw);
-    add(static_cast<int32_t>(rbm::Arithmetic<Number16>::template chance<1>(x.raw)));
+    add(static_cast<int32_t>(rbm::Arithmetic<Number16>::template probability<1>(x.raw)));
     add(rbm::integer::exp_of_minus(static_cast<uint32_t>(raw < 0 ? -raw : raw)));
     add(rbm::integer::log(static_cast<uint32_t>(raw) * 50021u));
   }
@@ -234,19 +235,19 @@ TEST_CASE("integer functions have these bits on every compiler and machine") {
 
 TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {
   typedef rbm::Arithmetic<Number16> Ops;
-  typedef Ops::Wide Wide;
-  const auto near = [](Wide got, double exact) {
+  typedef Ops::Energy Energy;
+  const auto near = [](Energy got, double exact) {
     return std::fabs(double(got) - exact) <= 1.01 / 4096 + 0.0003 * std::fabs(exact);
   };
   bool exp_is_right = true, log_is_right = true, sqrt_is_right = true;
   for (int32_t raw = -80000; raw <= 36000; ++raw) {  // e^x near the largest number; of larger x what is left is coarse
-    const Wide x = Wide::from_raw(raw);
+    const Energy x = Energy::from_raw(raw);
     const double exact = std::exp(double(x));
     exp_is_right =
         exp_is_right && std::fabs(double(Ops::exp(x)) - exact) <= 0.0003 * exact + (raw > 0 ? exact * exact : 1) / 4096;
   }
   for (int64_t raw = 1; raw < 2147483648; raw += 1 + raw / 1024) {
-    const Wide x = Wide::from_raw(static_cast<int32_t>(raw));
+    const Energy x = Energy::from_raw(static_cast<int32_t>(raw));
     log_is_right = log_is_right && near(Ops::log(x), std::log(double(x)));
     const double root = std::sqrt(double(x)), got = double(Ops::sqrt(x));
     sqrt_is_right = sqrt_is_right && got <= root && got > root - 1.0 / 4096;
@@ -254,12 +255,12 @@ TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {
   CHECK(exp_is_right);
   CHECK(log_is_right);
   CHECK(sqrt_is_right);
-  CHECK(Ops::exp(Wide(0)) == Wide(1));
-  CHECK(Ops::log(Wide(1)) == Wide(0));
-  CHECK(Ops::log(Wide(0)) == Wide::lowest());
-  CHECK(Ops::log(Wide(-1)) == Wide::lowest());
-  CHECK(Ops::sqrt(Wide(0)) == Wide(0));
-  CHECK(Ops::sqrt(Wide(-1)) == Wide(0));
+  CHECK(Ops::exp(Energy(0)) == Energy(1));
+  CHECK(Ops::log(Energy(1)) == Energy(0));
+  CHECK(Ops::log(Energy(0)) == Energy::lowest());
+  CHECK(Ops::log(Energy(-1)) == Energy::lowest());
+  CHECK(Ops::sqrt(Energy(0)) == Energy(0));
+  CHECK(Ops::sqrt(Energy(-1)) == Energy(0));
 }
 
 TEST_CASE("16 bits: means of changes are rounded, halves away from zero, and saturate") {
@@ -298,7 +299,7 @@ TEST_CASE("16 bits: a sum times any state, for energies") {
   typedef rbm::Arithmetic<Number16> Ops;
   for (float state : {0.0f, 1.0f, -1.0f, 2.0f, 0.5f, -3.25f}) {
     for (float sum : {0.0f, 1.0f, -1.5f, 300.25f}) {
-      CHECK(Ops::scale(Number16(state), Ops::Sum(sum)) == Ops::Wide(state * sum));
+      CHECK(Ops::scale(Number16(state), Ops::Sum(sum)) == Ops::Energy(state * sum));
     }
   }
 }
@@ -355,7 +356,7 @@ TEST_CASE("8 bits: a rate that has no room is the largest one") {
   typedef rbm::Arithmetic<Number8> Ops;
   rbm::Xorshift32 rng(8);
   for (float rate : {40.0f, 100.0f, 127.0f}) {
-    const rbm::FixedSetting setting(rate);
+    const rbm::FixedOption setting(rate);
     CHECK(Ops::rate(static_cast<uint32_t>(setting.raw), 1, Ops::rate_bits<1, false>(), rng) >= 32766);
   }
 }

@@ -61,8 +61,8 @@ void check_pair(float scale) {
     CHECK(equal(v, flash_v));
     CHECK(equal(h, flash_h));
 
-    (void)chain.run(rbm::at(model, 0.7f), 2, a);
-    (void)flash_chain.run(rbm::at(flash, 0.7f), 2, b);
+    (void)chain.run(rbm::tempered(model, 0.7f), 2, a);
+    (void)flash_chain.run(rbm::tempered(flash, 0.7f), 2, b);
     CHECK(equal(chain.visible, flash_chain.visible));
 
     rbm::Posterior<Model> posterior;
@@ -90,7 +90,7 @@ void check_discrete_pair() {
 
 template <class Scalar>
 void check_discrete_uses() {
-  typedef rbm::Both<Bernoulli<4>, rbm::Softmax<1, 3>> Visible;
+  typedef rbm::Joined<Bernoulli<4>, rbm::Softmax<1, 3>> Visible;
   typedef rbm::Rbm<Visible, Bernoulli<5>, Scalar> Model;
   typedef rbm::Rbm<Visible, Bernoulli<5>, rbm::InFlash<Scalar>> Flash;
   rbm::Xorshift32 rng(3);
@@ -102,7 +102,7 @@ void check_discrete_uses() {
 
   typename Model::VisibleState v;
   Model::VisibleLayer::noise(v.values, rng);
-  rbm::Vector<typename Model::Wide, 3> p, flash_p;
+  rbm::Vector<typename Model::Energy, 3> p, flash_p;
   CHECK(rbm::classify(model, v, 4, p) == Status::ok);
   CHECK(rbm::classify(flash, v, 4, flash_p) == Status::ok);
   CHECK(equal(p, flash_p));
@@ -125,10 +125,10 @@ void check_discrete_uses() {
 TEST_CASE("a model in flash does what the same model in RAM does") {
   check_discrete_pair<Bernoulli<21>, Bernoulli<11>>();
   check_discrete_pair<rbm::Spin<9>, Bernoulli<16>>();
-  check_discrete_pair<rbm::Both<rbm::Spin<5>, rbm::Softmax<2, 3>>, rbm::Spin<8>>();
+  check_discrete_pair<rbm::Joined<rbm::Spin<5>, rbm::Softmax<2, 3>>, rbm::Spin<8>>();
   check_pair<rbm::Fixed<int16_t, 11>, rbm::Gaussian<5>, Bernoulli<8>>(1.0f);
   check_pair<rbm::Fixed<int16_t, 11>, Bernoulli<8>, rbm::Gaussian<5>>(1.0f);
-  check_pair<float, rbm::Both<rbm::Gaussian<5>, Bernoulli<3>>, Bernoulli<8>>(1.0f);
+  check_pair<float, rbm::Joined<rbm::Gaussian<5>, Bernoulli<3>>, Bernoulli<8>>(1.0f);
   check_pair<float, rbm::Spin<8>, rbm::Gaussian<5>>(0.5f);
   check_pair<float, rbm::Relu<5>, Bernoulli<8>>(0.5f);
 }

@@ -288,8 +288,8 @@ TEST_CASE("a reconstruction is the mean given the mean") {
 namespace {
 
 using rbm::Bernoulli;
-using rbm::Both;
 using rbm::Gaussian;
+using rbm::Joined;
 using rbm::Relu;
 using rbm::Softmax;
 using rbm::Spin;
@@ -333,8 +333,8 @@ struct Mixed<Softmax<3, 3>> {
 };
 
 template <>
-struct Mixed<Both<Spin<3>, Softmax<2, 3>>> {
-  static void observe(Both<Spin<3>, Softmax<2, 3>>::Evidence<float>& evidence) {
+struct Mixed<Joined<Spin<3>, Softmax<2, 3>>> {
+  static void observe(Joined<Spin<3>, Softmax<2, 3>>::Evidence<float>& evidence) {
     CHECK(evidence.first.observe(0, true, 0.1f) == Status::ok);
     evidence.first.clamp(2, false);
     CHECK(evidence.second.observe(1, 2, 0.3f) == Status::ok);
@@ -465,16 +465,16 @@ TEST_CASE("every type of discrete visible unit: chains and means under mixed evi
   check_discrete_posterior<Bernoulli<4>, Bernoulli<3>>(20);
   check_discrete_posterior<Spin<4>, Bernoulli<3>>(21);
   check_discrete_posterior<Softmax<3, 3>, Spin<2>>(22);
-  check_discrete_posterior<Both<Spin<3>, Softmax<2, 3>>, Softmax<1, 3>>(23);
+  check_discrete_posterior<Joined<Spin<3>, Softmax<2, 3>>, Softmax<1, 3>>(23);
   check_discrete_posterior<Spin<4>, Gaussian<2>>(24);
-  check_discrete_posterior<Both<Spin<3>, Softmax<2, 3>>, Relu<2>>(25);
+  check_discrete_posterior<Joined<Spin<3>, Softmax<2, 3>>, Relu<2>>(25);
 }
 
 TEST_CASE("real visible units: chains and means under mixed evidence are the posterior's") {
   const std::vector<Number> seen = {{1.5, 0}, {0.8, 0.3}, {0, unknown}, {-0.4, 2}};
   check_real_posterior<Gaussian<4>>(seen, evidence_of<Gaussian<4>>(seen));
   check_real_posterior<Relu<4>>(seen, evidence_of<Relu<4>>(seen));
-  typedef Both<Gaussian<2>, Relu<2>> Two;
+  typedef Joined<Gaussian<2>, Relu<2>> Two;
   Two::Evidence<float> evidence;
   evidence.first = evidence_of<Gaussian<2>>({seen[0], seen[1]});
   evidence.second = evidence_of<Relu<2>>({seen[2], seen[3]});
@@ -559,7 +559,7 @@ TEST_CASE("many chains are single chains, one after the other") {
 }
 
 TEST_CASE("units of two kinds, side by side, are denoised together") {
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Bernoulli<3>> Mixed;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Bernoulli<3>> Mixed;
   const Mixed model = random_pair<Mixed>(1.0f, 1.0f, 91);
   const Mixed::VisibleState noisy = {{1, 0, 1, 0, 1, 0, 0, 0, 1}};
   rbm::Posterior<Mixed> at_once, by_hand;

@@ -16,13 +16,13 @@
 
 namespace {
 
-typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<5000>> Wide;
+typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<5000>> Energy;
 typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>> Model;
 
 }  // namespace
 
 TEST_CASE("weights start normal with deviation 0.01, biases at 0") {  // false alarm: 5e-5
-  static Wide model = random_model<Wide>(1.0f, 1);
+  static Energy model = random_model<Energy>(1.0f, 1);
   rbm::Xorshift32 rng(2);
   rbm::initialize(model, rng);
   Average weight, square;
@@ -79,7 +79,7 @@ void check_start(const std::vector<rbm::Vector<float, Units::size>>& samples) {
   Pair plain;
   rbm::initialize(plain, same);
   for (size_t i = 0; i < Units::size; ++i) {  // smaller where they drive real hidden units with more than deviation 1
-    const double deviation = std::sqrt(std::max(1.0, double(model.visible.width(i))));
+    const double deviation = std::sqrt(std::max(1.0, double(model.visible.variance_of(i))));
     for (size_t j = 0; j < 2; ++j) {
       CHECK(double(model.weights(i, j)) * deviation == doctest::Approx(double(plain.weights(i, j))).epsilon(1e-6));
     }
@@ -107,11 +107,11 @@ TEST_CASE("visible units of every type start at the data's means") {
   check_start<rbm::Softmax<2, 2>>({{{1, 0, 0, 1}}, {{0, 1, 0, 1}}, {{0, 1, 1, 0}}, {{0.5f, 0.5f, 0, 1}}});
   check_start<rbm::Gaussian<3>>({{{-3, 100, 0.1f}}, {{1, 101, 0.1f}}, {{7, 105, 0.1f}}});
   check_start<rbm::Relu<3>>({{{0, 100, 0.1f}}, {{1, 101, 0.2f}}, {{7, 105, 0.3f}}});
-  check_start<rbm::Both<rbm::Gaussian<1>, rbm::Both<rbm::Relu<1>, rbm::Spin<1>>>>({{{-5, 2, 1}}, {{4, 3, -1}}});
+  check_start<rbm::Joined<rbm::Gaussian<1>, rbm::Joined<rbm::Relu<1>, rbm::Spin<1>>>>({{{-5, 2, 1}}, {{4, 3, -1}}});
 }
 
 TEST_CASE("Gaussian visible units start with the data's variances") {
-  typedef rbm::Rbm<rbm::Both<rbm::Spin<1>, rbm::Gaussian<3>>, rbm::Bernoulli<2>> Pair;
+  typedef rbm::Rbm<rbm::Joined<rbm::Spin<1>, rbm::Gaussian<3>>, rbm::Bernoulli<2>> Pair;
   Pair model = random_pair<Pair>(1.0f, 1.0f, 8);
   const Pair::VisibleState samples[4] = {{{1, -1, 1000, 5}}, {{-1, 1, 1002, 5}}, {{1, 3, 1001, 5}}, {{1, 5, 1001, 5}}};
   rbm::Xorshift32 rng(9);
@@ -124,7 +124,7 @@ TEST_CASE("Gaussian visible units start with the data's variances") {
 }
 
 TEST_CASE("a unit of each type that never changes gets a bias that is finite") {
-  typedef rbm::Both<rbm::Spin<2>, rbm::Both<rbm::Softmax<1, 2>, rbm::Relu<1>>> Units;
+  typedef rbm::Joined<rbm::Spin<2>, rbm::Joined<rbm::Softmax<1, 2>, rbm::Relu<1>>> Units;
   typedef rbm::Rbm<Units, rbm::Bernoulli<2>> Pair;
   Pair model = random_pair<Pair>(1.0f, 1.0f, 10);
   Pair::VisibleState samples[10];

@@ -197,7 +197,7 @@ void fuzz(uint32_t seed, int steps) {
 TEST_CASE("integers: the same seed gives the same bits, on every compiler and machine") {
   CHECK(crc_of_learning<Number8>() == 4069028159u);
   CHECK(crc_of_learning<Number16>() == 2358436612u);
-  typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
+  typedef rbm::Joined<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
   CHECK(crc_of_pair<Number8, Labelled, rbm::Spin<7>, rbm::plain>(1) == 3507516815u);
   CHECK(crc_of_pair<Number16, rbm::Gaussian<5>, Labelled, rbm::plain>(2) == 2057791215u);
   CHECK(crc_of_pair<Number8, rbm::Spin<5>, Bernoulli<4>, rbm::centred | rbm::with_momentum | rbm::penalised>(3) ==
@@ -213,9 +213,9 @@ TEST_CASE("integers: the mean of 40 000 CD-1 updates is their expectation by enu
 
 TEST_CASE("integers: conversion rounds, counts what saturates, and refuses what is no number") {
   typedef rbm::Rbm<rbm::Gaussian<2>, Bernoulli<2>> Float;
-  typedef rbm::Rbm<rbm::Gaussian<2>, Bernoulli<2>, rbm::Fixed<int16_t, 12>> Wide;
+  typedef rbm::Rbm<rbm::Gaussian<2>, Bernoulli<2>, rbm::Fixed<int16_t, 12>> Energy;
   const Float from = {{{0.5f, -9.0f, 7.9999f, 8.1f}}, {{{1.0f, 100.0f}}, {{0.25f, 2.0f}}}, {{{-8.0001f, -0.1f}}}};
-  Wide to;
+  Energy to;
   size_t saturated = 77;
   REQUIRE(rbm::convert(from, to, saturated) == Status::ok);
   CHECK(saturated == 4);
@@ -232,7 +232,7 @@ TEST_CASE("integers: conversion rounds, counts what saturates, and refuses what 
   CHECK(back.weights(0, 0) == 0.5f);
   Float broken = from;
   broken.hidden.bias[1] = std::numeric_limits<float>::quiet_NaN();
-  const Wide before = to;
+  const Energy before = to;
   saturated = 77;
   CHECK(rbm::convert(broken, to, saturated) == Status::not_finite);
   broken = from;
@@ -319,7 +319,7 @@ TEST_CASE("integers: schedules are those of float") {
 }
 
 TEST_CASE("integers: evidence that is certain, and the mean of a posterior") {
-  typedef rbm::Rbm<rbm::Both<rbm::Spin<3>, rbm::Softmax<1, 3>>, Bernoulli<4>, Number8> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Spin<3>, rbm::Softmax<1, 3>>, Bernoulli<4>, Number8> Model;
   Model model = random_pair<Model>(3.0f, 3.0f, 5);
   rbm::Posterior<Model> posterior;
   rbm::Xorshift32 rng(7);
@@ -437,7 +437,7 @@ TEST_CASE("integers: a rate that has more bits than the sums of a large batch le
 
 // Sanitizers watch this in CI, and the longer one below.
 TEST_CASE("integers: models at the ends of the range, with any data and rate") {
-  typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
+  typedef rbm::Joined<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
   fuzz<Number8, Labelled, rbm::Spin<7>, rbm::plain>(1, 20000);
   fuzz<Number16, rbm::Gaussian<3>, Labelled, rbm::persistent>(2, 20000);
   fuzz<rbm::Fixed<int16_t, 14>, rbm::Spin<9>, rbm::Gaussian<2>, rbm::plain>(3, 20000);
@@ -448,7 +448,7 @@ TEST_CASE("integers: models at the ends of the range, with any data and rate") {
 TEST_SUITE_BEGIN("long");
 
 TEST_CASE("integers: 10^6 steps at the ends of the range") {
-  typedef rbm::Both<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
+  typedef rbm::Joined<Bernoulli<5>, rbm::Softmax<2, 3>> Labelled;
   fuzz<Number8, Labelled, rbm::Spin<7>, rbm::plain>(11, 400000);
   fuzz<Number16, rbm::Gaussian<3>, Labelled, rbm::persistent>(12, 300000);
   fuzz<rbm::Fixed<int16_t, 14>, rbm::Spin<9>, rbm::Gaussian<2>, rbm::plain>(13, 300000);

@@ -195,24 +195,24 @@ void check_all_sums() {
 template <class Scalar, int Slope>
 void check_probabilities() {
   typedef rbm::Arithmetic<Scalar> A;
-  typedef typename A::SumInteger Wide;
-  typedef rbm::kernels::Lanes<Wide, 2> L;
-  const int range = sizeof(Wide) == 2 ? 32768 : 10 * static_cast<int>(Scalar::one());
+  typedef typename A::SumInteger Energy;
+  typedef rbm::kernels::Lanes<Energy, 2> L;
+  const int range = sizeof(Energy) == 2 ? 32768 : 10 * static_cast<int>(Scalar::one());
   uint32_t wrong = 0;
-  const auto check = [&wrong](const Wide* x) {
-    Wide p[L::size];
+  const auto check = [&wrong](const Energy* x) {
+    Energy p[L::size];
     store(rbm::kernels::probabilities<Slope>(rbm::kernels::load<L>(x), Scalar()), p);
     for (size_t l = 0; l < L::size; ++l) {
-      wrong += static_cast<uint32_t>(p[l]) != static_cast<uint32_t>(A::template chance<Slope>(x[l]));
+      wrong += static_cast<uint32_t>(p[l]) != static_cast<uint32_t>(A::template probability<Slope>(x[l]));
     }
   };
-  Wide x[L::size];
+  Energy x[L::size];
   for (int first = -range; first < range; first += static_cast<int>(L::size)) {
-    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Wide>(first + static_cast<int>(l));
+    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Energy>(first + static_cast<int>(l));
     check(x);
   }
-  for (Wide end : {rbm::detail::IntegerTraits<Wide>::lowest(), rbm::detail::IntegerTraits<Wide>::highest()}) {
-    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Wide>(end / 2 + static_cast<Wide>(l));
+  for (Energy end : {rbm::detail::IntegerTraits<Energy>::lowest(), rbm::detail::IntegerTraits<Energy>::highest()}) {
+    for (size_t l = 0; l < L::size; ++l) x[l] = static_cast<Energy>(end / 2 + static_cast<Energy>(l));
     x[0] = end;
     check(x);
   }

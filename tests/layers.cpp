@@ -21,8 +21,8 @@ typedef Units::Evidence<float> Evidence;
 const float nan_value = std::numeric_limits<float>::quiet_NaN();
 const float infinite = std::numeric_limits<float>::infinity();
 
-using rbm::Both;
 using rbm::Gaussian;
+using rbm::Joined;
 using rbm::Relu;
 using rbm::Softmax;
 using rbm::Spin;
@@ -417,14 +417,14 @@ TEST_CASE("a draw from an input that is no number ends") {
 
 TEST_CASE("noise: states of units without parameters") {  // false alarm: 1e-6 each
   rbm::Xorshift32 rng(53), same(53);
-  typedef Both<Spin<2>, Softmax<2, 3>> Discrete;
+  typedef Joined<Spin<2>, Softmax<2, 3>> Discrete;
   Discrete::Layer<float> flat;
   flat.clear();
   CHECK(draws_fit<Discrete>(distributions<Discrete>(flat, Values(8, 0.0)), 20000,
                             [&](rbm::Vector<float, 8>& s) { Discrete::Layer<float>::noise(s.values, rng); }));
   for (int word = 0; word < 4 * 20000; ++word) same();  // below(3) throws away one word in 2^32
   CHECK(rng.state == same.state);
-  typedef Both<Gaussian<1>, Relu<1>> Real;
+  typedef Joined<Gaussian<1>, Relu<1>> Real;
   Real::Layer<float> plain;
   plain.clear();
   CHECK(draws_fit<Real>(distributions<Real>(plain, Values(2, 0.0), 10), 20000,
@@ -487,7 +487,7 @@ TEST_CASE("what a state of each type of unit may be") {
   CHECK(groups(1, 0, 0, nan_value) == Status::not_finite);
   CHECK(groups(2, 0, 0, infinite) == Status::not_finite);
 
-  typedef Both<Softmax<1, 2>, Relu<1>> Mixed;
+  typedef Joined<Softmax<1, 2>, Relu<1>> Mixed;
   const auto mixed = [](float a, float b, float c) {
     return Mixed::Layer<float>::check(rbm::Vector<float, 3>{{a, b, c}}.values);
   };
@@ -505,7 +505,7 @@ template <class Units>
 rbm::Vector<float, Units::size> started(const Values& means, float variance, float margin) {
   typename Units::template Layer<float> layer;
   layer.clear();
-  for (size_t i = 0; i < Units::size; ++i) layer.start_from(i, static_cast<float>(means[i]), variance, margin);
+  for (size_t i = 0; i < Units::size; ++i) layer.initialize_unit(i, static_cast<float>(means[i]), variance, margin);
   typedef rbm::Rbm<Units, rbm::Bernoulli<1>> Model;
   Model model = {};
   model.visible = layer;
@@ -543,7 +543,7 @@ TEST_CASE("layers start from the means of data") {
   CHECK(start_error<Gaussian<3>>({-3, 0.0, 100}, 0.0f) < 1e-6);
   CHECK(start_error<Gaussian<3>>({-3, 0.0, 100}, 1e9f) < 1e-6);
   CHECK(start_error<Relu<7>>({0.001, 0.02, 0.5, 0.798, 1, 7, 3000}) < 1e-5);
-  CHECK(start_error<Both<Spin<1>, Both<Gaussian<1>, Softmax<1, 2>>>>({-0.5, 4, 0.25, 0.75}, 2) < 1e-5);
+  CHECK(start_error<Joined<Spin<1>, Joined<Gaussian<1>, Softmax<1, 2>>>>({-0.5, 4, 0.25, 0.75}, 2) < 1e-5);
 
   // What never changes in the data is held a margin away from certainty.
   const auto spins = started<Spin<2>>({-1, 1}, 0, 0.05f);
@@ -558,9 +558,9 @@ TEST_CASE("layers start from the means of data") {
 TEST_CASE("Gaussian: variances start at those of the data, within bounds") {
   Gaussian<3>::Layer<float> layer;
   layer.clear();
-  layer.start_from(0, 2.0f, 0.25f, 0.1f);
-  layer.start_from(1, 2.0f, 0.0f, 0.1f);
-  layer.start_from(2, 2.0f, 1e30f, 0.1f);
+  layer.initialize_unit(0, 2.0f, 0.25f, 0.1f);
+  layer.initialize_unit(1, 2.0f, 0.0f, 0.1f);
+  layer.initialize_unit(2, 2.0f, 1e30f, 0.1f);
   CHECK(layer.variance[0] == 0.25f);
   CHECK(layer.bias[0] == 8.0f);
   CHECK(layer.variance[1] == 1e-4f);
@@ -589,7 +589,7 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   const float one = 0.2f;
   layer.learn_variance(rbm::Block{4, 1}, &one);
   for (size_t i = 0; i < 6; ++i) CHECK(double(layer.variance[i]) == doctest::Approx(i == 4 ? std::exp(0.1) : 1));
-  Both<Spin<2>, Gaussian<2>>::Layer<float> both;
+  Joined<Spin<2>, Gaussian<2>>::Layer<float> both;
   both.clear();
   both.learn_variance(rbm::Block{1, 1}, &one);
   both.learn_variance(rbm::Block{3, 1}, &one);
@@ -643,7 +643,7 @@ void check_parameters() {
   expected = 0;  // no biases, variances 1
   for (const Site& site : Truth<Units>::sites()) {
     if (site.is_real()) expected += double(state[site.first]) * double(state[site.first]) / 2;
-    CHECK(other.width(site.first) == (site.is_real() ? 1.0f : 0.0f));
+    CHECK(other.variance_of(site.first) == (site.is_real() ? 1.0f : 0.0f));
   }
   CHECK(double(other.energy(state.values)) == doctest::Approx(expected).epsilon(1e-5));
 }
@@ -656,10 +656,10 @@ TEST_CASE("parameters of every type of unit: clear, copy, learn") {
   check_parameters<Softmax<2, 3>>();
   check_parameters<Gaussian<5>>();
   check_parameters<Relu<5>>();
-  check_parameters<Both<Gaussian<2>, Both<Softmax<1, 3>, Relu<2>>>>();
+  check_parameters<Joined<Gaussian<2>, Joined<Softmax<1, 3>, Relu<2>>>>();
   const Gaussian<2>::Layer<float> wide = {{}, {{0.5f, 3.0f}}};
-  CHECK(wide.width(0) == 0.5f);
-  CHECK(wide.width(1) == 3.0f);
+  CHECK(wide.variance_of(0) == 0.5f);
+  CHECK(wide.variance_of(1) == 3.0f);
 }
 
 TEST_CASE("Spin: evidence moves the input by half the log-likelihood ratio") {
@@ -880,8 +880,8 @@ TEST_CASE("real units: evidence is a value seen with Gaussian noise") {  // fals
   check_noise_evidence<Relu<4>>();
 }
 
-TEST_CASE("Both: evidence of either layer, in its place") {
-  typedef Both<Spin<2>, Gaussian<2>> Mixed;
+TEST_CASE("Joined: evidence of either layer, in its place") {
+  typedef Joined<Spin<2>, Gaussian<2>> Mixed;
   Mixed::Layer<float> layer;
   layer.clear();
   Mixed::Evidence<float> evidence;

@@ -345,7 +345,7 @@ TEST_CASE("digits with grey levels: real units of both layers learn, and stay no
 }
 
 TEST_CASE("digits with labels: the free energy classifies") {
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<64>, rbm::Softmax<1, 10>>, rbm::Bernoulli<128>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<64>, rbm::Softmax<1, 10>>, rbm::Bernoulli<128>> Model;
   static Model model;
   static rbm::Trainer<Model, 10, rbm::scheduled> trainer;
   const std::vector<Picture> pictures = digits(0, digits_count);

@@ -144,7 +144,7 @@ void check_with_larger_layers(uint32_t seed) {
   check_both_ways<Small, rbm::Bernoulli<6>>(seed);
   check_both_ways<Small, rbm::Spin<5>>(seed + 2);
   check_both_ways<Small, rbm::Softmax<2, 5>>(seed + 4);
-  check_both_ways<Small, rbm::Both<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>>(seed + 6);
+  check_both_ways<Small, rbm::Joined<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>>(seed + 6);
 }
 
 template <class Real>
@@ -156,8 +156,8 @@ void check_with_discrete_layers(uint32_t seed) {
     check_pairing<rbm::Spin<3>, Real>(deviation, seed + 3);
     check_pairing<Real, rbm::Softmax<2, 3>>(deviation, seed + 4);
     check_pairing<rbm::Softmax<2, 3>, Real>(deviation, seed + 5);
-    check_pairing<Real, rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>(deviation, seed + 6);
-    check_pairing<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, Real>(deviation, seed + 7);
+    check_pairing<Real, rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>(deviation, seed + 6);
+    check_pairing<rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, Real>(deviation, seed + 7);
   }
 }
 
@@ -231,7 +231,7 @@ std::vector<float*> parameters(Model& model) {
 }
 
 template <class A, class B, class H>
-std::vector<float*> parameters(rbm::Rbm<rbm::Both<A, B>, H>& model) {
+std::vector<float*> parameters(rbm::Rbm<rbm::Joined<A, B>, H>& model) {
   std::vector<float*> all;
   for (float& weight : model.weights.values) all.push_back(&weight);
   for (float& bias : model.visible.first.bias) all.push_back(&bias);
@@ -288,7 +288,7 @@ void check_gradient(uint32_t seed) {
 
 // Climbs the exact gradient; the likelihood must not fall on the way. What is left of the gradient in the end.
 template <class Model>
-double climb(Model& model, const std::vector<typename Model::VisibleState>& data, int steps, double rate) {
+double apply(Model& model, const std::vector<typename Model::VisibleState>& data, int steps, double rate) {
   double old = mean_log_likelihood(model, data), largest = 0, fallen = 0;
   for (int step = 0; step <= steps; ++step) {
     const Values slope = gradient(model, data);
@@ -336,7 +336,7 @@ struct Told {
 template <class Units>
 void check_walk(double expected) {
   CAPTURE(Truth<Units>::name());
-  typedef rbm::detail::WholeLayer<Units, double> Layer;
+  typedef rbm::detail::EnumeratedLayer<Units, double> Layer;
   Layer layer;
   std::memset(static_cast<void*>(&layer), 0, sizeof layer);
   CHECK(Layer::states() == expected);
@@ -390,15 +390,15 @@ TEST_CASE("ln Z, likelihoods and averages: every pairing of discrete units") {
   check_with_larger_layers<rbm::Bernoulli<3>>(1);
   check_with_larger_layers<rbm::Spin<3>>(11);
   check_with_larger_layers<rbm::Softmax<1, 4>>(21);
-  check_with_larger_layers<rbm::Both<rbm::Bernoulli<1>, rbm::Softmax<1, 3>>>(31);
+  check_with_larger_layers<rbm::Joined<rbm::Bernoulli<1>, rbm::Softmax<1, 3>>>(31);
   check_both_ways<rbm::Bernoulli<1>, rbm::Spin<1>>(41);
 }
 
 TEST_CASE("ln Z, likelihoods and averages: one layer real") {
   check_with_discrete_layers<rbm::Gaussian<2>>(51);
   check_with_discrete_layers<rbm::Relu<2>>(61);
-  check_pairing<rbm::Both<rbm::Gaussian<1>, rbm::Spin<2>>, rbm::Bernoulli<3>>(1, 71);
-  check_pairing<rbm::Bernoulli<3>, rbm::Both<rbm::Spin<1>, rbm::Relu<1>>>(1, 72);
+  check_pairing<rbm::Joined<rbm::Gaussian<1>, rbm::Spin<2>>, rbm::Bernoulli<3>>(1, 71);
+  check_pairing<rbm::Bernoulli<3>, rbm::Joined<rbm::Spin<1>, rbm::Relu<1>>>(1, 72);
 }
 
 TEST_CASE("one layer too large to be enumerated, the other small") {
@@ -428,8 +428,8 @@ TEST_CASE("Gaussian layers: the closed form against the joint precision matrix o
   const rbm::Rbm<rbm::Gaussian<1>, rbm::Gaussian<1>> least = {{{0.5f}}, {{{2}}, {{1}}}, {{{-1}}, {{1}}}};
   CHECK(log_partition(least) == doctest::Approx(std::log(6.283185307179586) - std::log(0.75) / 2 + 2).epsilon(1e-14));
   // Side by side is the same as in a row.
-  typedef rbm::Both<rbm::Gaussian<2>, rbm::Gaussian<3>> Both;
-  rbm::Rbm<Both, rbm::Gaussian<2>> both = random_pair<rbm::Rbm<Both, rbm::Gaussian<2>>>(0.2f, 1, 9);
+  typedef rbm::Joined<rbm::Gaussian<2>, rbm::Gaussian<3>> Joined;
+  rbm::Rbm<Joined, rbm::Gaussian<2>> both = random_pair<rbm::Rbm<Joined, rbm::Gaussian<2>>>(0.2f, 1, 9);
   CHECK(near(log_partition(both), log_partition_of_gaussians(both), 1e-11));
 }
 
@@ -443,16 +443,16 @@ TEST_CASE("Gaussian layers: the likelihood of data") {
 }
 
 TEST_CASE("not normalizable: Gaussian layers just beyond the edge") {
-  typedef rbm::Rbm<rbm::Gaussian<5>, rbm::Gaussian<3>> Wide;
+  typedef rbm::Rbm<rbm::Gaussian<5>, rbm::Gaussian<3>> Energy;
   typedef rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<4>> Tall;
   for (uint32_t seed = 1; seed <= 10; ++seed) {
-    check_refused(gaussians<Wide>(1.00001, seed), rbm::Status::not_normalizable);
+    check_refused(gaussians<Energy>(1.00001, seed), rbm::Status::not_normalizable);
     check_refused(gaussians<Tall>(1.00001, seed), rbm::Status::not_normalizable);
-    check_refused(gaussians<Wide>(30, seed), rbm::Status::not_normalizable);
-    const Wide wide = gaussians<Wide>(0.99999, seed);
+    check_refused(gaussians<Energy>(30, seed), rbm::Status::not_normalizable);
+    const Energy wide = gaussians<Energy>(0.99999, seed);
     const Tall tall = gaussians<Tall>(0.99999, seed);
-    CHECK(used_memory<Wide>().check(wide) == rbm::Status::ok);
-    CHECK(used_memory<Wide>().check(gaussians<Wide>(1.00001, seed)) == rbm::Status::not_normalizable);
+    CHECK(used_memory<Energy>().check(wide) == rbm::Status::ok);
+    CHECK(used_memory<Energy>().check(gaussians<Energy>(1.00001, seed)) == rbm::Status::not_normalizable);
     CHECK(near(log_partition(wide), log_partition_of_gaussians(wide), 1e-6));
     CHECK(near(log_partition(tall), log_partition_of_gaussians(tall), 1e-6));
     // Normalizable, but no layer has a number of states; the data are no trouble.
@@ -481,7 +481,7 @@ TEST_CASE("not normalizable: rectified units, and layers side by side") {
   check_refused(rectified, rbm::Status::not_normalizable);
 
   // Units with bounds hold themselves together, whatever their weights.
-  typedef rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<1>> Side;
+  typedef rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<1>> Side;
   rbm::Rbm<Side, Side> parts = {
       {{9, 9, 9, 9, 9, 9, 9, 9, 0.7f}}, {{{{0, 0}}}, {{{0}}, {{2}}}}, {{{{0, 0}}}, {{{0}}, {{1}}}}};
   check_refused(parts, rbm::Status::too_large, rbm::Status::too_large, rbm::Status::ok);
@@ -552,7 +552,7 @@ TEST_CASE("samples and partition functions that cannot be used") {
 }
 
 TEST_CASE("probabilities of all visible states sum to 1") {
-  typedef rbm::Rbm<rbm::Both<rbm::Spin<4>, rbm::Softmax<1, 3>>, rbm::Relu<3>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Spin<4>, rbm::Softmax<1, 3>>, rbm::Relu<3>> Model;
   const Model model = random_pair<Model>(1, 1, 5);
   double sum = 0;
   for (const Values& v : all_states<Model::Visible>()) {
@@ -567,7 +567,7 @@ TEST_CASE("data and model averages are the gradient of the likelihood") {
   check_gradient<rbm::Bernoulli<3>, rbm::Gaussian<2>>(3);
   check_gradient<rbm::Gaussian<2>, rbm::Bernoulli<3>>(4);
   check_gradient<rbm::Spin<3>, rbm::Relu<2>>(5);
-  check_gradient<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, rbm::Softmax<2, 3>>(6);
+  check_gradient<rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>, rbm::Softmax<2, 3>>(6);
 }
 
 TEST_CASE("at the top of the likelihood the model's averages are those of the data") {
@@ -576,28 +576,28 @@ TEST_CASE("at the top of the likelihood the model's averages are those of the da
     typedef rbm::Rbm<rbm::Bernoulli<3>, rbm::Bernoulli<4>> Model;
     const auto data = data_of<Model>({5, 1, 2, 4, 1, 3, 3, 1}, best);
     Model model = random_pair<Model>(0.5f, 0.5f, 1);
-    CHECK(climb(model, data, 20000, 0.5) < 1e-4);
+    CHECK(apply(model, data, 20000, 0.5) < 1e-4);
     CHECK(mean_log_likelihood(model, data) == doctest::Approx(best).epsilon(1e-4));
   }
   {
     typedef rbm::Rbm<rbm::Spin<3>, rbm::Spin<4>> Model;
     const auto data = data_of<Model>({5, 1, 2, 4, 1, 3, 3, 1}, best);
     Model model = random_pair<Model>(0.5f, 0.5f, 2);
-    CHECK(climb(model, data, 20000, 0.1) < 1e-4);
+    CHECK(apply(model, data, 20000, 0.1) < 1e-4);
     CHECK(mean_log_likelihood(model, data) == doctest::Approx(best).epsilon(1e-4));
   }
   {  // one hidden unit cannot represent the parity of four: the gradient ends all the same
     typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<1>> Model;
     const auto data = data_of<Model>({3, 1, 1, 3, 1, 3, 3, 2, 1, 3, 3, 1, 3, 1, 1, 4}, best);
     Model model = random_pair<Model>(0.5f, 0.5f, 3);
-    CHECK(climb(model, data, 20000, 0.5) < 1e-4);
+    CHECK(apply(model, data, 20000, 0.5) < 1e-4);
     CHECK(mean_log_likelihood(model, data) < best - 0.02);
   }
   {
     typedef rbm::Rbm<rbm::Spin<4>, rbm::Spin<1>> Model;
     const auto data = data_of<Model>({3, 1, 1, 3, 1, 3, 3, 2, 1, 3, 3, 1, 3, 1, 1, 4}, best);
     Model model = random_pair<Model>(0.5f, 0.5f, 4);
-    CHECK(climb(model, data, 20000, 0.1) < 1e-4);
+    CHECK(apply(model, data, 20000, 0.1) < 1e-4);
     CHECK(mean_log_likelihood(model, data) < best - 0.02);
   }
 }
@@ -607,10 +607,10 @@ TEST_CASE("the Gray code visits every state once and changes one site at a time"
   check_walk<rbm::Spin<4>>(16);
   check_walk<rbm::Softmax<3, 4>>(64);
   check_walk<rbm::Softmax<2, 3>>(9);
-  check_walk<rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(36);
-  check_walk<rbm::Both<rbm::Softmax<1, 5>, rbm::Both<rbm::Spin<2>, rbm::Bernoulli<1>>>>(40);
-  CHECK(rbm::detail::WholeLayer<rbm::Relu<2>, double>::states() == HUGE_VAL);
-  CHECK(rbm::detail::WholeLayer<rbm::Both<rbm::Spin<2>, rbm::Gaussian<1>>, double>::states() == HUGE_VAL);
+  check_walk<rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<2, 3>>>(36);
+  check_walk<rbm::Joined<rbm::Softmax<1, 5>, rbm::Joined<rbm::Spin<2>, rbm::Bernoulli<1>>>>(40);
+  CHECK(rbm::detail::EnumeratedLayer<rbm::Relu<2>, double>::states() == HUGE_VAL);
+  CHECK(rbm::detail::EnumeratedLayer<rbm::Joined<rbm::Spin<2>, rbm::Gaussian<1>>, double>::states() == HUGE_VAL);
 }
 
 TEST_CASE("what the layers ask of double") {

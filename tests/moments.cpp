@@ -63,7 +63,7 @@ void check_real() {
 // The logarithms of integers are right to 0.0002 each.
 template <class Number>
 void check_discrete(size_t count) {
-  typedef rbm::Rbm<rbm::Both<Bernoulli<3>, rbm::Both<Spin<3>, Softmax<1, 3>>>, Bernoulli<1>, Number> Model;
+  typedef rbm::Rbm<rbm::Joined<Bernoulli<3>, rbm::Joined<Spin<3>, Softmax<1, 3>>>, Bernoulli<1>, Number> Model;
   rbm::Xorshift32 rng(3);
   std::vector<typename Model::VisibleState> samples(count);
   double on = 0;
@@ -116,9 +116,9 @@ TEST_CASE_TEMPLATE("sums of 2^32 - 1 states have room", Number, rbm::Fixed<int8_
   for (int64_t state : {int64_t{-32768}, int64_t{-1}, int64_t{1}, int64_t{32767}}) {
     if (Number::bits == 8) state >>= 8;
     const auto sum = static_cast<typename Ops::Total>(static_cast<int64_t>(count) * state);
-    const double exact = static_cast<double>(state) * step, most = double(Ops::Change::highest());
+    const double exact = static_cast<double>(state) * step, most = double(Ops::Delta::highest());
     CHECK(std::fabs(double(Ops::quotient(sum, count)) - std::min(std::max(exact, -most), most)) <
-          1.1 / static_cast<double>(Ops::Change::one()));
+          1.1 / static_cast<double>(Ops::Delta::one()));
     CHECK(double(Ops::ratio(Ops::mean_of(sum, count), Number(1))) == exact);
   }
   const auto margin = Ops::mean_of(Ops::half(), count);
@@ -157,7 +157,7 @@ TEST_CASE_TEMPLATE("centred: the offset of an epoch is the mean of however many 
 }
 
 TEST_CASE("initialize: means and variances of float do not drift over many samples") {
-  typedef rbm::Rbm<rbm::Both<Bernoulli<1>, Gaussian<2>>, Bernoulli<1>> Model;
+  typedef rbm::Rbm<rbm::Joined<Bernoulli<1>, Gaussian<2>>, Bernoulli<1>> Model;
   std::vector<Model::VisibleState> samples(1000000);
   for (size_t s = 0; s < samples.size(); ++s)
     samples[s] = {{0.1f, s % 2 == 0 ? 0.3f : 0.1f, s % 2 == 0 ? 1e6f : -1e6f}};

@@ -14,8 +14,8 @@
 namespace {
 
 using rbm::Bernoulli;
-using rbm::Both;
 using rbm::Gaussian;
+using rbm::Joined;
 using rbm::Relu;
 using rbm::Softmax;
 using rbm::Spin;
@@ -116,8 +116,8 @@ TEST_CASE("real units on both sides: Gibbs steps leave the distribution alone" *
   check_no_drift_on_a_line<Gaussian<1>, Relu<2>>();
   check_no_drift_on_a_line<Relu<1>, Gaussian<2>>();
   check_no_drift_on_a_line<Relu<1>, Relu<2>>();
-  check_no_drift_on_a_line<Gaussian<1>, Both<Gaussian<1>, Bernoulli<2>>>();
-  check_no_drift_on_a_line<Relu<1>, Both<Relu<1>, Softmax<1, 3>>>();
+  check_no_drift_on_a_line<Gaussian<1>, Joined<Gaussian<1>, Bernoulli<2>>>();
+  check_no_drift_on_a_line<Relu<1>, Joined<Relu<1>, Softmax<1, 3>>>();
 }
 
 // The joint density of two Gaussian layers is normal: its precision is the inverse variances less the weights.
@@ -182,6 +182,6 @@ TEST_CASE("layers of more units than are taken at a time: no unit left out, no g
   check_blocks<Softmax<12, 3>>();
   check_blocks<Gaussian<45>>();
   check_blocks<Relu<33>>();
-  check_blocks<Both<Bernoulli<40>, Softmax<3, 5>>>();
-  check_blocks<Both<Softmax<5, 7>, Both<Relu<34>, Spin<33>>>>();
+  check_blocks<Joined<Bernoulli<40>, Softmax<3, 5>>>();
+  check_blocks<Joined<Softmax<5, 7>, Joined<Relu<34>, Spin<33>>>>();
 }

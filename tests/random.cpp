@@ -171,7 +171,7 @@ TEST_CASE("a generator in zeroed memory gives the words of the default seed") {
     std::memset(static_cast<void*>(&lanes), 0, sizeof lanes);
     lanes.words[word * rbm::XorshiftLanes::lanes] = 1;
     lanes();
-    CHECK(lanes.words[rbm::XorshiftLanes::held - 1] == 0);  // of another lane, which stays where it was
+    CHECK(lanes.words[rbm::XorshiftLanes::size - 1] == 0);  // of another lane, which stays where it was
   }
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("the generator serves the standard library") {
 TEST_CASE("the lanes follow Marsaglia's recurrence of 128 bits, one word from each in turn") {
   rbm::XorshiftLanes rng(42);
   const size_t lanes = rbm::XorshiftLanes::lanes;
-  std::vector<uint32_t> state(rng.words, rng.words + rbm::XorshiftLanes::held);
+  std::vector<uint32_t> state(rng.words, rng.words + rbm::XorshiftLanes::size);
   for (int step = 0; step < 9; ++step) {
     for (size_t lane = 0; lane < lanes; ++lane) {
       uint32_t* x = &state[lane];  // its last four words, `lanes` apart
@@ -307,7 +307,7 @@ TEST_CASE("lanes have states of their own for every seed") {
   CHECK(first() == 620470252u);
   for (uint32_t seed : {0u, 1u, 2u, 0x9E3779B9u, 0xFFFFFFFFu}) {
     rbm::XorshiftLanes rng(seed);
-    std::vector<uint32_t> words(rng.words, rng.words + rbm::XorshiftLanes::held);
+    std::vector<uint32_t> words(rng.words, rng.words + rbm::XorshiftLanes::size);
     std::sort(words.begin(), words.end());
     CHECK(std::unique(words.begin(), words.end()) == words.end());
   }

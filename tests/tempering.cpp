@@ -31,7 +31,7 @@ struct CheckTempered {
     for (float t : {0.3f, 2.5f}) {
       CAPTURE(name_of<Model>());
       CAPTURE(t);
-      CHECK(keeps_distribution(model, rbm::at(model, t), double(t), 2, 8000, 32));
+      CHECK(keeps_distribution(model, rbm::tempered(model, t), double(t), 2, 8000, 32));
     }
   }
 };
@@ -45,7 +45,7 @@ struct CheckUntempered {
     rbm::GibbsChain<Model> chain, plain;
     chain.start_from_noise(rng);
     plain.start_from_noise(same);
-    (void)chain.run(rbm::at(model, 1.0f), 10, rng);
+    (void)chain.run(rbm::tempered(model, 1.0f), 10, rng);
     (void)plain.run(model, 10, same);
     CAPTURE(name_of<Model>());
     CHECK(same_bits(chain.visible, plain.visible));
@@ -64,12 +64,12 @@ void check_at_bound(float t) {
   for (int run = 0; run < 50; ++run) {
     rbm::GibbsChain<Model> chain;
     chain.start_from_noise(rng);
-    CHECK(chain.run(rbm::at(model, t), 3, rng) == Status::ok);
+    CHECK(chain.run(rbm::tempered(model, t), 3, rng) == Status::ok);
     CHECK(Model::check(&chain.visible, 1) == Status::ok);
     CHECK(Model::HiddenLayer::check(chain.hidden.values) == Status::ok);
   }
   const bool is_discrete = !Model::Visible::is_real && !Model::Hidden::is_real;
-  if (is_discrete) CHECK(keeps_distribution(model, rbm::at(model, t), double(t), 2, 3000, 53));
+  if (is_discrete) CHECK(keeps_distribution(model, rbm::tempered(model, t), double(t), 2, 3000, 53));
 }
 
 template <class Model>
@@ -97,9 +97,9 @@ struct CheckBounds {
     CHECK(rng.state == state);
 
     rbm::ParallelTempering<Model, 3> tempering;
-    CHECK(tempering.spread(least) == Status::ok);
-    CHECK(tempering.spread(smaller) == Status::out_of_range);
-    CHECK(tempering.spread(1e-40f) == Status::out_of_range);
+    CHECK(tempering.set_geometric(least) == Status::ok);
+    CHECK(tempering.set_geometric(smaller) == Status::out_of_range);
+    CHECK(tempering.set_geometric(1e-40f) == Status::out_of_range);
     CHECK(tempering.inverse_temperature[0] >= least);
     tempering.chains.start_from_noise(rng);
     CHECK(tempering.run(model, 5, rng) == Status::ok);
@@ -210,7 +210,7 @@ TEST_CASE("annealing is a chain that is run at one temperature after the other")
   chain.start_from_noise(rng);
   by_hand.start_from_noise(same);
   CHECK(rbm::anneal(model, chain, 0.5f, 2.0f, 4, rng) == Status::ok);
-  for (float t : {0.5f, 1.0f, 1.5f, 2.0f}) (void)by_hand.run(rbm::at(model, t), 1, same);
+  for (float t : {0.5f, 1.0f, 1.5f, 2.0f}) (void)by_hand.run(rbm::tempered(model, t), 1, same);
   CHECK(same_bits(chain.visible, by_hand.visible));
   CHECK(same_bits(chain.hidden, by_hand.hidden));
   CHECK(rng.state == same.state);
@@ -266,7 +266,7 @@ TEST_CASE("annealing far down finds the state of lowest energy in most runs") {
     if (rbm::anneal(model, chain, 0.05f, 5.0f, 200, rng) != Status::ok) FAIL("refused");
     found += energy_of_pair(model, chain.visible, chain.hidden) < lowest + 1e-9;
     chain.start_from_noise(rng);
-    (void)chain.run(rbm::at(model, 5.0f), 200, rng);
+    (void)chain.run(rbm::tempered(model, 5.0f), 200, rng);
     found_at_once += energy_of_pair(model, chain.visible, chain.hidden) < lowest + 1e-9;
   }
   CHECK(found > 150);
@@ -277,7 +277,7 @@ TEST_CASE("parallel tempering: temperatures are spread by equal factors, up to 1
   rbm::ParallelTempering<Small, 5> tempering;
   tempering.exchanged.fill(7);
   tempering.steps = 7;
-  CHECK(tempering.spread(0.0625f) == Status::ok);
+  CHECK(tempering.set_geometric(0.0625f) == Status::ok);
   for (size_t c = 0; c < 5; ++c) {
     CHECK(double(tempering.inverse_temperature[c]) ==
           doctest::Approx(std::pow(2.0, static_cast<double>(c) - 4)).epsilon(1e-6));
@@ -288,8 +288,8 @@ TEST_CASE("parallel tempering: temperatures are spread by equal factors, up to 1
 
   tempering.exchanged.fill(3);
   tempering.steps = 3;
-  for (float bad : {0.0f, -0.5f, 1.0f, 2.0f}) CHECK(tempering.spread(bad) == Status::out_of_range);
-  for (float bad : {nan_value, infinite, -infinite}) CHECK(tempering.spread(bad) == Status::not_finite);
+  for (float bad : {0.0f, -0.5f, 1.0f, 2.0f}) CHECK(tempering.set_geometric(bad) == Status::out_of_range);
+  for (float bad : {nan_value, infinite, -infinite}) CHECK(tempering.set_geometric(bad) == Status::not_finite);
   CHECK(double(tempering.inverse_temperature[0]) == doctest::Approx(0.0625).epsilon(1e-6));
   for (uint32_t count : tempering.exchanged) CHECK(count == 3);
   CHECK(tempering.steps == 3);
@@ -302,7 +302,7 @@ TEST_CASE("parallel tempering: exchanges leave the distribution of every tempera
   const Small model = random_pair<Small>(1.2f, 0.8f, 44);
   const size_t count = 3;
   rbm::ParallelTempering<Small, count> tempering;
-  CHECK(tempering.spread(0.2f) == Status::ok);
+  CHECK(tempering.set_geometric(0.2f) == Status::ok);
   std::vector<Values> exact;
   std::vector<Chooser> choose;
   for (float t : tempering.inverse_temperature) {
@@ -350,7 +350,7 @@ TEST_CASE("parallel tempering: exchanges leave the distribution of every tempera
 TEST_CASE("parallel tempering: at one temperature for all, every try succeeds, in its turn") {
   const Small model = random_pair<Small>(1.0f, 1.0f, 46);
   rbm::ParallelTempering<Small, 4> tempering;
-  CHECK(tempering.spread(0.5f) == Status::ok);
+  CHECK(tempering.set_geometric(0.5f) == Status::ok);
   tempering.inverse_temperature.fill(0.7f);
   rbm::Xorshift32 rng(47);
   tempering.chains.start_from_noise(rng);
@@ -372,7 +372,7 @@ TEST_CASE("parallel tempering is a step of each chain, then exchanges of neighbo
   typedef rbm::Rbm<Gaussian<2>, Spin<2>> Model;
   const Model model = random_pair<Model>(1.0f, 1.0f, 48);
   rbm::ParallelTempering<Model, 3> tempering;
-  CHECK(tempering.spread(0.3f) == Status::ok);
+  CHECK(tempering.set_geometric(0.3f) == Status::ok);
   rbm::Xorshift32 rng(49), same(49);
   rbm::GibbsChain<Model> chains[3];
   tempering.chains.start_from_noise(rng);
@@ -380,7 +380,7 @@ TEST_CASE("parallel tempering is a step of each chain, then exchanges of neighbo
   uint32_t exchanged[2] = {};
   for (uint32_t step = 0; step < 200; ++step) {
     (void)tempering.run(model, 1, rng);
-    for (size_t c = 0; c < 3; ++c) (void)chains[c].run(rbm::at(model, tempering.inverse_temperature[c]), 1, same);
+    for (size_t c = 0; c < 3; ++c) (void)chains[c].run(rbm::tempered(model, tempering.inverse_temperature[c]), 1, same);
     const size_t c = step % 2;
     const double t_hot = double(tempering.inverse_temperature[c]);
     const double t_cold = double(tempering.inverse_temperature[c + 1]);
@@ -433,7 +433,7 @@ TEST_CASE("parallel tempering visits both modes as often as it should, where a p
   CHECK(plain_up < 10);
 
   rbm::ParallelTempering<Bimodal, 6> tempering;
-  CHECK(tempering.spread(0.08f) == Status::ok);
+  CHECK(tempering.set_geometric(0.08f) == Status::ok);
   CHECK(tempering.chains.start(&down, 1) == Status::ok);
   (void)tempering.run(model, 400, rng);
   Average share;  // of rounds far longer than the chain remembers
@@ -459,7 +459,7 @@ TEST_CASE("where real units run away, annealing and parallel tempering say so") 
   chain.start({{1, 1}});
   CHECK(rbm::anneal(model, chain, 0.5f, 1.0f, 100, rng) == Status::not_finite);
   rbm::ParallelTempering<Model, 2> tempering;
-  REQUIRE(tempering.spread(0.5f) == Status::ok);
+  REQUIRE(tempering.set_geometric(0.5f) == Status::ok);
   tempering.chains.start_from_noise(rng);
   CHECK(tempering.run(model, 100, rng) == Status::not_finite);
   CHECK(tempering.steps < 100);

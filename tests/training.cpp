@@ -302,7 +302,7 @@ void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, bool mean
 TEST_CASE("a batch that goes layer by layer learns from the same chains") {
   typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>> Small;
   typedef rbm::Rbm<rbm::Bernoulli<151>, rbm::Bernoulli<113>> Large;  // more than 64 KB
-  typedef rbm::Rbm<rbm::Both<rbm::Gaussian<30>, rbm::Bernoulli<7>>, rbm::Bernoulli<37>> Mixed;
+  typedef rbm::Rbm<rbm::Joined<rbm::Gaussian<30>, rbm::Bernoulli<7>>, rbm::Bernoulli<37>> Mixed;
   typedef rbm::Rbm<rbm::Spin<45>, rbm::Softmax<5, 3>> Spins;
   const Small small = random_model<Small>(1.0f, 3);
   static const Large large = random_model<Large>(0.3f, 4);

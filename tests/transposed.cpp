@@ -75,7 +75,7 @@ TEST_CASE("chains of integers on both copies of the weights take the same steps"
 // Sums are rounded differently: a draw that falls between both would end the agreement, one in some million does.
 TEST_CASE("chains of floats take the same steps but where a sum's last bit decides") {
   typedef rbm::Rbm<rbm::Bernoulli<21>, rbm::Bernoulli<13>> Small;
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<70>, rbm::Softmax<1, 5>>, rbm::Bernoulli<67>> Labelled;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<70>, rbm::Softmax<1, 5>>, rbm::Bernoulli<67>> Labelled;
   check_chain<Small, rbm::Xorshift32>(small_random_model<Small>(1), 200);
   check_chain<Labelled, rbm::XorshiftLanes>(small_random_model<Labelled>(2), 100);
 }

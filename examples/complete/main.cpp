@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t pixels = 64, labels = 10, label_site = 64, each = 20;  // dreams of each label
 
-using Model = rbm::Rbm<rbm::Both<rbm::Bernoulli<pixels>, rbm::Softmax<1, labels>>, rbm::Bernoulli<128>>;
+using Model = rbm::Rbm<rbm::Joined<rbm::Bernoulli<pixels>, rbm::Softmax<1, labels>>, rbm::Bernoulli<128>>;
 using Digit = Model::VisibleState;
 
 Model model;

@@ -53,13 +53,13 @@ struct Ais {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       double sum = 0.0;
       for (size_t s = 0; s < count; ++s) sum += static_cast<double>(samples[s][i]);
-      base.start_from(i, static_cast<float>(sum / static_cast<double>(count)),
-                      static_cast<float>(model.visible.width(i)), 0.5f / static_cast<float>(count));
+      base.initialize_unit(i, static_cast<float>(sum / static_cast<double>(count)),
+                           static_cast<float>(model.visible.variance_of(i)), 0.5f / static_cast<float>(count));
     }
     // Along the path variances are those of the model, whatever bounds a start keeps them in.
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      const Sum width = model.visible.width(i);
-      v[i] = base.bias_of(i) * static_cast<Scalar>(width > Sum(0) ? base.width(i) / width : Sum(1));
+      const Sum variance = model.visible.variance_of(i);
+      v[i] = base.bias_of(i) * static_cast<Scalar>(variance > Sum(0) ? base.variance_of(i) / variance : Sum(1));
     }
     base = model.visible;
     for (size_t i = 0; i < Model::visible_size; ++i) base.bias_of(i) = v[i];
@@ -86,7 +86,7 @@ struct Ais {
       }
       weights.add(log_weight);
     }
-    return give(weights, 1.0, log_base(model), estimate);
+    return set_estimate(weights, 1.0, log_base(model), estimate);
   }
 
   /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
@@ -106,7 +106,7 @@ struct Ais {
       }
       weights.add(-log_weight);
     }
-    return give(weights, -1.0, log_base(model), estimate);
+    return set_estimate(weights, -1.0, log_base(model), estimate);
   }
 
  private:
@@ -136,13 +136,13 @@ struct Ais {
   Status check(const Model& model, uint32_t temperatures, uint32_t runs) {
     if (temperatures == 0 || runs < 2) return Status::out_of_range;
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      if (!detail::equal(base.width(i), model.visible.width(i)))
+      if (!detail::equal(base.variance_of(i), model.visible.variance_of(i)))
         return Status::out_of_range;  // set_base was of another model
     }
     return likelihood.check(model);
   }
 
-  static Status give(const Weights& weights, double sign, double log_base, PartitionEstimate& estimate) {
+  static Status set_estimate(const Weights& weights, double sign, double log_base, PartitionEstimate& estimate) {
     const double mean = weights.sum / weights.count;
     const double variance = weights.squares / weights.count - mean * mean;
     const double error = 3.0 * ::sqrt((variance > 0.0 ? variance : 0.0) / (weights.count - 1.0));

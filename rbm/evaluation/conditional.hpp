@@ -2,7 +2,7 @@
 // pseudo-likelihood.
 //
 // p(v_site = k | all other v) is proportional to exp(-F(v with site = k)): the partition function cancels. Where a
-// label is among the visible units, as in Rbm<Both<Bernoulli<64>, Softmax<1, 10>>, ...>, that is a classifier
+// label is among the visible units, as in Rbm<Joined<Bernoulli<64>, Softmax<1, 10>>, ...>, that is a classifier
 // (Larochelle and Bengio 2008). A site is a unit of two states or a softmax group; that layer has the sites 0 ... 63
 // and, with the label, 64.
 // SPDX-License-Identifier: MIT
@@ -30,13 +30,13 @@ namespace detail {
 ///
 /// Scaling: cumulants grow with the layer, so from those of a block the first state's are taken off before they are
 /// added up: what is left is how far the states are apart. Where that, or the cumulant of a block, is beyond the range
-/// of Wide, `fits` is false.
+/// of Energy, `fits` is false.
 template <class Model>
 struct SiteConditional {
   typedef typename Model::Visible Visible;
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
-  typedef typename Model::Wide Wide;
+  typedef typename Model::Energy Energy;
   typedef Arithmetic<Scalar> Ops;
 
   static_assert(size_t{Visible::sites} > 0,
@@ -45,27 +45,27 @@ struct SiteConditional {
   const Model& model;
   const typename Model::VisibleState& v;
   size_t site;
-  Wide* log_probability;  // [states of the site]
+  Energy* log_probability;  // [states of the site]
   bool fits;
 
   void run() {
     const size_t states = Visible::states(site), first_unit = Visible::first_unit(site);
     for (size_t k = 0; k < states; ++k) {
-      log_probability[k] = Wide(0);
+      log_probability[k] = Energy(0);
       for (size_t u = 0; u < Visible::units(site); ++u) {
-        const Wide bias = static_cast<Wide>(static_cast<Sum>(number(model.visible.bias_of(first_unit + u))));
-        log_probability[k] += Wide(Visible::value(site, k, u)) * bias;
+        const Energy bias = static_cast<Energy>(static_cast<Sum>(number(model.visible.bias_of(first_unit + u))));
+        log_probability[k] += Energy(Visible::value(site, k, u)) * bias;
       }
     }
     for (Block block : Blocks<typename Model::Hidden>()) add_block(block);
 
-    Wide most = log_probability[0], total(0);
+    Energy most = log_probability[0], total(0);
     for (size_t k = 0; k < states; ++k) {
       fits = fits && Ops::is_finite(log_probability[k]);
       most = log_probability[k] > most ? log_probability[k] : most;
     }
     for (size_t k = 0; k < states; ++k) total += Ops::exp(log_probability[k] - most);
-    const Wide log_total = Ops::log(total);
+    const Energy log_total = Ops::log(total);
     for (size_t k = 0; k < states; ++k) log_probability[k] = (log_probability[k] - most) - log_total;
   }
 
@@ -75,7 +75,7 @@ struct SiteConditional {
     Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
     model.hidden.start_input(block, x);
     add_others(block, x);
-    Wide of_first(0);
+    Energy of_first(0);
     for (size_t k = 0; k < Visible::states(site); ++k) {
       for (size_t j = 0; j < block.count; ++j) y[j] = x[j];
       for (size_t u = 0; u < units; ++u) {
@@ -83,7 +83,7 @@ struct SiteConditional {
         if (!equal(unit, Scalar(0)))
           kernels::accumulate_row(unit, model.weights.row(first_unit + u) + block.first, block.count, y);
       }
-      const Wide cumulant = model.hidden.cumulant(block, y);
+      const Energy cumulant = model.hidden.cumulant(block, y);
       fits = fits && Ops::is_finite(cumulant);
       if (k == 0) of_first = cumulant;
       log_probability[k] += cumulant - of_first;
@@ -120,7 +120,7 @@ struct SiteConditional {
 /// ln p(v_site | all other v) is added to a sum, of a mean its expectation. not_finite.
 template <class Model>
 Status add_log_probability(const Model& model, const typename Model::VisibleState& v, size_t site, float& sum) {
-  Vector<typename Model::Wide, Model::Visible::most_states> log_probability;
+  Vector<typename Model::Energy, Model::Visible::most_states> log_probability;
   SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
   conditional.run();
   if (!conditional.fits) return Status::not_finite;
@@ -143,10 +143,10 @@ Status add_log_probability(const Model& model, const typename Model::VisibleStat
 /// energies of size F that nearly cancel leave floats an error of F / 10^7. The stack holds K values.
 template <class Model, size_t States>
 Status classify(const Model& model, const typename Model::VisibleState& v, size_t site,
-                Vector<typename Model::Wide, States>& probabilities) {
+                Vector<typename Model::Energy, States>& probabilities) {
   if (site >= Model::Visible::sites || Model::Visible::states(site) != States) return Status::out_of_range;
   typedef Arithmetic<typename Model::Scalar> Ops;
-  Vector<typename Model::Wide, States> log_probability;
+  Vector<typename Model::Energy, States> log_probability;
   detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
   conditional.run();
   if (!conditional.fits) return Status::not_finite;
@@ -177,8 +177,8 @@ Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleSt
   return status;
 }
 
-/// The same from one random site of each sample, times the number of sites: right on average, and as many times
-/// cheaper. Errors as above; the generator has moved on.
+/// An estimate of the pseudo-log-likelihood, from one random site of each sample, times the number of sites: right on
+/// average, and as many times cheaper. Errors as above; the generator has moved on.
 template <class Model, class Rng>
 Status stochastic_pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                                         float& result, Rng& rng) {

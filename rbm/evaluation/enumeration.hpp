@@ -19,16 +19,16 @@ namespace rbm {
 namespace detail {
 
 template <class Units, class Number>
-struct WholeLayer {
+struct EnumeratedLayer {
   typename Units::template Layer<Number> layer;
   Vector<Number, Units::size> input, state;
-  Vector<uint32_t, Units::size> digit;  // which of its states each site is in
-  Vector<bool, Units::size> falls;      // whether the next digit of a site is the one below
+  Vector<uint32_t, Units::size> state_of;  // which of its states each site is in
+  Vector<bool, Units::size> descends;      // whether the next digit of a site is the one below
 
   void start_input() {
     for (Block block : Blocks<Units>()) layer.start_input(block, input.values + block.first);
   }
-  void take_mean() {
+  void set_mean() {
     for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, state.values + block.first);
   }
   Number energy() const { return layer.energy(state.values); }
@@ -49,8 +49,8 @@ struct WholeLayer {
   template <class Link>
   void first_state(Link& link) {
     for (size_t site = 0; site < Units::sites; ++site) {
-      digit[site] = 0;
-      falls[site] = false;
+      state_of[site] = 0;
+      descends[site] = false;
       for (size_t u = 0; u < Units::units(site); ++u) {
         const size_t unit = Units::first_unit(site) + u;
         state[unit] = Units::value(site, 0, u);
@@ -63,16 +63,16 @@ struct WholeLayer {
   template <class Link>
   bool next_state(Link& link) {
     size_t site = 0;
-    while (site < Units::sites && (falls[site] ? digit[site] == 0 : digit[site] + 1 == Units::states(site))) {
-      falls[site] = !falls[site];
+    while (site < Units::sites && (descends[site] ? state_of[site] == 0 : state_of[site] + 1 == Units::states(site))) {
+      descends[site] = !descends[site];
       ++site;
     }
     if (site == Units::sites) return false;
-    digit[site] += falls[site] ? 0xFFFFFFFFu : 1u;
+    state_of[site] += descends[site] ? 0xFFFFFFFFu : 1u;
     for (size_t u = 0; u < Units::units(site); ++u) {
       const size_t unit = Units::first_unit(site) + u;
       const Number old = state[unit];
-      state[unit] = Units::value(site, digit[site], u);
+      state[unit] = Units::value(site, state_of[site], u);
       if (!detail::equal(state[unit], old)) link(unit, state[unit] - old);
     }
     return true;

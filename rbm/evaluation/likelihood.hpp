@@ -94,7 +94,7 @@ struct Likelihood {
     Status status = check(model);
     double sum = 0.0;
     if (status == Status::ok) status = sum_all(AllGaussian(), model, sum);
-    return give(status, sum, result);
+    return set_result(status, sum, result);
   }
 
   /// The mean of ln p(v) over `count` samples, given ln Z.
@@ -107,7 +107,7 @@ struct Likelihood {
       show(model, samples[s]);
       sum += hidden.cumulant() - visible.energy() - log_partition;
     }
-    return give(status, sum / static_cast<double>(count), result);
+    return set_result(status, sum / static_cast<double>(count), result);
   }
 
   /// <v h>, <v> and <h> of the model, given its ln Z, without which they are not averages. too_large where neither
@@ -134,7 +134,7 @@ struct Likelihood {
     clear(result);
     for (size_t s = 0; s < count; ++s) {
       show(model, samples[s]);
-      hidden.take_mean();
+      hidden.set_mean();
       add_products(1.0 / static_cast<double>(count), result);
     }
     return Status::ok;
@@ -150,8 +150,8 @@ struct Likelihood {
     matrix_size = bool{Model::Visible::is_real} && bool{Model::Hidden::is_real} ? size_t{Model::hidden_size} : 1
   };
 
-  detail::WholeLayer<typename Model::Visible, double> visible;
-  detail::WholeLayer<typename Model::Hidden, double> hidden;
+  detail::EnumeratedLayer<typename Model::Visible, double> visible;
+  detail::EnumeratedLayer<typename Model::Hidden, double> hidden;
   Matrix<double, matrix_size, matrix_size> precision;  // of the real hidden units, the visible ones integrated out
 
   // A change of one layer's state reaches the input of the other.
@@ -222,7 +222,7 @@ struct Likelihood {
 
     template <class Other>
     void operator()(Other& other, double term) {
-      other.take_mean();
+      other.set_mean();
       of.add_products(::exp(term - log_partition), result);
     }
   };
@@ -236,7 +236,7 @@ struct Likelihood {
     }
   };
 
-  static Status give(Status status, double value, double& result) {
+  static Status set_result(Status status, double value, double& result) {
     if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;
     if (status == Status::ok) result = value;
     return status;
@@ -282,7 +282,7 @@ struct Likelihood {
     const Status status = check_precision(BothReal(), model, log_determinant);
     visible.start_input();
     result = visible.cumulant() - 0.5 * log_determinant;
-    visible.take_mean();
+    visible.set_mean();
     hidden.start_input();
     ToHidden link = {*this, model};
     for (size_t i = 0; i < Model::visible_size; ++i) link(i, visible.state[i]);
@@ -303,11 +303,11 @@ struct Likelihood {
     log_determinant = 0.0;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       for (size_t k = 0; k <= j; ++k) {
-        const double width_j = hidden.layer.width(j);
-        const double width_k = hidden.layer.width(k);
+        const double width_j = hidden.layer.variance_of(j);
+        const double width_k = hidden.layer.variance_of(k);
         double p = j != k ? 0.0 : width_j > 0.0 ? 1.0 / width_j : 1.0;
         for (size_t i = 0; i < Model::visible_size && width_j > 0.0 && width_k > 0.0; ++i) {
-          p -= static_cast<double>(detail::number(model.weights(i, j))) * visible.layer.width(i) *
+          p -= static_cast<double>(detail::number(model.weights(i, j))) * visible.layer.variance_of(i) *
                static_cast<double>(detail::number(model.weights(i, k)));
         }
         for (size_t l = 0; l < k; ++l) p -= precision(j, l) * precision(k, l);

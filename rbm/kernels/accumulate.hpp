@@ -70,14 +70,14 @@ RBM_NOINLINE void add_row(Scalar unit, const Weight* row, size_t count, Sum* x) 
 }
 
 /// sum + unit weight, of floats and of integers as Arithmetic::multiply_add rounds it.
-template <class Many>
-RBM_INLINE Many multiply_add(const Many& sum, float unit, const Many& weight) {
+template <class Vec>
+RBM_INLINE Vec multiply_add(const Vec& sum, float unit, const Vec& weight) {
   return sum + weight * unit;
 }
-template <class Many, class Integer, int FractionBits>
-RBM_INLINE Many multiply_add(const Many& sum, Fixed<Integer, FractionBits> unit, const Many& weight) {
-  const typename Many::Number half = typename Many::Number(1) << (FractionBits - 1);
-  return sum + ((weight * static_cast<typename Many::Number>(unit.raw) + half) >> FractionBits);
+template <class Vec, class Integer, int FractionBits>
+RBM_INLINE Vec multiply_add(const Vec& sum, Fixed<Integer, FractionBits> unit, const Vec& weight) {
+  const typename Vec::Number half = typename Vec::Number(1) << (FractionBits - 1);
+  return sum + ((weight * static_cast<typename Vec::Number>(unit.raw) + half) >> FractionBits);
 }
 
 #if RBM_VECTOR_BYTES >= 4
@@ -89,14 +89,14 @@ struct AccumulateColumns {
   const Weight* weights;
   Sum* x;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
     const Weight* const first = weights + j;
-    Many sum = load<Many>(x + j);
+    Vec sum = load<Vec>(x + j);
     on.each(
-        s, [&](size_t i) RBM_ALWAYS_INLINE { sum = sum + load_as<Many>(one_address(first + i * Stride)); },
+        s, [&](size_t i) RBM_ALWAYS_INLINE { sum = sum + load_as<Vec>(one_address(first + i * Stride)); },
         [&](size_t i)
-            RBM_ALWAYS_INLINE { sum = multiply_add(sum, s[i], load_as<Many>(one_address(first + i * Stride))); });
+            RBM_ALWAYS_INLINE { sum = multiply_add(sum, s[i], load_as<Vec>(one_address(first + i * Stride))); });
     store(sum, x + j);
   }
 };
@@ -108,19 +108,19 @@ RBM_INLINE void accumulate_active(const Units& on, const Weight* weights, const 
   each_column<Sum, Stride>(count, body);
 }
 
-/// All rows; `whole` says which units are on, where that is known.
+/// All rows; `all` says which units are on, where that is known.
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
 RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size_t count, Sum* x,
-                                    const Active<Rows>* whole = nullptr) {
+                                    const Active<Rows>* all = nullptr) {
   constexpr size_t at_a_time = has_unit_bits ? size_t{rows_at_a_time} : Rows, tail = Rows % at_a_time;
   for (size_t i = 0; i < Rows - tail; i += at_a_time) {
     Active<at_a_time> on;
-    on.look(whole, s, i);
+    on.find(all, s, i);
     accumulate_active<Stride>(on, weights + i * Stride, s + i, count, x);
   }
   if (tail == 0) return;
   Active<(tail != 0 ? tail : 1)> on;
-  on.look(whole, s, Rows - tail);
+  on.find(all, s, Rows - tail);
   accumulate_active<Stride>(on, weights + (Rows - tail) * Stride, s + (Rows - tail), count, x);
 }
 
@@ -128,8 +128,8 @@ RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size
 
 /// Where `Known` is not 0 it is the number of columns.
 template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
-void accumulate_some(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t count,
-                     Sum* RBM_RESTRICT x) {
+void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t count,
+                         Sum* RBM_RESTRICT x) {
   if (Known != 0) count = Known;
   for (size_t i = 0; i < Rows; ++i) {
     if (!detail::equal(s[i], Scalar(0))) accumulate_row(s[i], weights + i * Stride, count, x);
@@ -138,16 +138,16 @@ void accumulate_some(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTR
 
 #if RBM_VECTOR_BYTES >= 4
 template <size_t Rows, size_t Stride, size_t Known, class Weight>
-void accumulate_some(const Weight* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t count,
-                     float* RBM_RESTRICT x) {
+void accumulate_noinline(const Weight* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t count,
+                         float* RBM_RESTRICT x) {
   accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, x);
 }
 #endif
 
 #if RBM_VECTOR_BYTES > 4
 template <size_t Rows, size_t Stride, size_t Known, class Weight, class Integer, int FractionBits, class Sum>
-void accumulate_some(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
-                     size_t count, Sum* RBM_RESTRICT x) {
+void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
+                         size_t count, Sum* RBM_RESTRICT x) {
   accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x));
 }
 
@@ -190,8 +190,8 @@ RBM_NOINLINE uint8_t accumulate_eight(const Weight* RBM_RESTRICT row, const Fixe
 #if RBM_SUMS_IN_REGISTERS
 
 template <size_t Rows, size_t Stride, size_t Known, class Weight, int FractionBits, class Sum>
-void accumulate_some(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, FractionBits>* RBM_RESTRICT s,
-                     size_t count, Sum* RBM_RESTRICT x) {
+void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, FractionBits>* RBM_RESTRICT s,
+                         size_t count, Sum* RBM_RESTRICT x) {
   if (Known != 0) count = Known;
   typedef Fixed<int8_t, FractionBits> Scalar;
   const size_t in_registers = count - count % 8;
@@ -214,11 +214,11 @@ void accumulate_some(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, Fra
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
 RBM_INLINE void accumulate(const Weight* weights, const Scalar* s, size_t count, Sum* x) {
   if (count == Stride) {
-    accumulate_some<Rows, Stride, Stride>(weights, s, count, x);
+    accumulate_noinline<Rows, Stride, Stride>(weights, s, count, x);
   } else if (count == block_size) {
-    accumulate_some<Rows, Stride, block_size>(weights, s, count, x);
+    accumulate_noinline<Rows, Stride, block_size>(weights, s, count, x);
   } else {
-    accumulate_some<Rows, Stride, 0>(weights, s, count, x);
+    accumulate_noinline<Rows, Stride, 0>(weights, s, count, x);
   }
 }
 

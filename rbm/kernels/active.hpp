@@ -60,23 +60,23 @@ RBM_INLINE bool are_binary(const Fixed<Integer, FractionBits>* s, size_t count) 
 template <class Integer, int FractionBits>
 bool are_whole(const Fixed<Integer, FractionBits>* s, size_t count) {
   const Integer one = static_cast<Integer>(Fixed<Integer, FractionBits>::one());
-  size_t whole = 0;
+  size_t full = 0;
 #if RBM_VECTOR_BYTES > 4
-  typedef Lanes<Integer, 1> Many;
-  whole = count - count % Many::size;
-  if (whole > 0) {
-    Many others = broadcast<Many>(0);
-    for (size_t i = 0; i < whole; i += Many::size) {
-      const Many state = load<Many>(numbers_of(s) + i), units = state >> FractionBits;
+  typedef Lanes<Integer, 1> Vec;
+  full = count - count % Vec::size;
+  if (full > 0) {
+    Vec others = broadcast<Vec>(0);
+    for (size_t i = 0; i < full; i += Vec::size) {
+      const Vec state = load<Vec>(numbers_of(s) + i), units = state >> FractionBits;
       others = others | (state & static_cast<Integer>(one - 1)) | (units ^ clamped(units, -1, 1));
     }
-    Integer left[Many::size];
+    Integer left[Vec::size];
     store(others, left);
-    if (any_bits(left, Many::size) != 0) return false;
+    if (any_bits(left, Vec::size) != 0) return false;
   }
 #endif
   uint32_t others = 0;
-  for (size_t i = whole; i < count; ++i)
+  for (size_t i = full; i < count; ++i)
     others |= static_cast<uint32_t>(s[i].raw != 0 && s[i].raw != one && s[i].raw != -one);
   return others == 0;
 }
@@ -107,23 +107,23 @@ struct Active {
   uint64_t words[(Length + 63) / 64];
   bool binary;
 
-  /// Those of the units of a state s from `first` on, a multiple of 64; `whole` are those of all its units, or null.
-  template <size_t Whole, class Scalar>
-  RBM_INLINE void look(const Active<Whole>* whole, const Scalar* s, size_t first) {
-    if (whole == nullptr) {
-      look(s + first);
+  /// Those of the units of a state s from `first` on, a multiple of 64; `all` are those of all its units, or null.
+  template <size_t All, class Scalar>
+  RBM_INLINE void find(const Active<All>* all, const Scalar* s, size_t first) {
+    if (all == nullptr) {
+      find(s + first);
     } else {
-      RBM_COPY_BYTES(words, whole->words + first / 64, sizeof words);
-      binary = whole->binary;
+      RBM_COPY_BYTES(words, all->words + first / 64, sizeof words);
+      binary = all->binary;
     }
   }
 
   template <class Scalar>
-  RBM_INLINE void look(const Scalar* s) {
-    constexpr size_t tail = Length % 64, whole = Length - tail;
+  RBM_INLINE void find(const Scalar* s) {
+    constexpr size_t tail = Length % 64, full = Length - tail;
     binary = kernels::are_binary(s, Length);
-    for (size_t i = 0; i < whole; i += 64) words[i / 64] = bits_of_units(s + i, 64);
-    if (tail != 0) words[(Length - 1) / 64] = bits_of_units(s + whole, tail);
+    for (size_t i = 0; i < full; i += 64) words[i / 64] = bits_of_units(s + i, 64);
+    if (tail != 0) words[(Length - 1) / 64] = bits_of_units(s + full, tail);
   }
 
   /// Calls if_one(i) for the units that are 1, and otherwise(i) for those that are neither 0 nor 1. Where one is not,
@@ -173,10 +173,10 @@ struct Active {
 
 template <size_t Length>
 struct Active<Length, false> {
-  template <size_t Whole, class Scalar>
-  RBM_INLINE void look(const Active<Whole>*, const Scalar*, size_t) {}
+  template <size_t All, class Scalar>
+  RBM_INLINE void find(const Active<All>*, const Scalar*, size_t) {}
   template <class Scalar>
-  RBM_INLINE void look(const Scalar*) {}
+  RBM_INLINE void find(const Scalar*) {}
 
   template <class Scalar, class IfOne, class Otherwise>
   RBM_INLINE void each(const Scalar* s, const IfOne& if_one, const Otherwise& otherwise) const {
@@ -229,14 +229,14 @@ RBM_INLINE uint64_t bits_of_units(const Active<Length, false>*, const Scalar* s,
 /// Which visible units are on in up to `Count` samples, and in the chains that belong to them: a trainer carries that
 /// from where states are checked and drawn to where they are used.
 template <size_t Length, size_t Count, bool HasBits = has_unit_bits>
-struct UnitsOn {
+struct ActiveUnits {
   Active<Length> on_data[Count], on_model[Count];
 
   RBM_INLINE Active<Length>* of_data(size_t s) { return on_data + s; }
   RBM_INLINE Active<Length>* of_model(size_t s) { return on_model + s; }
 };
 template <size_t Length, size_t Count>
-struct UnitsOn<Length, Count, false> {
+struct ActiveUnits<Length, Count, false> {
   RBM_INLINE Active<Length>* of_data(size_t) { return nullptr; }
   RBM_INLINE Active<Length>* of_model(size_t) { return nullptr; }
 };

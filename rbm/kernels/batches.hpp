@@ -68,10 +68,10 @@ struct Tile {
 
 template <size_t Rows, size_t VisibleSize, size_t HiddenSize>
 RBM_INLINE void accumulate_rows_of_batch(size_t i, const float* weights, const Vector<float, VisibleSize>* v,
-                                         size_t count, Vector<float, HiddenSize>* x, const Active<VisibleSize>* whole) {
+                                         size_t count, Vector<float, HiddenSize>* x, const Active<VisibleSize>* all) {
   for (size_t s = 0; s < count; ++s) {
     Active<Rows> on;
-    on.look(whole == nullptr ? nullptr : whole + s, v[s].values, i);
+    on.find(all == nullptr ? nullptr : all + s, v[s].values, i);
     accumulate_active<HiddenSize>(on, weights + i * HiddenSize, v[s].values + i, HiddenSize, x[s].values);
   }
 }
@@ -93,13 +93,13 @@ struct DenseColumns {
   const Vector<float, VisibleSize>* v;
   Vector<float, HiddenSize>* x;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    Many sum[Samples];
+    Vec sum[Samples];
     RBM_UNROLLED
-    for (size_t s = 0; s < Samples; ++s) sum[s] = load<Many>(x[s].values + j);
+    for (size_t s = 0; s < Samples; ++s) sum[s] = load<Vec>(x[s].values + j);
     for (size_t k = i; k < i + rows; ++k) {
-      const Many row = load<Many>(weights + k * HiddenSize + j);
+      const Vec row = load<Vec>(weights + k * HiddenSize + j);
       RBM_UNROLLED
       for (size_t s = 0; s < Samples; ++s) sum[s] = sum[s] + row * v[s][k];
     }
@@ -114,12 +114,12 @@ void accumulate_dense_batch(const float* weights, const Vector<float, VisibleSiz
                             Vector<float, HiddenSize>* x) {
   constexpr size_t most = rows_in_cache<VisibleSize, HiddenSize>();
   for (size_t i = 0; i < VisibleSize; i += most) {
-    const size_t rows = VisibleSize - i < most ? VisibleSize - i : most, whole = count - count % 4;
-    for (size_t s = 0; s < whole; s += 4) {
+    const size_t rows = VisibleSize - i < most ? VisibleSize - i : most, full = count - count % 4;
+    for (size_t s = 0; s < full; s += 4) {
       each_column<float, HiddenSize, 2>(HiddenSize,
                                         DenseColumns<4, VisibleSize, HiddenSize>{i, rows, weights, v + s, x + s});
     }
-    for (size_t s = whole; s < count; ++s) {
+    for (size_t s = full; s < count; ++s) {
       each_column<float, HiddenSize, 2>(HiddenSize,
                                         DenseColumns<1, VisibleSize, HiddenSize>{i, rows, weights, v + s, x + s});
     }
@@ -152,11 +152,11 @@ RBM_INLINE void transpose_four(const float* weights, float* to) {
 /// The columns of `Rows` rows, a multiple of four, one after the other.
 template <size_t Rows, size_t Columns, size_t HiddenSize>
 RBM_INLINE void transpose(const float* weights, float* to) {
-  constexpr size_t whole = Columns - Columns % 4;
+  constexpr size_t full = Columns - Columns % 4;
   for (size_t i = 0; i < Rows; i += 4) {
     const float* const from = weights + i * HiddenSize;
-    for (size_t j = 0; j < whole; j += 4) transpose_four<Rows, HiddenSize>(from + j, to + j * Rows + i);
-    for (size_t j = whole; j < Columns; ++j) {
+    for (size_t j = 0; j < full; j += 4) transpose_four<Rows, HiddenSize>(from + j, to + j * Rows + i);
+    for (size_t j = full; j < Columns; ++j) {
       for (size_t k = 0; k < 4; ++k) to[j * Rows + i + k] = from[k * HiddenSize + j];
     }
   }
@@ -169,7 +169,7 @@ void accumulate_tile(size_t i, size_t j, const float* weights, const Vector<floa
   transpose<Rows, Columns, HiddenSize>(weights + i * HiddenSize + j, tile);
   for (size_t s = 0; s < count; ++s) {
     Active<Columns> on;
-    on.look(h[s].values + j);
+    on.find(h[s].values + j);
     accumulate_active<Rows>(on, tile, h[s].values + j, Rows, x[s].values + i);
   }
 }
@@ -188,11 +188,11 @@ RBM_INLINE void accumulate_tiles(size_t i, const float* weights, const Vector<fl
 template <size_t VisibleSize, size_t HiddenSize>
 void accumulate_columns_of_batch(const float* weights, const Vector<float, HiddenSize>* h, size_t count,
                                  Vector<float, VisibleSize>* x, Tile<VisibleSize, HiddenSize>& tile) {
-  constexpr size_t rows = Tile<VisibleSize, HiddenSize>::most_rows, whole = VisibleSize - VisibleSize % rows,
-                   tail = (VisibleSize - whole) / Lanes<float, 1>::width * Lanes<float, 1>::width;
-  for (size_t i = 0; i < whole; i += rows) accumulate_tiles<rows>(i, weights, h, count, x, tile.values);
-  if (tail > 0) accumulate_tiles<(tail > 0 ? tail : 4)>(whole, weights, h, count, x, tile.values);
-  if (whole + tail < VisibleSize) accumulate_columns_in_order(whole + tail, weights, h, count, x);
+  constexpr size_t rows = Tile<VisibleSize, HiddenSize>::most_rows, full = VisibleSize - VisibleSize % rows,
+                   tail = (VisibleSize - full) / Lanes<float, 1>::width * Lanes<float, 1>::width;
+  for (size_t i = 0; i < full; i += rows) accumulate_tiles<rows>(i, weights, h, count, x, tile.values);
+  if (tail > 0) accumulate_tiles<(tail > 0 ? tail : 4)>(full, weights, h, count, x, tile.values);
+  if (full + tail < VisibleSize) accumulate_columns_in_order(full + tail, weights, h, count, x);
 }
 
 /// Bit i of word k becomes bit k of word i (Warren, Hacker's Delight, 7-3).
@@ -227,18 +227,18 @@ struct SumColumns {
   float rate;
   const float *h, *h_model;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
     for (size_t i = 0; i < rows; ++i) {
-      Many sum = broadcast<Many>(0.0f);
+      Vec sum = broadcast<Vec>(0.0f);
       for (uint64_t left = on[i]; left != 0; left &= left - 1) {
-        sum = sum + load<Many>(h + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
+        sum = sum + load<Vec>(h + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
       }
       for (uint64_t left = on_model[i]; left != 0; left &= left - 1) {
-        sum = sum - load<Many>(h_model + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
+        sum = sum - load<Vec>(h_model + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
       }
       float* const row = weights + i * HiddenSize + j;
-      store(load<Many>(row) + sum * rate, row);
+      store(load<Vec>(row) + sum * rate, row);
     }
   }
 };

@@ -28,14 +28,14 @@ template <size_t Length, class Weight, class Scalar>
 typename Arithmetic<Scalar>::Sum dot(const Weight* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
   typedef Arithmetic<Scalar> Ops;
   typename Ops::Sum partial[dot_lanes] = {};
-  constexpr size_t whole = Length - Length % dot_lanes;
-  for (size_t j = 0; j < whole; j += dot_lanes) {
+  constexpr size_t full = Length - Length % dot_lanes;
+  for (size_t j = 0; j < full; j += dot_lanes) {
     for (size_t l = 0; l < dot_lanes; ++l) {
       partial[l] = Ops::multiply_add(partial[l], detail::number(a[j + l]), b[j + l]);
     }
   }
-  for (size_t j = whole; j < Length; ++j) {
-    partial[j - whole] = Ops::multiply_add(partial[j - whole], detail::number(a[j]), b[j]);
+  for (size_t j = full; j < Length; ++j) {
+    partial[j - full] = Ops::multiply_add(partial[j - full], detail::number(a[j]), b[j]);
   }
   for (size_t width = dot_lanes / 2; width > 0; width /= 2) {
     for (size_t l = 0; l < width; ++l) partial[l] += partial[l + width];
@@ -87,8 +87,8 @@ enum : size_t {
 /// The last four partial sums of each of `Rows` neighbouring rows.
 template <size_t Rows, size_t Length>
 RBM_INLINE void dot_some_rows(const float* weights, const float* s, float* four) {
-  constexpr size_t tail = Length % dot_lanes, whole = Length - tail;
-  constexpr size_t first = whole > 0 ? size_t{dot_lanes} : tail;
+  constexpr size_t tail = Length % dot_lanes, full = Length - tail;
+  constexpr size_t first = full > 0 ? size_t{dot_lanes} : tail;
   DotLanes partial[Rows];
   {
     const DotLanes units = load_part<first>(s);
@@ -96,15 +96,15 @@ RBM_INLINE void dot_some_rows(const float* weights, const float* s, float* four)
     for (size_t i = 0; i < Rows; ++i) partial[i] = load_part<first>(weights + i * Length) * units;
   }
   RBM_UNROLLED_ON_HOSTS
-  for (size_t j = dot_lanes; j < whole; j += dot_lanes) {
+  for (size_t j = dot_lanes; j < full; j += dot_lanes) {
     const DotLanes units = load<DotLanes>(s + j);
     RBM_UNROLLED
     for (size_t i = 0; i < Rows; ++i) partial[i] = partial[i] + load<DotLanes>(weights + i * Length + j) * units;
   }
-  if (whole > 0 && tail > 0) {
-    const DotLanes units = load_part<tail>(s + whole);
+  if (full > 0 && tail > 0) {
+    const DotLanes units = load_part<tail>(s + full);
     RBM_UNROLLED
-    for (size_t i = 0; i < Rows; ++i) partial[i] = partial[i] + load_part<tail>(weights + i * Length + whole) * units;
+    for (size_t i = 0; i < Rows; ++i) partial[i] = partial[i] + load_part<tail>(weights + i * Length + full) * units;
   }
   RBM_UNROLLED
   for (size_t i = 0; i < Rows; ++i) store(fold(partial[i]), four + 4 * i);
@@ -113,19 +113,19 @@ RBM_INLINE void dot_some_rows(const float* weights, const float* s, float* four)
 template <size_t Length>
 RBM_INLINE void dot_many_rows(const float* weights, const float* s, size_t rows, float* x, float* four) {
   constexpr size_t some = has_unit_bits ? size_t{sums_at_a_time} / size_t{DotLanes::registers} : 1;
-  const size_t whole = rows - rows % some;
-  for (size_t i = 0; i < whole; i += some) dot_some_rows<some, Length>(weights + i * Length, s, four + 4 * i);
-  for (size_t i = whole; i < rows; ++i) dot_some_rows<1, Length>(weights + i * Length, s, four + 4 * i);
+  const size_t full = rows - rows % some;
+  for (size_t i = 0; i < full; i += some) dot_some_rows<some, Length>(weights + i * Length, s, four + 4 * i);
+  for (size_t i = full; i < rows; ++i) dot_some_rows<1, Length>(weights + i * Length, s, four + 4 * i);
   for (size_t i = 0; i < rows; ++i) x[i] += (four[4 * i] + four[4 * i + 2]) + (four[4 * i + 1] + four[4 * i + 3]);
 }
 
 template <size_t Length>
 void dot_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t rows, float* RBM_RESTRICT x) {
-  const size_t whole = rows - rows % rows_of_dots;
+  const size_t full = rows - rows % rows_of_dots;
   float four[4 * rows_of_dots];
-  for (size_t i = 0; i < whole; i += rows_of_dots)
+  for (size_t i = 0; i < full; i += rows_of_dots)
     dot_many_rows<Length>(weights + i * Length, s, rows_of_dots, x + i, four);
-  if (whole < rows) dot_many_rows<Length>(weights + whole * Length, s, rows - whole, x + whole, four);
+  if (full < rows) dot_many_rows<Length>(weights + full * Length, s, rows - full, x + full, four);
 }
 
 #endif
@@ -198,14 +198,14 @@ void dot_whole_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, Fra
 template <size_t Length, class Weight, class Scalar, class Sum>
 void dot_binary_rows(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t rows,
                      Sum* RBM_RESTRICT x) {
-  constexpr size_t tail = Length % 8, whole = Length - tail;
-  for (size_t j = 0; j < whole; j += 8) {
+  constexpr size_t tail = Length % 8, full = Length - tail;
+  for (size_t j = 0; j < full; j += 8) {
     const uint8_t on = units_on(s + j, 8);
     if (on == 0) continue;
     for (size_t i = 0; i < rows; ++i) x[i] = add_where_on<8>(x[i], on, weights + i * Length + j);
   }
-  const uint8_t on = units_on(s + whole, tail);
-  for (size_t i = 0; i < rows && tail > 0; ++i) x[i] = add_where_on<tail>(x[i], on, weights + i * Length + whole);
+  const uint8_t on = units_on(s + full, tail);
+  for (size_t i = 0; i < rows && tail > 0; ++i) x[i] = add_where_on<tail>(x[i], on, weights + i * Length + full);
 }
 
 #endif

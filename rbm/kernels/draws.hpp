@@ -26,19 +26,19 @@ namespace kernels {
 #if RBM_VECTOR_BYTES > 4
 
 /// 1 / (1 + e^-x): of the quotient and e^-|x| no bit differs from rbm::sigmoid.
-template <class Many>
-RBM_INLINE Many sigmoid(const Many& x) {
+template <class Vec>
+RBM_INLINE Vec sigmoid(const Vec& x) {
   typedef detail::ExponentialTerms Terms;
-  typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
-  typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Words;
+  typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
+  typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Words;
   const Bits bits = bits_as<Bits>(x), negative = bits >> 31, one = broadcast<Bits>(0x3F800000);
-  const Many y = raise_negative(bits_as<Many>(bits | INT32_MIN), -104.0f);  // -|x|
-  const Many sum = y * Terms::log2_e + Terms::rounding, n = sum - Terms::rounding;
-  const Many r = (y - n * Terms::ln2_high) - n * Terms::ln2_low;
-  const Many p = (((r * Terms::p4 + Terms::p3) * r + Terms::p2) * r + Terms::p1) * r + Terms::p0;
-  const Many rest = (p * r) * r + r;
-  const Many e = (rest + 1.0f) * bits_as<Many>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
-  return bits_as<Many>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
+  const Vec y = raise_negative(bits_as<Vec>(bits | INT32_MIN), -104.0f);  // -|x|
+  const Vec sum = y * Terms::log2_e + Terms::rounding, n = sum - Terms::rounding;
+  const Vec r = (y - n * Terms::ln2_high) - n * Terms::ln2_low;
+  const Vec p = (((r * Terms::p4 + Terms::p3) * r + Terms::p2) * r + Terms::p1) * r + Terms::p0;
+  const Vec rest = (p * r) * r + r;
+  const Vec e = (rest + 1.0f) * bits_as<Vec>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
+  return bits_as<Vec>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
 }
 
 struct SigmoidColumns {
@@ -46,9 +46,9 @@ struct SigmoidColumns {
   float slope;
   float* s;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    store(sigmoid(load<Many>(x + j) * slope), s + j);
+    store(sigmoid(load<Vec>(x + j) * slope), s + j);
   }
 };
 
@@ -59,64 +59,62 @@ struct DrawColumns {
   float* s;
 
   // Positive floats are ordered as their bits.
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)> Bits;
-    typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Words;
-    const Many drawn =
-        bits_as<Many>((load<Words>(words + j) >> 9) | 0x3F800000u) - 0.99999994f;  // as detail::uniform_of
-    const Bits one = broadcast<Bits>(0x3F800000), other = bits_as<Bits>(broadcast<Many>(off));
-    store(bits_as<Many>(where_less(bits_as<Bits>(drawn), bits_as<Bits>(load<Many>(p + j)), one, other)), s + j);
+    typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
+    typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Words;
+    const Vec drawn = bits_as<Vec>((load<Words>(words + j) >> 9) | 0x3F800000u) - 0.99999994f;  // as detail::uniform_of
+    const Bits one = broadcast<Bits>(0x3F800000), other = bits_as<Bits>(broadcast<Vec>(off));
+    store(bits_as<Vec>(where_less(bits_as<Bits>(drawn), bits_as<Bits>(load<Vec>(p + j)), one, other)), s + j);
   }
 };
 
 /// integer::sigmoid_tail8 in lanes of 16 bits, without branches: both parabolas are one, of other numbers.
-template <class Many>
-RBM_INLINE Many sigmoid_tails8(const Many& y) {
-  const Many bound = broadcast<Many>(178), end = broadcast<Many>(357);
-  const Many away = where_less(y, bound, broadcast<Many>(212), end) - y;  // 8 bits where it matters
-  const Many curvature = where_less(y, bound, broadcast<Many>(169), broadcast<Many>(28));
-  const Many square = away * away;
-  const Many tail = (((square >> 8) * curvature + (((square & 0xFF) * curvature) >> 8)) >> 8) +
-                    where_less(y, bound, broadcast<Many>(13), broadcast<Many>(1));
-  return where_less(y, end, tail, broadcast<Many>(0));
+template <class Vec>
+RBM_INLINE Vec sigmoid_tails8(const Vec& y) {
+  const Vec bound = broadcast<Vec>(178), end = broadcast<Vec>(357);
+  const Vec away = where_less(y, bound, broadcast<Vec>(212), end) - y;  // 8 bits where it matters
+  const Vec curvature = where_less(y, bound, broadcast<Vec>(169), broadcast<Vec>(28));
+  const Vec square = away * away;
+  const Vec tail = (((square >> 8) * curvature + (((square & 0xFF) * curvature) >> 8)) >> 8) +
+                   where_less(y, bound, broadcast<Vec>(13), broadcast<Vec>(1));
+  return where_less(y, end, tail, broadcast<Vec>(0));
 }
 
 /// integer::sigmoid_tail16 in lanes of 32 bits, y at most 8. A vector of constants takes two instructions to make:
 /// there is one loop over the coefficients, for y < 3 and the change to those beyond. What is shifted down has room for
 /// half of its last bit.
-template <class Many>
-RBM_INLINE Many sigmoid_tails16(const Many& y) {
+template <class Vec>
+RBM_INLINE Vec sigmoid_tails16(const Vec& y) {
   static const int32_t coefficients[6][2] = {{43313, 2159 - 43313}, {-130790, -3405 + 130790}, {126265, 2837 - 126265},
                                              {-5039, -604 + 5039},  {-65322, 170 + 65322},     {32768, 20 - 32768}};
   constexpr int32_t three = integer::three, eight = integer::eight;
-  const Many far = (broadcast<Many>(three - 1) - y) >> 31;
-  const Many u = (y ^ far) + (far & (eight + 1));  // y, or 8 - y
-  Many sum = broadcast<Many>(0);
+  const Vec far = (broadcast<Vec>(three - 1) - y) >> 31;
+  const Vec u = (y ^ far) + (far & (eight + 1));  // y, or 8 - y
+  Vec sum = broadcast<Vec>(0);
   for (const int32_t(&c)[2] : coefficients) sum = ((sum * u + 8192) >> 14) + c[0] + (far & c[1]);
   return sum & ((y - eight) >> 31);
 }
 
 /// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::chance.
-template <int Slope, int FractionBits, class Many>
-RBM_INLINE Many probabilities(const Many& x, Fixed<int8_t, FractionBits>) {
-  typedef Lanes<uint16_t, Many::registers, sizeof(typename Many::Register)> Words;
+template <int Slope, int FractionBits, class Vec>
+RBM_INLINE Vec probabilities(const Vec& x, Fixed<int8_t, FractionBits>) {
+  typedef Lanes<uint16_t, Vec::registers, sizeof(typename Vec::Register)> Words;
   constexpr int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);
-  const Many clipped = clamped(x, static_cast<int16_t>(-most), most), up = (x ^ -1) >> 15;
-  const Many tail =
-      bits_as<Many>(sigmoid_tails8(bits_as<Words>(larger(clipped, broadcast<Many>(0) - clipped) * scale)));
+  const Vec clipped = clamped(x, static_cast<int16_t>(-most), most), up = (x ^ -1) >> 15;
+  const Vec tail = bits_as<Vec>(sigmoid_tails8(bits_as<Words>(larger(clipped, broadcast<Vec>(0) - clipped) * scale)));
   return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
 }
 
 /// Of 16 bits in Q16.
-template <int Slope, int FractionBits, class Many>
-RBM_INLINE Many probabilities(const Many& x, Fixed<int16_t, FractionBits>) {
+template <int Slope, int FractionBits, class Vec>
+RBM_INLINE Vec probabilities(const Vec& x, Fixed<int16_t, FractionBits>) {
   constexpr int32_t most = int32_t{8 / Slope} << FractionBits;
-  const Many clipped = clamped(x, -most, most), up = (x ^ -1) >> 31;
-  const Many size = larger(clipped, broadcast<Many>(0) - clipped) * Slope;
-  const Many tail = sigmoid_tails16(FractionBits <= 12 ? size << (FractionBits <= 12 ? 12 - FractionBits : 0)
-                                                       : (size + (1 << (FractionBits > 12 ? FractionBits - 13 : 0))) >>
-                                                             (FractionBits > 12 ? FractionBits - 12 : 0));
+  const Vec clipped = clamped(x, -most, most), up = (x ^ -1) >> 31;
+  const Vec size = larger(clipped, broadcast<Vec>(0) - clipped) * Slope;
+  const Vec tail = sigmoid_tails16(FractionBits <= 12 ? size << (FractionBits <= 12 ? 12 - FractionBits : 0)
+                                                      : (size + (1 << (FractionBits > 12 ? FractionBits - 13 : 0))) >>
+                                                            (FractionBits > 12 ? FractionBits - 12 : 0));
   return (tail ^ up) + (up & 65537);
 }
 
@@ -127,17 +125,17 @@ struct FixedMeanColumns {
   Integer* s;
 
   // Rounded to a state, of spins to 2 p - 1.
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
     typedef Arithmetic<Scalar> Ops;
-    constexpr int bits = Ops::chance_bits, shift = bits - FractionBits;
-    if (Many::size == 1) {
+    constexpr int bits = Ops::probability_bits, shift = bits - FractionBits;
+    if (Vec::size == 1) {
       const typename Ops::Sum input = Ops::Sum::from_raw(x[j]);
       s[j] = (Off == 0 ? Ops::sigmoid(input) : Ops::tanh(input)).raw;
       return;
     }
-    const Many p = probabilities<1 - Off>(load<Many>(x + j), Scalar());
-    const Many mean = Off == 0 ? p : p + p - static_cast<typename Many::Number>(int32_t{1} << (Off == 0 ? 0 : bits));
+    const Vec p = probabilities<1 - Off>(load<Vec>(x + j), Scalar());
+    const Vec mean = Off == 0 ? p : p + p - static_cast<typename Vec::Number>(int32_t{1} << (Off == 0 ? 0 : bits));
     store_saturated((mean >> shift) + ((mean >> (shift - 1)) & 1), s + j);
   }
 };
@@ -149,25 +147,25 @@ struct FixedDrawColumns {
   const typename Arithmetic<Scalar>::Draw* draws;
   Integer* s;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    if (Many::size == 1) {
+    if (Vec::size == 1) {
       s[j] = Arithmetic<Scalar>::template is_on<1 - Off>(x[j], draws[j]) ? Scalar(1).raw : Scalar(Off).raw;
       return;
     }
-    const Many one = broadcast<Many>(Scalar(1).raw), off = broadcast<Many>(Scalar(Off).raw);
-    store_saturated(where_less(load_as<Many>(draws + j), probabilities<1 - Off>(load<Many>(x + j), Scalar()), one, off),
+    const Vec one = broadcast<Vec>(Scalar(1).raw), off = broadcast<Vec>(Scalar(Off).raw);
+    store_saturated(where_less(load_as<Vec>(draws + j), probabilities<1 - Off>(load<Vec>(x + j), Scalar()), one, off),
                     s + j);
   }
 };
 
 #endif
 
-// What is called some is not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of
+// What ends in _noinline is one copy in flash for all layers. Where `Known` is not 0 it is the number of
 // units.
 
 template <size_t Most, size_t Known, int Slope>
-void some_sigmoids(const float* x, size_t count, float* s) {
+void sigmoids_noinline(const float* x, size_t count, float* s) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   const SigmoidColumns body = {x, static_cast<float>(Slope), s};
@@ -178,7 +176,7 @@ void some_sigmoids(const float* x, size_t count, float* s) {
 }
 
 template <size_t Known, class Rng>
-RBM_NOINLINE void some_binary_draws(const float* p, size_t count, float* s, float off, Rng& rng) {
+RBM_NOINLINE void draw_binary_noinline(const float* p, size_t count, float* s, float off, Rng& rng) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   constexpr size_t at_a_time = has_unit_bits ? 32 : 16;
@@ -195,7 +193,8 @@ RBM_NOINLINE void some_binary_draws(const float* p, size_t count, float* s, floa
 }
 
 template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum>
-RBM_NOINLINE void some_means(const Sum* RBM_RESTRICT x, size_t count, Fixed<Integer, FractionBits>* RBM_RESTRICT s) {
+RBM_NOINLINE void binary_means_noinline(const Sum* RBM_RESTRICT x, size_t count,
+                                        Fixed<Integer, FractionBits>* RBM_RESTRICT s) {
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
@@ -209,8 +208,8 @@ RBM_NOINLINE void some_means(const Sum* RBM_RESTRICT x, size_t count, Fixed<Inte
 }
 
 template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum, class Rng>
-RBM_NOINLINE void some_draws(const Sum* RBM_RESTRICT x, size_t count, Fixed<Integer, FractionBits>* RBM_RESTRICT s,
-                             Rng& rng) {
+RBM_NOINLINE void sample_binary_noinline(const Sum* RBM_RESTRICT x, size_t count,
+                                         Fixed<Integer, FractionBits>* RBM_RESTRICT s, Rng& rng) {
   typedef Fixed<Integer, FractionBits> Scalar;
   typedef Arithmetic<Scalar> Ops;
   if (Known != 0) count = Known;
@@ -229,9 +228,9 @@ RBM_NOINLINE void some_draws(const Sum* RBM_RESTRICT x, size_t count, Fixed<Inte
 template <size_t Most, int Slope>
 RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
   if (count == Most) {
-    some_sigmoids<Most, Most, Slope>(x, count, s);
+    sigmoids_noinline<Most, Most, Slope>(x, count, s);
   } else {
-    some_sigmoids<Most, 0, Slope>(x, count, s);
+    sigmoids_noinline<Most, 0, Slope>(x, count, s);
   }
 }
 
@@ -240,9 +239,9 @@ RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
 template <size_t Most, class Rng>
 RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
   if (count == Most) {
-    some_binary_draws<Most>(p, count, s, off, rng);
+    draw_binary_noinline<Most>(p, count, s, off, rng);
   } else {
-    some_binary_draws<0>(p, count, s, off, rng);
+    draw_binary_noinline<0>(p, count, s, off, rng);
   }
 }
 
@@ -262,9 +261,9 @@ RBM_INLINE void binary_means(const float* RBM_RESTRICT x, size_t count, float* R
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum>
 RBM_INLINE void binary_means(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s) {
   if (count == Most) {
-    some_means<Most, Most, Off>(x, count, s);
+    binary_means_noinline<Most, Most, Off>(x, count, s);
   } else {
-    some_means<Most, 0, Off>(x, count, s);
+    binary_means_noinline<Most, 0, Off>(x, count, s);
   }
 }
 
@@ -277,9 +276,9 @@ RBM_INLINE void sample_binary(const float* x, size_t count, float* s, Rng& rng) 
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum, class Rng>
 RBM_INLINE void sample_binary(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s, Rng& rng) {
   if (count == Most) {
-    some_draws<Most, Most, Off>(x, count, s, rng);
+    sample_binary_noinline<Most, Most, Off>(x, count, s, rng);
   } else {
-    some_draws<Most, 0, Off>(x, count, s, rng);
+    sample_binary_noinline<Most, 0, Off>(x, count, s, rng);
   }
 }
 

@@ -3,12 +3,23 @@
 // Weights are rows of a matrix [VisibleSize][HiddenSize], row i the weights of visible unit i. Each operation has one
 // body in Lanes (simd.hpp, processors.hpp), for whatever vectors there are, and one for chips without:
 //
-//   accumulate       x_j += sum_i s_i W_ij           rows of the units that are on (active.hpp)
-//   dot_rows         x_i += sum_j W_ij s_j           in 16 partial sums, whose order belongs to the design
-//   update_weights   W_ij += rate (statistics)       one of three changes a row (statistics.hpp)
+//   accumulate       x_j += sum_i s_i W_ij       rows of the units that are on (active.hpp)
+//   dot_rows         x_i += sum_j W_ij s_j       in 16 partial sums, whose order belongs to the design
+//   update_weights   W_ij += rate (statistics)   one of three changes a row (statistics.hpp)
 //   update_biases    c_i += rate (statistics)
 //   draws            means and draws of units of two states
 //   batches          these sums and updates where a large batch shares what was fetched from a far cache
+//
+// Which code runs, by number type and processor (without an FPU floats take plain loops):
+//
+//                    floats                        integers, vectors                integers, no vectors
+//   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
+//   dot_rows         dot_some_rows                 dot_whole_rows, dot_integers     dot_binary_rows, dot_whole_rows
+//   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row; 8 bits on-line:
+//                    SumColumns                                                     update_binary_weights
+//   update_biases    a plain loop                  AddRounded, AddBinaryColumns     update_biases_noinline, add_binary
+//   draws            SigmoidColumns, DrawColumns   FixedMeanColumns,                one unit at a time
+//                                                  FixedDrawColumns
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_KERNELS_HPP

@@ -26,12 +26,12 @@ RBM_INLINE To convert_vector(const From& from) {
 }
 #if RBM_VECTOR_BYTES == 32 && defined(__AVX2__) && !defined(__clang__)
 // GCC 12 makes four instructions of these.
-#define RBM_WIDEN(Wide, Narrow, Argument, builtin)                                  \
-  template <>                                                                       \
-  RBM_INLINE RegisterOf<Wide, 32>::type convert_vector<RegisterOf<Wide, 32>::type>( \
-      const RegisterOf<Narrow, 16>::type& from) {                                   \
-    return reinterpret_cast<RegisterOf<Wide, 32>::type>(                            \
-        builtin(reinterpret_cast<RegisterOf<Argument, 16>::type>(from)));           \
+#define RBM_WIDEN(Energy, Narrow, Argument, builtin)                                    \
+  template <>                                                                           \
+  RBM_INLINE RegisterOf<Energy, 32>::type convert_vector<RegisterOf<Energy, 32>::type>( \
+      const RegisterOf<Narrow, 16>::type& from) {                                       \
+    return reinterpret_cast<RegisterOf<Energy, 32>::type>(                              \
+        builtin(reinterpret_cast<RegisterOf<Argument, 16>::type>(from)));               \
   }
 RBM_WIDEN(int16_t, int8_t, char, __builtin_ia32_pmovsxbw256)
 RBM_WIDEN(int16_t, uint8_t, char, __builtin_ia32_pmovzxbw256)
@@ -41,14 +41,14 @@ RBM_WIDEN(int32_t, uint16_t, int16_t, __builtin_ia32_pmovzxwd256)
 #undef RBM_WIDEN
 #elif RBM_VECTOR_BYTES == 16 && defined(__SSE2__) && !defined(__clang__)
 // GCC 12 makes six to eight of these: each number twice, or after a zero, then shifted.
-#define RBM_WIDEN(Wide, Narrow, other, shift, ...)                                                   \
-  template <>                                                                                        \
-  RBM_INLINE RegisterOf<Wide, 16>::type convert_vector<RegisterOf<Wide, 16>::type>(                  \
-      const RegisterOf<Narrow, 8>::type& from) {                                                     \
-    RegisterOf<Narrow, 16>::type x = {};                                                             \
-    RBM_COPY_BYTES(&x, &from, sizeof from);                                                          \
-    const RegisterOf<Narrow, 16>::type mask = {__VA_ARGS__};                                         \
-    return reinterpret_cast<RegisterOf<Wide, 16>::type>(__builtin_shuffle(x, other, mask)) >> shift; \
+#define RBM_WIDEN(Energy, Narrow, other, shift, ...)                                                   \
+  template <>                                                                                          \
+  RBM_INLINE RegisterOf<Energy, 16>::type convert_vector<RegisterOf<Energy, 16>::type>(                \
+      const RegisterOf<Narrow, 8>::type& from) {                                                       \
+    RegisterOf<Narrow, 16>::type x = {};                                                               \
+    RBM_COPY_BYTES(&x, &from, sizeof from);                                                            \
+    const RegisterOf<Narrow, 16>::type mask = {__VA_ARGS__};                                           \
+    return reinterpret_cast<RegisterOf<Energy, 16>::type>(__builtin_shuffle(x, other, mask)) >> shift; \
   }
 RBM_WIDEN(int16_t, int8_t, x, 8, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)
 RBM_WIDEN(int16_t, uint8_t, (x ^ x), 0, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
@@ -77,9 +77,9 @@ struct Convert<false> {
 #ifndef __ARM_FEATURE_MVE
 
 /// Negative numbers, but none below `least`. NaN stays.
-template <class Many>
-RBM_INLINE Many raise_negative(const Many& x, float least) {
-  return larger(x, broadcast<Many>(least));
+template <class Vec>
+RBM_INLINE Vec raise_negative(const Vec& x, float least) {
+  return larger(x, broadcast<Vec>(least));
 }
 
 template <class Type, size_t Count, size_t Bytes>
@@ -87,47 +87,47 @@ RBM_INLINE Lanes<Type, Count, Bytes> operator/(const Lanes<Type, Count, Bytes>& 
   return each_register<Lanes<Type, Count, Bytes>>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] / b.part[k]; });
 }
 
-/// Narrow integers as wider ones: Many::size of them.
-template <class Many, class Narrow>
-RBM_INLINE Many load_as(const Narrow* from) {
-  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Many::width>::type Part;
-  return each_register<Many>([&](size_t k) RBM_ALWAYS_INLINE {
+/// Narrow integers as wider ones: Vec::size of them.
+template <class Vec, class Narrow>
+RBM_INLINE Vec load_as(const Narrow* from) {
+  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Vec::width>::type Part;
+  return each_register<Vec>([&](size_t k) RBM_ALWAYS_INLINE {
     Part narrow;
-    load_register(narrow, from + k * Many::width);
-    return Convert<(Many::width > 1)>::template as<typename Many::Register>(narrow);
+    load_register(narrow, from + k * Vec::width);
+    return Convert<(Vec::width > 1)>::template as<typename Vec::Register>(narrow);
   });
 }
 
 #else
 
-template <class Many>
-RBM_INLINE Many raise_negative(const Many& x, float least) {
-  typedef Lanes<int32_t, Many::registers, sizeof(typename Many::Register)>
+template <class Vec>
+RBM_INLINE Vec raise_negative(const Vec& x, float least) {
+  typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)>
       Bits;  // which are ordered as the magnitudes are, NaN above all
   const Bits magnitude = bits_as<Bits>(x) & 0x7FFFFFFF,
              bound = broadcast<Bits>(static_cast<int32_t>(to_bits(least) & 0x7FFFFFFFu));
-  return bits_as<Many>(where_less(broadcast<Bits>(0x7F800000), magnitude, magnitude, smaller(magnitude, bound)) |
-                       INT32_MIN);
+  return bits_as<Vec>(where_less(broadcast<Bits>(0x7F800000), magnitude, magnitude, smaller(magnitude, bound)) |
+                      INT32_MIN);
 }
 
 template <class Type, size_t Count, size_t Bytes>
 RBM_INLINE Lanes<Type, Count, Bytes> operator/(const Lanes<Type, Count, Bytes>& a, const Lanes<Type, Count, Bytes>& b) {
-  typedef Lanes<Type, Count, Bytes> Many;
-  Type dividend[Many::size], divisor[Many::size];
+  typedef Lanes<Type, Count, Bytes> Vec;
+  Type dividend[Vec::size], divisor[Vec::size];
   store(a, dividend);
   store(b, divisor);
   __asm__ volatile("" : : "r"(dividend), "r"(divisor) : "memory");  // through memory, which takes fewer instructions
   RBM_UNROLLED
-  for (size_t i = 0; i < Many::size; ++i) dividend[i] /= divisor[i];
-  return load<Many>(dividend);
+  for (size_t i = 0; i < Vec::size; ++i) dividend[i] /= divisor[i];
+  return load<Vec>(dividend);
 }
 
 // Helium widens as it loads and narrows as it stores, which GCC makes no use of.
-#define RBM_WIDENING_LOAD(Wide, Narrow, instruction)                                                      \
-  RBM_INLINE void widen(RegisterOf<Wide, RBM_VECTOR_BYTES>::type& to, const Narrow* from) {               \
-    __asm__(instruction " %q0, [%1]"                                                                      \
-            : "=w"(to)                                                                                    \
-            : "l"(from), "m"(*reinterpret_cast<const Narrow(*)[RBM_VECTOR_BYTES / sizeof(Wide)]>(from))); \
+#define RBM_WIDENING_LOAD(Energy, Narrow, instruction)                                                      \
+  RBM_INLINE void widen(RegisterOf<Energy, RBM_VECTOR_BYTES>::type& to, const Narrow* from) {               \
+    __asm__(instruction " %q0, [%1]"                                                                        \
+            : "=w"(to)                                                                                      \
+            : "l"(from), "m"(*reinterpret_cast<const Narrow(*)[RBM_VECTOR_BYTES / sizeof(Energy)]>(from))); \
   }
 RBM_WIDENING_LOAD(int16_t, int8_t, "vldrb.s16")
 RBM_WIDENING_LOAD(int16_t, uint8_t, "vldrb.u16")
@@ -139,27 +139,27 @@ RBM_WIDENING_LOAD(int32_t, uint8_t, "vldrb.u32")
 RBM_WIDENING_LOAD(int32_t, int32_t, "vldrw.32")
 #undef RBM_WIDENING_LOAD
 
-template <class Wide, class Narrow>
-RBM_INLINE void widen(Wide& to, const Narrow* from) {
+template <class Energy, class Narrow>
+RBM_INLINE void widen(Energy& to, const Narrow* from) {
   to = *from;
 }
 
-template <class Many, class Narrow>
-RBM_INLINE Many load_as(const Narrow* from) {
-  Many x;
+template <class Vec, class Narrow>
+RBM_INLINE Vec load_as(const Narrow* from) {
+  Vec x;
   RBM_UNROLLED
-  for (size_t k = 0; k < Many::registers; ++k) widen(x.part[k], from + k * Many::width);
+  for (size_t k = 0; k < Vec::registers; ++k) widen(x.part[k], from + k * Vec::width);
   return x;
 }
 #endif
 
-// One register as narrow integers, saturated, for which x86 and Helium have instructions.
+// Stores one register as narrow integers, saturated, for which x86 and Helium have instructions.
 template <class Type, size_t Bytes, class Narrow>
 RBM_INLINE void write_saturated(const Lanes<Type, 1, Bytes>& x, Narrow* to) {
-  typedef Lanes<Type, 1, Bytes> Many;
-  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Many::width>::type Part;
-  const Many held = clamped(x, detail::IntegerTraits<Narrow>::lowest(), detail::IntegerTraits<Narrow>::highest());
-  store_register(Convert<(Many::width > 1)>::template as<Part>(held.part[0]), to);
+  typedef Lanes<Type, 1, Bytes> Vec;
+  typedef typename RegisterOf<Narrow, sizeof(Narrow) * Vec::width>::type Part;
+  const Vec in_range = clamped(x, detail::IntegerTraits<Narrow>::lowest(), detail::IntegerTraits<Narrow>::highest());
+  store_register(Convert<(Vec::width > 1)>::template as<Part>(in_range.part[0]), to);
 }
 #if defined(__SSE2__) && RBM_VECTOR_BYTES <= 32
 RBM_INLINE RegisterOf<int16_t, 16>::type pack(RegisterOf<int32_t, 16>::type a, RegisterOf<int32_t, 16>::type b) {
@@ -184,7 +184,7 @@ RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 32>& x, int16_t* to) { p
 RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 16>& x, int8_t* to) { pack_register(x, to); }
 RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 32>& x, int8_t* to) { pack_register(x, to); }
 #elif defined(__ARM_FEATURE_MVE)
-// Saturated, a number is in the low half of its lane, of which the rest is not stored.
+// Saturated, a number is in the low half of its lane, of which the other half is not stored.
 RBM_INLINE void write_saturated(const Lanes<int16_t, 1, 16>& x, int8_t* to) {
   RegisterOf<int16_t, 16>::type y = x.part[0];
   __asm__("vqmovnb.s16 %q0, %q1" : "+w"(y) : "w"(x.part[0]));
@@ -201,7 +201,7 @@ RBM_INLINE void write_saturated(const Lanes<int32_t, 1, 16>& x, int8_t* to) {
 }
 #endif
 
-/// As narrow integers, saturated.
+/// Stores x as narrow integers, saturated.
 template <class Narrow, class Type, size_t Count, size_t Bytes>
 RBM_INLINE void store_saturated(const Lanes<Type, Count, Bytes>& x, Narrow* to) {
   RBM_UNROLLED
@@ -209,26 +209,26 @@ RBM_INLINE void store_saturated(const Lanes<Type, Count, Bytes>& x, Narrow* to) 
 }
 
 /// Floats as they are.
-template <class Many>
-RBM_INLINE Many load_as(const float* from) {
-  return load<Many>(from);
+template <class Vec>
+RBM_INLINE Vec load_as(const float* from) {
+  return load<Vec>(from);
 }
 
 /// All bits that any of some narrow integers has.
 template <class Integer>
 RBM_INLINE uint32_t any_bits(const Integer* from, size_t count) {
-  typedef Lanes<Integer, 1> Many;
-  const size_t whole = count - count % Many::size;
+  typedef Lanes<Integer, 1> Vec;
+  const size_t full = count - count % Vec::size;
   uint32_t all = 0;
-  if (whole > 0) {
-    Many bits = load<Many>(from);
-    for (size_t i = Many::size; i < whole; i += Many::size) bits = bits | load<Many>(from + i);
+  if (full > 0) {
+    Vec bits = load<Vec>(from);
+    for (size_t i = Vec::size; i < full; i += Vec::size) bits = bits | load<Vec>(from + i);
     uint32_t words[sizeof bits / sizeof(uint32_t)];
     RBM_COPY_BYTES(words, &bits, sizeof words);
     for (uint32_t word : words) all |= word;
     for (int width = 16; width >= 8 * static_cast<int>(sizeof(Integer)); width /= 2) all |= all >> width;
   }
-  for (size_t i = whole; i < count; ++i) all |= static_cast<uint32_t>(from[i]);
+  for (size_t i = full; i < count; ++i) all |= static_cast<uint32_t>(from[i]);
   return all & ((uint32_t{1} << (8 * sizeof(Integer))) - 1);
 }
 
@@ -252,7 +252,7 @@ RBM_INLINE int32_t dot_integers(const Integer* a, const Integer* b, size_t count
   size_t i = 0;
 #ifdef __ARM_FEATURE_MVE
   constexpr size_t width = RBM_VECTOR_BYTES / sizeof(Integer);
-  for (const size_t whole = count - count % width; i < whole; i += width) sum = dot_registers(sum, a + i, b + i);
+  for (const size_t full = count - count % width; i < full; i += width) sum = dot_registers(sum, a + i, b + i);
 #endif
   for (; i < count; ++i) sum += static_cast<int32_t>(a[i]) * b[i];
   return sum;

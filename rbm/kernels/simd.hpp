@@ -74,12 +74,12 @@ struct Lanes {
 #define RBM_UNROLLED_ON_HOSTS
 #endif
 
-/// Many with f(k) in register k.
-template <class Many, class Function>
-RBM_INLINE Many each_register(Function f) {
-  Many x;
+/// Vec with f(k) in register k.
+template <class Vec, class Function>
+RBM_INLINE Vec each_register(Function f) {
+  Vec x;
   RBM_UNROLLED
-  for (size_t k = 0; k < Many::registers; ++k) x.part[k] = static_cast<typename Many::Register>(f(k));
+  for (size_t k = 0; k < Vec::registers; ++k) x.part[k] = static_cast<typename Vec::Register>(f(k));
   return x;
 }
 
@@ -101,11 +101,11 @@ RBM_INLINE void store_register(const Type& from, Type* to) {
   *to = from;
 }
 
-template <class Many>
-RBM_INLINE Many load(const typename Many::Number* from) {
-  Many x;
+template <class Vec>
+RBM_INLINE Vec load(const typename Vec::Number* from) {
+  Vec x;
   RBM_UNROLLED
-  for (size_t k = 0; k < Many::registers; ++k) load_register(x.part[k], from + k * Many::width);
+  for (size_t k = 0; k < Vec::registers; ++k) load_register(x.part[k], from + k * Vec::width);
   return x;
 }
 template <class Type, size_t Count, size_t Bytes>
@@ -124,9 +124,9 @@ RBM_INLINE const Type* one_address(const Type* address) {
 }
 
 /// All lanes alike.
-template <class Many>
-RBM_INLINE Many broadcast(typename Many::Number value) {
-  return each_register<Many>([&](size_t) RBM_ALWAYS_INLINE { return value - typename Many::Register(); });
+template <class Vec>
+RBM_INLINE Vec broadcast(typename Vec::Number value) {
+  return each_register<Vec>([&](size_t) RBM_ALWAYS_INLINE { return value - typename Vec::Register(); });
 }
 
 #define RBM_LANES_OPERATOR(op)                                                                                   \
@@ -171,36 +171,36 @@ RBM_INLINE To bits_as(const From& a) {
 }
 
 /// a < b ? yes : no in each lane.
-template <class Many>
-RBM_INLINE Many where_less(const Many& a, const Many& b, const Many& yes, const Many& no) {
-  return each_register<Many>([&](size_t k)
-                                 RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? yes.part[k] : no.part[k]; });
+template <class Vec>
+RBM_INLINE Vec where_less(const Vec& a, const Vec& b, const Vec& yes, const Vec& no) {
+  return each_register<Vec>([&](size_t k)
+                                RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? yes.part[k] : no.part[k]; });
 }
 
 // Of such a comparison with its own operands GCC makes one instruction.
-template <class Many>
-RBM_INLINE Many smaller(const Many& a, const Many& b) {
-  return each_register<Many>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? a.part[k] : b.part[k]; });
+template <class Vec>
+RBM_INLINE Vec smaller(const Vec& a, const Vec& b) {
+  return each_register<Vec>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? a.part[k] : b.part[k]; });
 }
-template <class Many>
-RBM_INLINE Many larger(const Many& a, const Many& b) {
-  return each_register<Many>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? b.part[k] : a.part[k]; });
+template <class Vec>
+RBM_INLINE Vec larger(const Vec& a, const Vec& b) {
+  return each_register<Vec>([&](size_t k) RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? b.part[k] : a.part[k]; });
 }
 
 /// Within [least, most].
-template <class Many>
-RBM_INLINE Many clamped(const Many& x, typename Many::Number least, typename Many::Number most) {
-  return smaller(larger(x, broadcast<Many>(least)), broadcast<Many>(most));
+template <class Vec>
+RBM_INLINE Vec clamped(const Vec& x, typename Vec::Number least, typename Vec::Number most) {
+  return smaller(larger(x, broadcast<Vec>(least)), broadcast<Vec>(most));
 }
 
-/// As many sums as leave registers for what is added to them: on hosts, with Helium's 8 vectors, an FPU's 32 floats.
+/// How many sums leave registers for what is added to them: on hosts, with Helium's 8 vectors, an FPU's 32 floats.
 enum : size_t { sums_at_a_time = sizeof(void*) == 8 ? 8 : RBM_VECTOR_BYTES > 4 ? 4 : 16 };
 
 /// What a function of each number takes, which hardly any of them waits for on a board.
 enum : size_t { functions_at_a_time = sizeof(void*) == 8 ? 4 : 1 };
 
 /// The next smaller lanes: half as many registers, then narrower ones, then a single number.
-template <class Many>
+template <class Vec>
 struct Fewer;
 template <class Type, size_t Count, size_t Bytes>
 struct Fewer<Lanes<Type, Count, Bytes>> {
@@ -211,27 +211,27 @@ struct Fewer<Lanes<Type, 1, Bytes>> {
   typedef Lanes<Type, 1, (Bytes > 16 ? Bytes / 2 : sizeof(Type))> type;
 };
 
-/// Calls body.run<Many>(j) for the columns from j on where they are enough, then for those that are left.
-template <size_t Most, class Many, bool IsSingle = (Many::size == 1), bool Fits = (size_t{Many::size} <= Most)>
+/// Calls body.run<Vec>(j) for the columns from j on where they are enough, then for those that are left.
+template <size_t Most, class Vec, bool IsSingle = (Vec::size == 1), bool Fits = (size_t{Vec::size} <= Most)>
 struct Columns {
   template <class Body>
   static RBM_INLINE void run(size_t j, size_t count, const Body& body) {
-    const size_t whole = count - (count - j) % Many::size;
-    for (; j < whole; j += Many::size) body.template run<Many>(j);
-    Columns<Most, typename Fewer<Many>::type>::run(whole, count, body);
+    const size_t full = count - (count - j) % Vec::size;
+    for (; j < full; j += Vec::size) body.template run<Vec>(j);
+    Columns<Most, typename Fewer<Vec>::type>::run(full, count, body);
   }
 };
-template <size_t Most, class Many>
-struct Columns<Most, Many, false, false> : Columns<Most, typename Fewer<Many>::type> {};
-template <size_t Most, class Many>
-struct Columns<Most, Many, true, true> {
+template <size_t Most, class Vec>
+struct Columns<Most, Vec, false, false> : Columns<Most, typename Fewer<Vec>::type> {};
+template <size_t Most, class Vec>
+struct Columns<Most, Vec, true, true> {
   template <class Body>
   static RBM_INLINE void run(size_t j, size_t count, const Body& body) {
-    for (; j < count; ++j) body.template run<Many>(j);
+    for (; j < count; ++j) body.template run<Vec>(j);
   }
 };
 
-/// Calls body.run<Many>(j) for `count` <= Most columns of Type, Many::size of them from j on: for as many registers at
+/// Calls body.run<Vec>(j) for `count` <= Most columns of Type, Vec::size of them from j on: for as many registers at
 /// a time as there are, or as are asked for, then for fewer, then for single numbers.
 template <class Type, size_t Most, size_t Registers = sums_at_a_time, class Body>
 RBM_INLINE void each_column(size_t count, const Body& body) {

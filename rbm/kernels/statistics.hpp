@@ -21,23 +21,24 @@ namespace kernels {
 
 /// Which visible units are on in the states of a batch, or null where that is not known.
 template <size_t Length, bool HasBits = has_unit_bits>
-struct StatisticsUnits {
+struct StatisticsActive {
   const Active<Length>*on_data, *on_model;
 
-  StatisticsUnits(const Active<Length>* of_v, const Active<Length>* of_v_model) : on_data(of_v), on_model(of_v_model) {}
+  StatisticsActive(const Active<Length>* of_v, const Active<Length>* of_v_model)
+      : on_data(of_v), on_model(of_v_model) {}
   RBM_INLINE const Active<Length>* of_data(size_t s) const { return on_data == nullptr ? nullptr : on_data + s; }
   RBM_INLINE const Active<Length>* of_model(size_t s) const { return on_model == nullptr ? nullptr : on_model + s; }
 };
 template <size_t Length>
-struct StatisticsUnits<Length, false> {
-  StatisticsUnits(const Active<Length>*, const Active<Length>*) {}
+struct StatisticsActive<Length, false> {
+  StatisticsActive(const Active<Length>*, const Active<Length>*) {}
   RBM_INLINE const Active<Length>* of_data(size_t) const { return nullptr; }
   RBM_INLINE const Active<Length>* of_model(size_t) const { return nullptr; }
 };
 
 /// A batch's statistics: `count` states at the data, and of the model, at the end of the chains.
 template <class ScalarType, size_t VisibleSize, size_t HiddenSize>
-struct Statistics : StatisticsUnits<VisibleSize> {
+struct Statistics : StatisticsActive<VisibleSize> {
   typedef ScalarType Scalar;
   enum : size_t { visible_size = VisibleSize, hidden_size = HiddenSize };
 
@@ -50,7 +51,7 @@ struct Statistics : StatisticsUnits<VisibleSize> {
   Statistics(const Vector<Scalar, VisibleSize>* v, const Vector<Scalar, HiddenSize>* h,
              const Vector<Scalar, VisibleSize>* v_model, const Vector<Scalar, HiddenSize>* h_model, size_t of_them,
              const Active<VisibleSize>* data_units = nullptr, const Active<VisibleSize>* model_units = nullptr)
-      : StatisticsUnits<VisibleSize>(data_units, model_units),
+      : StatisticsActive<VisibleSize>(data_units, model_units),
         visible_data(v),
         hidden_data(h),
         visible_model(v_model),

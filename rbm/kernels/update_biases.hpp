@@ -42,9 +42,9 @@ struct Rounding<int8_t, FractionBits> {
 
   explicit RBM_INLINE Rounding(int16_t rate) : factor(rate) {}
 
-  template <class Many>
-  RBM_INLINE Many random(const uint8_t* draws) const {
-    return (load_as<Many>(draws) << FractionBits) + (int32_t{1} << (FractionBits - 1));
+  template <class Vec>
+  RBM_INLINE Vec random(const uint8_t* draws) const {
+    return (load_as<Vec>(draws) << FractionBits) + (int32_t{1} << (FractionBits - 1));
   }
 };
 
@@ -58,14 +58,14 @@ struct Rounding<int16_t, FractionBits> {
   explicit RBM_INLINE Rounding(typename Arithmetic<Fixed<int16_t, FractionBits>>::Rate rate)
       : factor(rate.shift == 0 ? 2 * rate.factor : rate.factor), shift(rate.shift == 0 ? 1 : rate.shift) {}
 
-  template <class Many>
-  RBM_INLINE Many random(const uint16_t* draws) const {
-    typedef Lanes<uint32_t, Many::registers, sizeof(typename Many::Register)> Bits;
-    return bits_as<Many>(((load_as<Bits>(draws) << 16) | 0x8000u) >> (32 - shift));
+  template <class Vec>
+  RBM_INLINE Vec random(const uint16_t* draws) const {
+    typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
+    return bits_as<Vec>(((load_as<Bits>(draws) << 16) | 0x8000u) >> (32 - shift));
   }
 };
 
-/// c_j += products_j, rounded stochastically, for `count` <= Most parameters; product.at<Many>(j) gives them.
+/// c_j += products_j, rounded stochastically, for `count` <= Most parameters; product.at<Vec>(j) gives them.
 template <class Integer, int FractionBits, class Products>
 struct AddRounded {
   Integer* c;
@@ -73,10 +73,10 @@ struct AddRounded {
   const Products& products;
   const typename Arithmetic<Fixed<Integer, FractionBits>>::Draw* draws;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    const Many steps = (products.template at<Many>(j) + rounding.template random<Many>(draws + j)) >> rounding.shift;
-    store_saturated(load_as<Many>(c + j) + steps, c + j);
+    const Vec steps = (products.template at<Vec>(j) + rounding.template random<Vec>(draws + j)) >> rounding.shift;
+    store_saturated(load_as<Vec>(c + j) + steps, c + j);
   }
 };
 
@@ -95,9 +95,9 @@ struct Multiplied {
   const SumInteger* g;
   int32_t factor;
 
-  template <class Many>
-  RBM_INLINE Many at(size_t j) const {
-    return load_as<Many>(g + j) * factor;
+  template <class Vec>
+  RBM_INLINE Vec at(size_t j) const {
+    return load_as<Vec>(g + j) * factor;
   }
 };
 
@@ -105,9 +105,9 @@ struct Multiplied {
 
 /// Not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of parameters.
 template <size_t Most, size_t Known, class Integer, int FractionBits, class Sum, class Rng>
-RBM_NOINLINE void update_some(Fixed<Integer, FractionBits>* RBM_RESTRICT c,
-                              typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, const Sum* RBM_RESTRICT g,
-                              size_t count, Rng& rng) {
+RBM_NOINLINE void update_biases_noinline(Fixed<Integer, FractionBits>* RBM_RESTRICT c,
+                                         typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
+                                         const Sum* RBM_RESTRICT g, size_t count, Rng& rng) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   const Rounding<Integer, FractionBits> rounding(rate);
@@ -128,9 +128,9 @@ RBM_INLINE void update_biases(Fixed<Integer, FractionBits>* c,
                               typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, const Sum* g, size_t count,
                               Rng& rng) {
   if (count == Most) {
-    update_some<Most, Most>(c, rate, g, count, rng);
+    update_biases_noinline<Most, Most>(c, rate, g, count, rng);
   } else {
-    update_some<Most, 0>(c, rate, g, count, rng);
+    update_biases_noinline<Most, 0>(c, rate, g, count, rng);
   }
 }
 
@@ -144,26 +144,26 @@ constexpr bool has_binary_updates(int16_t rate) { return RBM_VECTOR_BYTES <= 4 |
 #if RBM_VECTOR_BYTES > 4
 
 template <int FractionBits>
-struct MoveColumns {
+struct AddBinaryColumns {
   int8_t* c;
   int16_t rate;
   const int8_t* difference;
   const uint8_t* draws;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    const Many steps = ((load_as<Many>(difference + j) >> FractionBits) * rate + load_as<Many>(draws + j)) >> 8;
-    store_saturated(load_as<Many>(c + j) + steps, c + j);
+    const Vec steps = ((load_as<Vec>(difference + j) >> FractionBits) * rate + load_as<Vec>(draws + j)) >> 8;
+    store_saturated(load_as<Vec>(c + j) + steps, c + j);
   }
 };
 
 /// c_j += rate times a difference of 1, 0 or -1, in QF, for `count` <= Most 8-bit parameters.
 template <size_t Most, int FractionBits, class Rng>
-RBM_INLINE void move_each(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
-                          Rng& rng) {
+RBM_INLINE void add_binary(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
+                           Rng& rng) {
   alignas(uint32_t) uint8_t draws[Most];
   integer::draw<Most>(draws, count, rng);
-  const MoveColumns<FractionBits> body = {numbers_of(c), rate, difference, draws};
+  const AddBinaryColumns<FractionBits> body = {numbers_of(c), rate, difference, draws};
   each_column<int16_t, Most, functions_at_a_time>(count, body);
 }
 
@@ -171,7 +171,7 @@ RBM_INLINE void move_each(Fixed<int8_t, FractionBits>* c, int16_t rate, const in
 
 /// Arithmetic::steps and moved for a difference of 1, 0 or -1, in few instructions.
 template <int FractionBits>
-RBM_INLINE void move_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, int8_t difference, uint8_t draw) {
+RBM_INLINE void add_binary_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, int8_t difference, uint8_t draw) {
   if (difference == 0) return;
   if (difference > 0) {
     const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
@@ -186,27 +186,27 @@ RBM_INLINE void move_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, int8_t d
 
 // Four draws from a word, as integer::draw takes them. Not inlined: one copy in flash for all layers.
 template <size_t Known, int FractionBits, class Rng>
-RBM_NOINLINE void move_some(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
-                            const int8_t* RBM_RESTRICT difference, uint8_t count, Rng& rng) {
+RBM_NOINLINE void add_binary_noinline(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
+                                      const int8_t* RBM_RESTRICT difference, uint8_t count, Rng& rng) {
   if (Known != 0) count = Known;
   for (; count >= 4; count = static_cast<uint8_t>(count - 4), c += 4, difference += 4) {
     const uint32_t word = detail::next_word(rng);
     const uint16_t low = static_cast<uint16_t>(word), high = static_cast<uint16_t>(word >> 16);
-    move_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
-    move_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
-    move_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
-    move_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
+    add_binary_one(c[0], rate, difference[0], static_cast<uint8_t>(low));
+    add_binary_one(c[1], rate, difference[1], static_cast<uint8_t>(low >> 8));
+    add_binary_one(c[2], rate, difference[2], static_cast<uint8_t>(high));
+    add_binary_one(c[3], rate, difference[3], static_cast<uint8_t>(high >> 8));
   }
   uint32_t word = count == 0 ? 0u : detail::next_word(rng);
-  for (uint8_t j = 0; j < count; ++j, word >>= 8) move_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
+  for (uint8_t j = 0; j < count; ++j, word >>= 8) add_binary_one(c[j], rate, difference[j], static_cast<uint8_t>(word));
 }
 template <size_t Most, int FractionBits, class Rng>
-RBM_INLINE void move_each(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
-                          Rng& rng) {
+RBM_INLINE void add_binary(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
+                           Rng& rng) {
   if (count == Most) {
-    move_some<Most>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
+    add_binary_noinline<Most>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
   } else {
-    move_some<0>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
+    add_binary_noinline<0>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
   }
 }
 
@@ -219,7 +219,7 @@ RBM_INLINE void update_binary_biases(Fixed<int8_t, FractionBits>* RBM_RESTRICT c
                                      size_t count, Rng& rng) {
   int8_t difference[Most];
   for (size_t j = 0; j < count; ++j) difference[j] = static_cast<int8_t>(data[j].raw - model[j].raw);
-  move_each<Most>(c, rate, difference, count, rng);
+  add_binary<Most>(c, rate, difference, count, rng);
 }
 
 }  // namespace kernels

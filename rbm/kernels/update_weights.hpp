@@ -40,23 +40,23 @@ struct UpdateColumns {
   float rate;
   const float *h, *h_model;
 
-  template <class Many>
+  template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    float change[3][Many::size];  // of a unit that is on at the data, in the model, in both
-    for (size_t l = 0; l < Many::size; ++l) change[0][l] = rate * h[j + l];
-    for (size_t l = 0; l < Many::size; ++l) change[1][l] = rate * -h_model[j + l];
-    for (size_t l = 0; l < Many::size; ++l) change[2][l] = rate * (h[j + l] - h_model[j + l]);
+    float change[3][Vec::size];  // of a unit that is on at the data, in the model, in both
+    for (size_t l = 0; l < Vec::size; ++l) change[0][l] = rate * h[j + l];
+    for (size_t l = 0; l < Vec::size; ++l) change[1][l] = rate * -h_model[j + l];
+    for (size_t l = 0; l < Vec::size; ++l) change[2][l] = rate * (h[j + l] - h_model[j + l]);
     float* const first = weights + j;
     on.each_of_two(
         on_model, v, v_model,
         [&](size_t i, size_t k) RBM_ALWAYS_INLINE {
           float* const row = first + i * Stride;
-          store(load<Many>(row) + load<Many>(change[k - 1]), row);
+          store(load<Vec>(row) + load<Vec>(change[k - 1]), row);
         },
         [&](size_t i, size_t) RBM_ALWAYS_INLINE {
           float* const row = first + i * Stride;
           const float *by = h + j, *by_model = h_model + j;
-          for (size_t l = 0; l < Many::size; ++l) row[l] += rate * (v[i] * by[l] - v_model[i] * by_model[l]);
+          for (size_t l = 0; l < Vec::size; ++l) row[l] += rate * (v[i] * by[l] - v_model[i] * by_model[l]);
         });
   }
 };
@@ -68,8 +68,8 @@ RBM_INLINE void update_rows(float* weights, float rate, const Statistics<float, 
   for (size_t s = 0; s < statistics.count; ++s) {
     const float *v = statistics.visible_data[s].values, *v_model = statistics.visible_model[s].values;
     Active<Rows> on, on_model;
-    on.look(statistics.of_data(s), v, i);
-    on_model.look(statistics.of_model(s), v_model, i);
+    on.find(statistics.of_data(s), v, i);
+    on_model.find(statistics.of_model(s), v_model, i);
     const UpdateColumns<HiddenSize, Rows> body = {on,
                                                   on_model,
                                                   v + i,
@@ -134,9 +134,9 @@ struct RowProducts {
     for (size_t j = 0; j < count; ++j) of[2][j] = factor * (h[j].raw - h_model[j].raw);
   }
   RBM_INLINE void choose(size_t chosen) { k = chosen - 1; }
-  template <class Many>
-  RBM_INLINE Many at(size_t j) const {
-    return load<Many>(of[k] + j);
+  template <class Vec>
+  RBM_INLINE Vec at(size_t j) const {
+    return load<Vec>(of[k] + j);
   }
 };
 
@@ -156,9 +156,9 @@ struct RowProducts<Integer, FractionBits, Most, false> {
     at_data = (chosen & 1u) != 0 ? factor : 0;
     of_model = (chosen & 2u) != 0 ? -factor : 0;
   }
-  template <class Many>
-  RBM_INLINE Many at(size_t j) const {
-    return load_as<Many>(numbers_of(h) + j) * at_data + load_as<Many>(numbers_of(h_model) + j) * of_model;
+  template <class Vec>
+  RBM_INLINE Vec at(size_t j) const {
+    return load_as<Vec>(numbers_of(h) + j) * at_data + load_as<Vec>(numbers_of(h_model) + j) * of_model;
   }
 };
 
@@ -172,8 +172,8 @@ RBM_INLINE void update_rows_of_one(Fixed<Integer, FractionBits>* weights,
   constexpr size_t most = most_of_block<HiddenSize>();
   const Scalar *v = statistics.visible_data->values + start, *v_model = statistics.visible_model->values + start;
   Active<Rows> on, on_model;
-  on.look(statistics.of_data(0), statistics.visible_data->values, start);
-  on_model.look(statistics.of_model(0), statistics.visible_model->values, start);
+  on.find(statistics.of_data(0), statistics.visible_data->values, start);
+  on_model.find(statistics.of_model(0), statistics.visible_model->values, start);
   const Rounding<Integer, FractionBits> rounding(rate);
   RowProducts<Integer, FractionBits, most> products;
   products.make(rounding.factor, statistics.hidden_data->values + first, statistics.hidden_model->values + first,
@@ -290,7 +290,7 @@ RBM_INLINE void update_binary_weights(
   weights += first;
   for (size_t i = 0; i < VisibleSize; ++i, weights += HiddenSize) {
     const size_t k = static_cast<size_t>(!is_off(v[i])) + 2 * static_cast<size_t>(!is_off(v_model[i]));
-    if (k != 0) move_each<most_of_block<HiddenSize>()>(weights, rate, difference[k - 1], count, rng);
+    if (k != 0) add_binary<most_of_block<HiddenSize>()>(weights, rate, difference[k - 1], count, rng);
   }
 }
 

@@ -20,15 +20,15 @@ struct Bernoulli : detail::TwoStates<Length, 0> {
   using Evidence = detail::FlipEvidence<Scalar, Length, 0>;
 
   template <class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
-    typename Arithmetic<Scalar>::Wide sum(0);
+  static typename Arithmetic<Scalar>::Energy cumulant(size_t count, const Sum* x) {
+    typename Arithmetic<Scalar>::Energy sum(0);
     for (size_t i = 0; i < count; ++i) sum += Arithmetic<Scalar>::softplus(x[i]);
     return sum;
   }
 
-  /// ln(p / (1 - p)), with p held in [margin, 1 - margin].
+  /// ln(p / (1 - p)), with p clamped to [margin, 1 - margin].
   template <class Scalar, class Mean>
-  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean p, Mean margin) {
+  static typename Arithmetic<Scalar>::Energy bias_of_mean(Mean p, Mean margin) {
     return Arithmetic<Scalar>::template log_odds_of_mean<0>(p, margin);
   }
 };

@@ -21,7 +21,7 @@ struct BiasLayer {
   typedef typename Stored<StoredType>::Number Scalar;
   typedef Arithmetic<Scalar> Ops;
   typedef typename Ops::Sum Sum;
-  typedef typename Ops::Wide Wide;
+  typedef typename Ops::Energy Energy;
 
   static_assert(!Units::is_real || Ops::has_rectified_units,
                 "rbm: rectified units need float: their tails have no integer arithmetic yet");
@@ -32,7 +32,7 @@ struct BiasLayer {
 
   void start_input(Block block, Sum* x) const { kernels::convert(bias.values + block.first, block.count, x); }
 
-  Wide cumulant(Block block, const Sum* x) const { return Units::template cumulant<Scalar>(block.count, x); }
+  Energy cumulant(Block block, const Sum* x) const { return Units::template cumulant<Scalar>(block.count, x); }
 
   void mean(Block block, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) const { Units::mean(block.count, x, s); }
 
@@ -50,12 +50,12 @@ struct BiasLayer {
 
   // exp(t (x s - s^2 / 2)) is a density of sqrt(t) s with the input sqrt(t) x.
   template <class Rng>
-  void sample_tempered(Block block, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
-    const Wide scale = Units::is_real ? Ops::sqrt(inverse_temperature) : inverse_temperature;
-    for (size_t i = 0; i < block.count; ++i) x[i] = static_cast<Sum>(static_cast<Wide>(x[i]) * scale);
+  void sample_tempered(Block block, Energy inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+    const Energy scale = Units::is_real ? Ops::sqrt(inverse_temperature) : inverse_temperature;
+    for (size_t i = 0; i < block.count; ++i) x[i] = static_cast<Sum>(static_cast<Energy>(x[i]) * scale);
     sample(block, x, s, rng);
     if (Units::is_real) {
-      for (size_t i = 0; i < block.count; ++i) s[i] = static_cast<Scalar>(static_cast<Wide>(s[i]) / scale);
+      for (size_t i = 0; i < block.count; ++i) s[i] = static_cast<Scalar>(static_cast<Energy>(s[i]) / scale);
     }
   }
 
@@ -74,15 +74,15 @@ struct BiasLayer {
     Units::noise(s, rng);
   }
 
-  Wide energy(const Scalar* s) const {
-    const Wide linear = static_cast<Wide>(kernels::dot<size>(bias.values, s));
-    return Units::is_real ? static_cast<Wide>(kernels::dot<size>(s, s)) / Wide(2) - linear : -linear;
+  Energy energy(const Scalar* s) const {
+    const Energy linear = static_cast<Energy>(kernels::dot<size>(bias.values, s));
+    return Units::is_real ? static_cast<Energy>(kernels::dot<size>(s, s)) / Energy(2) - linear : -linear;
   }
 
   /// Whether the variances in A are all above 0.
   bool is_proper() const { return true; }
 
-  Sum width(size_t) const { return Sum(Units::is_real ? 1 : 0); }
+  Sum variance_of(size_t) const { return Sum(Units::is_real ? 1 : 0); }
 
   void clear() { bias.fill(Scalar(0)); }
 
@@ -100,21 +100,20 @@ struct BiasLayer {
     kernels::update_biases(bias.values, rate, data, model, size);
   }
 
-  /// The same with differences g of a batch, rounded stochastically.                                        g
-  /// [block.count]
+  /// Biases move by the rate times the differences g of a batch, rounded stochastically. g [block.count]
   template <class Rng>
   void learn(Block block, typename Ops::Rate rate, const Sum* g, Rng& rng) {
     kernels::update_biases<Units::block_size>(bias.values + block.first, rate, g, block.count, rng);
   }
 
   template <class Rng>
-  void add_to_bias(Block block, const typename Ops::Change* change, Rng& rng) {
+  void add_to_bias(Block block, const typename Ops::Delta* change, Rng& rng) {
     Ops::template add<Units::block_size>(change, block.count, bias.values + block.first, rng);
   }
 
   void learn_variance(Block, const Sum*) {}
 
-  void start_from(size_t i, typename Ops::Mean data_mean, Scalar, typename Ops::Mean margin) {
+  void initialize_unit(size_t i, typename Ops::Mean data_mean, Scalar, typename Ops::Mean margin) {
     bias[i] = static_cast<Scalar>(Units::template bias_of_mean<Scalar>(data_mean, margin));
   }
 

@@ -79,7 +79,7 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
     return status;
   }
 
-  // The two halves of that.
+  // observe in two steps: whether it can be, and then does it.
   static Status check(const Scalar* seen, float flip_probability) {
     Status status = check_probability(flip_probability);
     if (status == Status::ok) status = check_range<Length>(seen, Scalar(Off), Scalar(1));
@@ -155,7 +155,7 @@ struct NoiseEvidence {
     return status;
   }
 
-  // The two halves of that.
+  // observe in two steps: whether it can be, and then does it.
   static Status check(const Scalar* seen, float noise_variance) { return check_values<Length>(seen, noise_variance); }
   void see(const Scalar* seen, float noise_variance) {
     for (size_t i = 0; i < Length; ++i) value[i] = seen[i];

@@ -1,6 +1,6 @@
 // rbm/layers/gaussian.hpp: real units, each with a variance of its own.
 //
-// As hidden units they can be integrated out: free energy(v) = - a v - 1/2 (b + v W) S (b + v W)^T + const with S the
+// Gaussian hidden units can be integrated out: free energy(v) = - a v - 1/2 (b + v W) S (b + v W)^T + const with S the
 // variances, the Hubbard-Stratonovich identity, which makes the model a Hopfield network with couplings W S W^T.
 // SPDX-License-Identifier: MIT
 
@@ -20,7 +20,7 @@ struct Gaussian : detail::RealStates<Length> {
 
   static constexpr float least() { return -Gaussian::most(); }
 
-  /// Where variances are held, so that none vanishes or runs away while it is learned.
+  /// The bounds that variances are clamped to, so that none vanishes or runs away while it is learned.
   static constexpr float least_variance() { return 1e-4f; }
   static constexpr float most_variance() { return 1e4f; }
 
@@ -29,7 +29,7 @@ struct Gaussian : detail::RealStates<Length> {
     typedef typename detail::Stored<StoredType>::Number Scalar;
     typedef Arithmetic<Scalar> Ops;
     typedef typename Ops::Sum Sum;
-    typedef typename Ops::Wide Wide;
+    typedef typename Ops::Energy Energy;
 
     static_assert(Ops::has_real_units,
                   "rbm: Gaussian units need Fixed<int16_t, bits> or float: in 8 bits a range wide enough for a normal "
@@ -41,12 +41,12 @@ struct Gaussian : detail::RealStates<Length> {
     void start_input(Block block, Sum* x) const { kernels::convert(bias.values + block.first, block.count, x); }
 
     /// sum_i variance_i x_i^2 / 2 + ln(2 pi variance_i) / 2
-    Wide cumulant(Block block, const Sum* x) const {
-      Wide sum(0);
+    Energy cumulant(Block block, const Sum* x) const {
+      Energy sum(0);
       for (size_t i = 0; i < block.count; ++i) {
-        const Wide width = static_cast<Wide>(detail::number(variance[block.first + i]));
-        const Wide input = static_cast<Wide>(x[i]);
-        sum += (width * input * input + Ops::log(Ops::two_pi() * width)) / Wide(2);
+        const Energy var = static_cast<Energy>(detail::number(variance[block.first + i]));
+        const Energy input = static_cast<Energy>(x[i]);
+        sum += (var * input * input + Ops::log(Ops::two_pi() * var)) / Energy(2);
       }
       return sum;
     }
@@ -69,13 +69,14 @@ struct Gaussian : detail::RealStates<Length> {
       mean(block, x, mean_of);
     }
 
-    // exp(t (x s - s^2 / (2 variance))): the same mean, the variance over t.
+    // exp(t (x s - s^2 / (2 variance))) has the mean of t = 1, and the variance over t.
     template <class Rng>
-    void sample_tempered(Block block, Wide inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
+    void sample_tempered(Block block, Energy inverse_temperature, const Sum* x, Scalar* s, Rng& rng) const {
       for (size_t i = 0; i < block.count; ++i) {
-        s[i] = draw(
-            static_cast<Sum>(inverse_temperature * static_cast<Wide>(x[i])),
-            static_cast<Sum>(static_cast<Wide>(detail::number(variance[block.first + i])) / inverse_temperature), rng);
+        s[i] =
+            draw(static_cast<Sum>(inverse_temperature * static_cast<Energy>(x[i])),
+                 static_cast<Sum>(static_cast<Energy>(detail::number(variance[block.first + i])) / inverse_temperature),
+                 rng);
       }
     }
 
@@ -93,12 +94,12 @@ struct Gaussian : detail::RealStates<Length> {
       for (size_t i = 0; i < Length; ++i) s[i] = Scalar(Ops::normal(rng));
     }
 
-    Wide energy(const Scalar* s) const {
-      Wide sum(0);
+    Energy energy(const Scalar* s) const {
+      Energy sum(0);
       for (size_t i = 0; i < Length; ++i) {
-        const Wide state = static_cast<Wide>(s[i]);
-        sum += state * (state / (Wide(2) * static_cast<Wide>(detail::number(variance[i]))) -
-                        static_cast<Wide>(detail::number(bias[i])));
+        const Energy state = static_cast<Energy>(s[i]);
+        sum += state * (state / (Energy(2) * static_cast<Energy>(detail::number(variance[i]))) -
+                        static_cast<Energy>(detail::number(bias[i])));
       }
       return sum;
     }
@@ -110,7 +111,7 @@ struct Gaussian : detail::RealStates<Length> {
       return proper;
     }
 
-    Sum width(size_t i) const { return static_cast<Sum>(detail::number(variance[i])); }
+    Sum variance_of(size_t i) const { return static_cast<Sum>(detail::number(variance[i])); }
 
     /// Biases 0, variances 1.
     void clear() {
@@ -138,7 +139,7 @@ struct Gaussian : detail::RealStates<Length> {
     }
 
     template <class Rng>
-    void add_to_bias(Block block, const typename Ops::Change* change, Rng& rng) {
+    void add_to_bias(Block block, const typename Ops::Delta* change, Rng& rng) {
       Ops::template add<Gaussian::block_size>(change, block.count, bias.values + block.first, rng);
     }
 
@@ -154,11 +155,11 @@ struct Gaussian : detail::RealStates<Length> {
     }
 
     /// The variance of the data and the bias that gives their mean.
-    void start_from(size_t i, typename Ops::Mean data_mean, Scalar data_variance, typename Ops::Mean) {
+    void initialize_unit(size_t i, typename Ops::Mean data_mean, Scalar data_variance, typename Ops::Mean) {
       constexpr Scalar least(Ops::least_variance()), most(most_variance());
-      const Scalar width = data_variance < least ? least : data_variance > most ? most : data_variance;
-      variance[i] = width;
-      bias[i] = Ops::ratio(data_mean, width);
+      const Scalar var = data_variance < least ? least : data_variance > most ? most : data_variance;
+      variance[i] = var;
+      bias[i] = Ops::ratio(data_mean, var);
     }
 
     /// not_finite, out_of_range beyond +-1e6, or ok.
@@ -169,8 +170,8 @@ struct Gaussian : detail::RealStates<Length> {
 
    private:
     template <class Rng>
-    static Scalar draw(Sum x, Sum width, Rng& rng) {
-      return Scalar(width * x + Ops::sqrt(width) * static_cast<Sum>(Ops::normal(rng)));
+    static Scalar draw(Sum x, Sum var, Rng& rng) {
+      return Scalar(var * x + Ops::sqrt(var) * static_cast<Sum>(Ops::normal(rng)));
     }
 
     static float bounded(float x) {

@@ -12,7 +12,7 @@ namespace rbm {
 /// The units of First, then those of Second. Either may be Both again. A state is one vector; parameters and evidence
 /// are those of the two layers, `first` and `second`, each of which counts its units from 0.
 template <class First, class Second>
-struct Both {
+struct Joined {
   enum : size_t {
     size = size_t{First::size} + size_t{Second::size},
     block_size =
@@ -53,7 +53,7 @@ struct Both {
   struct Layer {
     typedef typename detail::Stored<StoredType>::Number Scalar;
     typedef typename Arithmetic<Scalar>::Sum Sum;
-    typedef typename Arithmetic<Scalar>::Wide Wide;
+    typedef typename Arithmetic<Scalar>::Energy Energy;
 
     typename First::template Layer<StoredType> first;
     typename Second::template Layer<StoredType> second;
@@ -62,7 +62,7 @@ struct Both {
       is_first(block) ? first.start_input(of_first(block), x) : second.start_input(of_second(block), x);
     }
 
-    Wide cumulant(Block block, const Sum* x) const {
+    Energy cumulant(Block block, const Sum* x) const {
       return is_first(block) ? first.cumulant(of_first(block), x) : second.cumulant(of_second(block), x);
     }
 
@@ -82,7 +82,7 @@ struct Both {
     }
 
     template <class Rng>
-    void sample_tempered(Block block, Wide inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
+    void sample_tempered(Block block, Energy inverse_temperature, Sum* x, Scalar* s, Rng& rng) const {
       is_first(block) ? first.sample_tempered(of_first(block), inverse_temperature, x, s, rng)
                       : second.sample_tempered(of_second(block), inverse_temperature, x, s, rng);
     }
@@ -93,11 +93,11 @@ struct Both {
       Second::template Layer<Scalar>::noise(s + border, rng);
     }
 
-    Wide energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
+    Energy energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
 
     bool is_proper() const { return first.is_proper() && second.is_proper(); }
 
-    Sum width(size_t i) const { return i < border ? first.width(i) : second.width(i - border); }
+    Sum variance_of(size_t i) const { return i < border ? first.variance_of(i) : second.variance_of(i - border); }
 
     StoredType& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
     const StoredType& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
@@ -125,7 +125,7 @@ struct Both {
     }
 
     template <class Rng>
-    void add_to_bias(Block block, const typename Arithmetic<Scalar>::Change* change, Rng& rng) {
+    void add_to_bias(Block block, const typename Arithmetic<Scalar>::Delta* change, Rng& rng) {
       is_first(block) ? first.add_to_bias(of_first(block), change, rng)
                       : second.add_to_bias(of_second(block), change, rng);
     }
@@ -136,9 +136,9 @@ struct Both {
     }
 
     template <class Mean>
-    void start_from(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
-      i < border ? first.start_from(i, data_mean, data_variance, margin)
-                 : second.start_from(i - border, data_mean, data_variance, margin);
+    void initialize_unit(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
+      i < border ? first.initialize_unit(i, data_mean, data_variance, margin)
+                 : second.initialize_unit(i - border, data_mean, data_variance, margin);
     }
 
     static Status check(const Scalar* s) {
@@ -169,7 +169,7 @@ struct Both {
       return status;
     }
 
-    // The two halves of that.
+    // observe in two steps: whether it can be, and then does it.
     static Status check(const Scalar* seen, float noise) {
       const Status status = First::template Evidence<Scalar>::check(seen, noise);
       return status != Status::ok ? status : Second::template Evidence<Scalar>::check(seen + border, noise);

@@ -9,7 +9,7 @@
 //   Gaussian<N>         real        s^2 / (2 var) - c s     var x                      sqrt(2 pi var) exp(var x^2 / 2)
 //   Relu<N>             s >= 0      s^2 / 2 - c s           x + phi(x) / Phi(x)        Phi(x) / phi(x)
 //   Softmax<Groups, K>  one of K    -c s                    exp(x_k) / sum exp(x)      sum exp(x)
-//   Both<First, Second> the units of one layer, then those of another
+//   Joined<First, Second> the units of one layer, then those of another
 //
 // A layer of them, Units::Layer<Scalar>, gives
 //   start_input  x before the other layer adds to it: the bias
@@ -17,7 +17,7 @@
 //   mean         the expectation of s given x
 //   sample       a draw of s given x; sample_tempered draws from p(s | x)^t instead, normalised
 //   energy       sum_i A_i(s_i)
-//   width        the variance in A_i of a real unit; 0 of a unit that has bounds
+//   variance_of  the variance in A_i of a real unit; 0 of a unit that has bounds
 //   noise        states of units without parameters
 // and how its parameters start, learn and are checked against: clear, start_from (moments of data), learn (rate, data,
 // model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was observed of

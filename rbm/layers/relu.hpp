@@ -30,8 +30,8 @@ struct Relu : detail::RealStates<Length> {
   using Evidence = detail::NoiseEvidence<Scalar, Length, Relu>;
 
   template <class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
-    typename Arithmetic<Scalar>::Wide sum(0);
+  static typename Arithmetic<Scalar>::Energy cumulant(size_t count, const Sum* x) {
+    typename Arithmetic<Scalar>::Energy sum(0);
     for (size_t i = 0; i < count; ++i) sum += Arithmetic<Scalar>::rectified_cumulant(x[i]);
     return sum;
   }
@@ -65,7 +65,7 @@ struct Relu : detail::RealStates<Length> {
     for (size_t i = 0; i < Length; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(0, rng));
   }
 
-  /// The x at which rectified_mean(x) is the mean, which is held at or above the margin. By bisection.
+  /// The x at which rectified_mean(x) is the mean, which is clamped to the margin or above. By bisection.
   template <class Scalar>
   static float bias_of_mean(float mean, float margin) {
     const float target = mean < margin ? margin : mean;

@@ -51,7 +51,7 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
     return status;
   }
 
-  // The two halves of that.
+  // observe in two steps: whether it can be, and then does it.
   static Status check(const Scalar* seen, float wrong_probability) {
     Status status = check_probability(wrong_probability);
     if (status == Status::ok) status = check_range<Groups * States>(seen, Scalar(0), Scalar(1));
@@ -93,7 +93,7 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
 
 /// Groups of K = `States` units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the
 /// group of exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count
-/// as means. The inputs of whole groups are held on the stack: up to 3 K values at a time where K is above 32.
+/// as means. The inputs of complete groups are on the stack: up to 3 K values at a time where K is above 32.
 template <size_t Groups, size_t States>
 struct Softmax {
   static_assert(Groups > 0, "rbm: a layer needs at least one unit");
@@ -103,7 +103,7 @@ struct Softmax {
     size = Groups * States,
     sites = Groups,
     most_states = States,
-    // whole groups
+    // a block holds complete groups
     block_size = States * (States < kernels::block_size
                                ? (kernels::block_size / States < Groups ? kernels::block_size / States : Groups)
                                : 1)
@@ -133,8 +133,8 @@ struct Softmax {
 
   /// ln sum_k exp(x_k) of each group.
   template <class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
-    typename Arithmetic<Scalar>::Wide sum(0);
+  static typename Arithmetic<Scalar>::Energy cumulant(size_t count, const Sum* x) {
+    typename Arithmetic<Scalar>::Energy sum(0);
     for (size_t first = 0; first + States <= count; first += States)
       sum += Arithmetic<Scalar>::template log_sum_exp<States>(x + first);
     return sum;
@@ -151,7 +151,7 @@ struct Softmax {
   template <class Scalar, class Sum, class Rng>
   static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
     for (size_t first = 0; first + States <= count; first += States) {
-      turn_on(s + first, Arithmetic<Scalar>::template choose<States>(x + first, s + first, rng));
+      set_one_hot(s + first, Arithmetic<Scalar>::template choose<States>(x + first, s + first, rng));
     }
   }
 
@@ -159,12 +159,12 @@ struct Softmax {
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
     for (size_t first = 0; first < size; first += States)
-      turn_on(s + first, static_cast<size_t>(below(uint32_t{States}, rng)));
+      set_one_hot(s + first, static_cast<size_t>(below(uint32_t{States}, rng)));
   }
 
-  /// ln p, with p held at or above the margin.
+  /// ln p, with p clamped to the margin or above.
   template <class Scalar, class Mean>
-  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean p, Mean margin) {
+  static typename Arithmetic<Scalar>::Energy bias_of_mean(Mean p, Mean margin) {
     return Arithmetic<Scalar>::log_of_mean(p, margin);
   }
 
@@ -189,7 +189,7 @@ struct Softmax {
 
  private:
   template <class Scalar>
-  static void turn_on(Scalar* group, size_t chosen) {
+  static void set_one_hot(Scalar* group, size_t chosen) {
     for (size_t k = 0; k < States; ++k) group[k] = Scalar(k == chosen ? 1 : 0);
   }
 };

@@ -21,17 +21,17 @@ struct Spin : detail::TwoStates<Length, -1> {
   using Evidence = detail::FlipEvidence<Scalar, Length, -1>;
 
   template <class Scalar, class Sum>
-  static typename Arithmetic<Scalar>::Wide cumulant(size_t count, const Sum* x) {
-    typename Arithmetic<Scalar>::Wide sum(0);
+  static typename Arithmetic<Scalar>::Energy cumulant(size_t count, const Sum* x) {
+    typename Arithmetic<Scalar>::Energy sum(0);
     for (size_t i = 0; i < count; ++i) sum += Arithmetic<Scalar>::log_two_cosh(x[i]);
     return sum;
   }
 
-  /// artanh(m), with the probability of up, (1 + m) / 2, held in [margin, 1 - margin].
+  /// artanh(m), with the probability of up, (1 + m) / 2, clamped to [margin, 1 - margin].
   template <class Scalar, class Mean>
-  static typename Arithmetic<Scalar>::Wide bias_of_mean(Mean m, Mean margin) {
-    typedef typename Arithmetic<Scalar>::Wide Wide;
-    return Wide(1) / Wide(2) * Arithmetic<Scalar>::template log_odds_of_mean<-1>(m, margin);
+  static typename Arithmetic<Scalar>::Energy bias_of_mean(Mean m, Mean margin) {
+    typedef typename Arithmetic<Scalar>::Energy Energy;
+    return Energy(1) / Energy(2) * Arithmetic<Scalar>::template log_odds_of_mean<-1>(m, margin);
   }
 };
 

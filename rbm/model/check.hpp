@@ -3,7 +3,7 @@
 // A trained model comes from somewhere: from a file, from a link, from a step that was told too large a rate. The
 // bounds are such that no step leaves them, and that none of its sums and products overflows within them. Real states
 // are at most 1e6, rates at most 100: a plain step moves a weight by 2e14 at most, which a float above 2^25 times that
-// rounds away, so that none grows beyond 1e22. What extras change is held there.
+// rounds away, so that none grows beyond 1e22. What extras change is clamped to that.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_MODEL_CHECK_HPP
@@ -61,22 +61,22 @@ bool surely_diverges(IsRealPair<true>, const Model& model) {
   for (size_t j = 0; j < Model::hidden_size; ++j) {
     float gain = 0.0f;
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      const float width = static_cast<float>(model.visible.width(i));
+      const float variance = static_cast<float>(model.visible.variance_of(i));
       const float weight = static_cast<float>(number(model.weights(i, j)));
-      if (width > 0.0f && (weight > 0.0f || Model::Visible::is_gaussian)) gain += weight * weight * width;
+      if (variance > 0.0f && (weight > 0.0f || Model::Visible::is_gaussian)) gain += weight * weight * variance;
     }
-    const float width = static_cast<float>(model.hidden.width(j));
-    diverges = diverges || (width > 0.0f && gain * width >= 1.0f);
+    const float variance = static_cast<float>(model.hidden.variance_of(j));
+    diverges = diverges || (variance > 0.0f && gain * variance >= 1.0f);
   }
   for (size_t i = 0; i < Model::visible_size; ++i) {
     float gain = 0.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
-      const float width = static_cast<float>(model.hidden.width(j));
+      const float variance = static_cast<float>(model.hidden.variance_of(j));
       const float weight = static_cast<float>(number(model.weights(i, j)));
-      if (width > 0.0f && (weight > 0.0f || Model::Hidden::is_gaussian)) gain += weight * weight * width;
+      if (variance > 0.0f && (weight > 0.0f || Model::Hidden::is_gaussian)) gain += weight * weight * variance;
     }
-    const float width = static_cast<float>(model.visible.width(i));
-    diverges = diverges || (width > 0.0f && gain * width >= 1.0f);
+    const float variance = static_cast<float>(model.visible.variance_of(i));
+    diverges = diverges || (variance > 0.0f && gain * variance >= 1.0f);
   }
   return diverges;
 }

@@ -24,9 +24,9 @@ namespace detail {
 template <class Model>
 void scale_row(IsRealPair<true>, Model& model, size_t i) {
   typedef typename Model::Scalar Scalar;
-  const float width = static_cast<float>(model.visible.width(i));
-  if (!(width > 1.0f)) return;
-  const float factor = 1.0f / sqrt(width);
+  const float variance = static_cast<float>(model.visible.variance_of(i));
+  if (!(variance > 1.0f)) return;
+  const float factor = 1.0f / sqrt(variance);
   for (size_t j = 0; j < Model::hidden_size; ++j) {
     model.weights(i, j) = Arithmetic<Scalar>::shrunk(model.weights(i, j), factor);
   }
@@ -46,9 +46,9 @@ void initialize(Model& model, Rng& rng) {
   model.hidden.clear();
 }
 
-/// The same, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for Bernoulli
-/// units, where p is held half a sample away from 0 and 1, so that a unit that never changes gets a finite bias.
-/// Gaussian visible units get the variance of the samples, too, held within [1e-4, 1e4], which stays unless it is
+/// Random weights, and visible biases that give each unit the mean it has in `count` samples: ln(p / (1 - p)) for
+/// Bernoulli units, where p is clamped half a sample away from 0 and 1, so that a unit that never changes gets a finite
+/// bias. Gaussian visible units get the variance of the samples, too, clamped to [1e-4, 1e4], which stays unless it is
 /// learned; where hidden units are real as well, weights are drawn for data of variance 1 and divided by the deviation
 /// where that is larger. Errors: out_of_range where there are no samples; what is wrong with a sample; too_large for
 /// integers and 2^32 samples or more.
@@ -63,7 +63,7 @@ Status initialize(Model& model, const typename Model::VisibleState* samples, siz
   for (size_t i = 0; i < Model::visible_size; ++i) {
     const typename Ops::Mean mean = Ops::mean_of(Ops::total(samples, count, i), count);
     const Scalar variance = Model::Visible::has_variance ? Ops::variance(samples, count, i, mean) : Scalar(0);
-    model.visible.start_from(i, mean, variance, Ops::mean_of(Ops::half(), count));
+    model.visible.initialize_unit(i, mean, variance, Ops::mean_of(Ops::half(), count));
     detail::scale_row(detail::IsRealPair<detail::is_real_pair<Model>()>(), model, i);
   }
   return Status::ok;

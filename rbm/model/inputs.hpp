@@ -35,7 +35,7 @@ RBM_INLINE void dot_rows(const Layer& layer, const Weight* weights, const Scalar
 }
 
 /// The inputs that sum_rows gives, of floats summed for all units first, in `scratch` [Units::size], whose blocks may
-/// be overwritten once they are taken.
+/// be overwritten once they were read.
 template <class Units, size_t Rows, class Layer, class Weight, class Scalar,
           bool IsSummed = !Arithmetic<Scalar>::is_fixed && (size_t{Units::size} > kernels::block_size)>
 class RowSums {
@@ -44,7 +44,7 @@ class RowSums {
                      const kernels::Active<Rows>* units = nullptr)
       : layer(for_layer), weights(matrix), s(state), on(units) {}
 
-  RBM_INLINE void take(Block block, typename Layer::Sum* x) const {
+  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
     sum_rows<Units, Rows>(layer, weights, s, block, x, on);
   }
 
@@ -65,7 +65,7 @@ class RowSums<Units, Rows, Layer, Weight, Scalar, true> {
     kernels::accumulate<Rows, Units::size>(on, weights, s, Units::size, scratch);
   }
 
-  RBM_INLINE void take(Block block, typename Layer::Sum* x) const {
+  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
     kernels::convert(sums + block.first, block.count, x);
   }
 

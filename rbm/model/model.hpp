@@ -32,7 +32,7 @@ struct Rbm {
   typedef HiddenUnits Hidden;
   typedef typename detail::Stored<Number>::Number Scalar;  // of states, and of parameters unless they are in flash
   typedef typename Arithmetic<Scalar>::Sum Sum;
-  typedef typename Arithmetic<Scalar>::Wide Wide;
+  typedef typename Arithmetic<Scalar>::Energy Energy;
   typedef typename VisibleUnits::template Layer<Number> VisibleLayer;
   typedef typename HiddenUnits::template Layer<Number> HiddenLayer;
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
@@ -65,12 +65,12 @@ struct Rbm {
   }
 
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
-  /// As below, the two states must not be the same object.
+  /// The two states must not be the same object, here and below.
   RBM_NOINLINE void mean_hidden(const VisibleState& v, HiddenState& h) const {
     const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       hidden.mean(block, x, h.values + block.first);
     }
   }
@@ -81,7 +81,7 @@ struct Rbm {
     const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       hidden.sample(block, x, h.values + block.first, rng);
     }
   }
@@ -92,7 +92,7 @@ struct Rbm {
     const HiddenInputs inputs(hidden, weights.values, v.values, mean.values);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       hidden.sample_with_mean(block, x, h.values + block.first, mean.values + block.first, rng);
     }
   }
@@ -117,8 +117,8 @@ struct Rbm {
   }
 
   /// E(v, h), in nats.
-  Wide energy(const VisibleState& v, const HiddenState& h) const {
-    Wide coupling(0);
+  Energy energy(const VisibleState& v, const HiddenState& h) const {
+    Energy coupling(0);
     for (size_t i = 0; i < visible_size; ++i) {
       if (detail::equal(v[i], Scalar(0))) continue;
       coupling += Arithmetic<Scalar>::scale(v[i], kernels::dot<hidden_size>(weights.row(i), h.values));
@@ -128,8 +128,8 @@ struct Rbm {
 
   /// F(v) = -ln sum_h exp(-E(v, h)), in nats: -ln p(v) up to the constant ln Z. Low is familiar, high is surprising.
   /// Of Gaussian hidden units it grows with the square of their inputs: beyond inputs of 1e16 it may be -infinity.
-  RBM_NOINLINE Wide free_energy(const VisibleState& v) const {
-    Wide sum(0);
+  RBM_NOINLINE Energy free_energy(const VisibleState& v) const {
+    Energy sum(0);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
       hidden_inputs(v, block, x);

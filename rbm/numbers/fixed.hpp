@@ -2,7 +2,7 @@
 // 2^-FractionBits.
 //
 // Everything saturates, nothing wraps: a result beyond the range is the nearest end of it. Conversions, products and
-// quotients round to the nearest step; stochastic rounding, which learning needs, is in arithmetic.hpp. Right shifts of
+// quotients round to the nearest step; stochastic rounding, which learning needs, is in integers.hpp. Right shifts of
 // negative integers are taken to round down, as every compiler has them (and C++20 says).
 // SPDX-License-Identifier: MIT
 
@@ -48,7 +48,7 @@ struct IntegerTraits<int32_t> {
   static constexpr int32_t highest() { return 2147483647; }
 };
 
-/// An integer held within the range of a narrower type.
+/// An integer clamped to the range of a narrower type.
 template <class Integer, class From>
 constexpr Integer saturate(From x) {
   return x > From(IntegerTraits<Integer>::highest())  ? IntegerTraits<Integer>::highest()
@@ -174,8 +174,8 @@ struct Fixed {
   struct Raw {};
   constexpr Fixed(Raw, Integer steps) : raw(steps) {}
 
-  template <class Wide>
-  static constexpr Fixed saturated(Wide x) {
+  template <class Energy>
+  static constexpr Fixed saturated(Energy x) {
     return from_raw(detail::saturate<Integer>(x));
   }
 
@@ -189,11 +189,11 @@ struct Fixed {
 
 /// An option of a trainer whose model has no floats: given as a float, kept as an integer from then on, in steps of
 /// 2^-24 up to 127. What is no number stays none, so that a check can refuse it.
-struct FixedSetting : Fixed<int32_t, 24> {
+struct FixedOption : Fixed<int32_t, 24> {
   typedef Fixed<int32_t, 24> Number;
 
-  constexpr FixedSetting(Number x) : Number(x) {}
-  constexpr FixedSetting(float x)
+  constexpr FixedOption(Number x) : Number(x) {}
+  constexpr FixedOption(float x)
       : Number(!(x - x >= 0.0f) ? Number::lowest()
                : x > most()     ? Number(most())
                : x < -most()    ? Number(-most())

@@ -31,11 +31,11 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   typedef Fixed<Integer, FractionBits> Scalar;
   typedef typename Width::SumInteger SumInteger;
   typedef Fixed<SumInteger, FractionBits> Sum;
-  typedef Fixed<int32_t, 12> Wide;
-  typedef FixedSetting Setting;
+  typedef Fixed<int32_t, 12> Energy;
+  typedef FixedOption Option;
   // Of parameters up to 128 in Q24; where they may be larger, with as many bits before the point as they have.
-  enum : int { change_bits = FractionBits < 8 && !(Width::chance_bits == 8) ? 16 + FractionBits : 24 };
-  typedef Fixed<int32_t, change_bits> Change;
+  enum : int { change_bits = FractionBits < 8 && !(Width::probability_bits == 8) ? 16 + FractionBits : 24 };
+  typedef Fixed<int32_t, change_bits> Delta;
   typedef
       typename detail::TotalOf<(sizeof(size_t) > 2)>::type Total;  // a sum of states of as many samples as there can be
 
@@ -53,7 +53,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     uint64_t sum;
     uint8_t shift;
     SumOfSquares() : sum(0), shift(0) {}
-    void add(Change x) {
+    void add(Delta x) {
       const uint64_t size = x.raw < 0 ? 0u - static_cast<uint64_t>(x.raw) : static_cast<uint64_t>(x.raw);
       sum += (size * size) >> (2 * shift);
       if (sum >> 62 != 0) {
@@ -62,19 +62,19 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
       }
     }
     /// What makes the root at most this, rounded down. Scaling: 31 bits times 2^30, over a root below 2^31 2^shift.
-    Factor factor(Change most) const {
+    Factor factor(Delta most) const {
       const uint64_t root = integer::sqrt(sum) << shift, bound = static_cast<uint64_t>(most.raw);
       return root > bound ? Factor::from_raw(static_cast<int32_t>((bound << 30) / root)) : Factor(1);
     }
   };
 
-  static Change scaled(Change change, Factor factor) {
-    return Change::from_raw(static_cast<int32_t>(detail::shift_down(int64_t{change.raw} * factor.raw, 30)));
+  static Delta scaled(Delta change, Factor factor) {
+    return Delta::from_raw(static_cast<int32_t>(detail::shift_down(int64_t{change.raw} * factor.raw, 30)));
   }
 
   enum : bool {
     is_fixed = true,
-    is_narrow = Width::chance_bits == 8,
+    is_narrow = Width::probability_bits == 8,
     samples_statistics = is_narrow,  // a mean in so few steps says little more than a draw
     has_real_units = !is_narrow,
     has_rectified_units = false
@@ -111,7 +111,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   /// Within the bounds of check.hpp: all numbers are, but for variances of which energies, in Q12, would know too
   /// little.
   static bool is_parameter(Scalar) { return true; }
-  static bool is_variance(Scalar x) { return static_cast<Wide>(x) >= least_variance(); }
+  static bool is_variance(Scalar x) { return static_cast<Energy>(x) >= least_variance(); }
 
   /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
   static constexpr Sum infinity() { return Sum::highest(); }
@@ -127,12 +127,12 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     if (!rbm::is_finite(x)) return sum < Sum(0) ? -infinity() : sum;
     return sum > most ? most : sum < -most ? -most : sum;
   }
-  static Wide to_wide(float x) { return Wide(x); }
-  static constexpr Wide least_variance() {
-    return Wide::from_raw(int32_t{1} << (FractionBits < 8 ? 12 - FractionBits : 4));
+  static Energy to_energy(float x) { return Energy(x); }
+  static constexpr Energy least_variance() {
+    return Energy::from_raw(int32_t{1} << (FractionBits < 8 ? 12 - FractionBits : 4));
   }
-  static Wide two_pi() {
-    constexpr Wide value(6.28318531f);
+  static Energy two_pi() {
+    constexpr Energy value(6.28318531f);
     return value;
   }
 
@@ -148,9 +148,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     return plus(sum, static_cast<SumInteger>(-static_cast<SumInteger>(x.raw)));
   }
 
-  static Wide scale(Scalar state, Sum sum) {
-    const Wide wide(sum);
-    return state == Scalar(1) ? wide : wide * static_cast<Wide>(state);
+  static Energy scale(Scalar state, Sum sum) {
+    const Energy wide(sum);
+    return state == Scalar(1) ? wide : wide * static_cast<Energy>(state);
   }
 
   /// The exact sum of the states of unit i in all samples.                                             states [count]
@@ -187,13 +187,13 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     return Scalar::from_raw(detail::saturate<Integer>((above + (above < 0 ? -(below / 2) : below / 2)) / below));
   }
 
-  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1; p is the mean of states Off and 1.
-  static Wide log_of_mean(Mean p, Mean margin) {
+  /// ln p and ln(p / (1 - p)), with p clamped `margin` away from 0, and from 1; p is the mean of states Off and 1.
+  static Energy log_of_mean(Mean p, Mean margin) {
     const Total sum = p.sum < margin.sum ? margin.sum : p.sum;
     return log_ratio(sum, static_cast<Total>(p.count) << FractionBits);
   }
   template <int Off>
-  static Wide log_odds_of_mean(Mean mean, Mean margin) {
+  static Energy log_odds_of_mean(Mean mean, Mean margin) {
     const Total one = static_cast<Total>(mean.count) << FractionBits;  // the sum of states that are all 1
     const Total on = mean.sum - Off * one, all = (1 - Off) * one, least = (1 - Off) * margin.sum;
     const Total sum = on < least ? least : on > all - least ? all - least : on;
@@ -201,20 +201,20 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   }
 
   /// Scaling: the sum, in QF, of less than 2^32 samples is below 2^39, of 16 bits 2^47; as a change below 2^63.
-  static Change quotient(Total sum, size_t count) {
+  static Delta quotient(Total sum, size_t count) {
     const int64_t scaled = sum * (int64_t{1} << (change_bits - FractionBits)), n = static_cast<int64_t>(count);
-    if (n == 1) return Change::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
-    return Change::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
+    if (n == 1) return Delta::from_raw(detail::saturate<int32_t>(scaled));  // spares a division of 64 bits
+    return Delta::from_raw(detail::saturate<int32_t>((scaled + (scaled < 0 ? -(n / 2) : n / 2)) / n));
   }
-  static Change change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
-  static Change rate_of(Change rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
+  static Delta change_of(Sum sum, size_t count) { return quotient(sum.raw, count); }
+  static Delta rate_of(Delta rate, Sum sum, size_t count) { return rate * change_of(sum, count); }
 
   /// Parameters become, or move by, what was computed for them, rounded stochastically;
   /// count <= Most.                                                                                change, s [count]
   /// Scaling: from Q24, or what a change is in, to QF, with 8 or 16 random bits and half of what they leave.
   template <size_t Most, class Rng>
-  static void assign(const Change* change, size_t count, Scalar* s, Rng& rng) {
-    constexpr int shift = change_bits - FractionBits, drawn = Width::chance_bits;
+  static void assign(const Delta* change, size_t count, Scalar* s, Rng& rng) {
+    constexpr int shift = change_bits - FractionBits, drawn = Width::probability_bits;
     constexpr int spare = shift > drawn ? shift - drawn : 0, excess = drawn > shift ? drawn - shift : 0;
     alignas(uint32_t) typename Width::Draw draws[Most];
     integer::draw<Most>(draws, count, rng);
@@ -225,9 +225,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     }
   }
   template <size_t Most, class Rng>
-  static void add(const Change* change, size_t count, Scalar* s, Rng& rng) {
-    Change moved[Most];
-    for (size_t i = 0; i < count; ++i) moved[i] = static_cast<Change>(s[i]) + change[i];
+  static void add(const Delta* change, size_t count, Scalar* s, Rng& rng) {
+    Delta moved[Most];
+    for (size_t i = 0; i < count; ++i) moved[i] = static_cast<Delta>(s[i]) + change[i];
     assign<Most>(moved, count, s, rng);
   }
 
@@ -246,13 +246,14 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 
-  static Wide log(Wide x) {
-    return x.raw > 0 ? Wide::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
-                     : Wide::lowest();
+  static Energy log(Energy x) {
+    return x.raw > 0 ? Energy::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
+                     : Energy::lowest();
   }
-  static Wide exp(Wide x) {
-    return x.raw > 0 ? Wide(1) / exp(-x)
-                     : Wide::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
+  static Energy exp(Energy x) {
+    return x.raw > 0
+               ? Energy(1) / exp(-x)
+               : Energy::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
   }
   template <class Integer32, int Bits>
   static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
@@ -263,28 +264,29 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
 
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
   static RBM_VECTORISED Scalar sigmoid(Sum x) {
-    return Scalar::from_raw(static_cast<Integer>(
-        detail::shift_down(static_cast<int32_t>(Width::template chance<1>(x.raw)), Width::chance_bits - FractionBits)));
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(
+        static_cast<int32_t>(Width::template probability<1>(x.raw)), Width::probability_bits - FractionBits)));
   }
   static RBM_VECTORISED Scalar tanh(Sum x) {
     const int32_t twice =
-        2 * static_cast<int32_t>(Width::template chance<2>(x.raw)) - (int32_t{1} << Width::chance_bits);
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::chance_bits - FractionBits)));
+        2 * static_cast<int32_t>(Width::template probability<2>(x.raw)) - (int32_t{1} << Width::probability_bits);
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::probability_bits - FractionBits)));
   }
-  static Wide softplus(Sum x) {
-    const Wide wide(x);
-    return (wide > Wide(0) ? wide : Wide(0)) + tail(magnitude(wide));
+  static Energy softplus(Sum x) {
+    const Energy wide(x);
+    return (wide > Energy(0) ? wide : Energy(0)) + tail(magnitude(wide));
   }
-  static Wide log_two_cosh(Sum x) {
-    const Wide size = magnitude(Wide(x));
+  static Energy log_two_cosh(Sum x) {
+    const Energy size = magnitude(Energy(x));
     return size + tail(size + size);
   }
 
   /// ln sum_k exp(x_k)                                                                                       x [States]
   template <size_t States>
-  static Wide log_sum_exp(const Sum* x) {
+  static Energy log_sum_exp(const Sum* x) {
     const Sum most = largest<States>(x);
-    return Wide(most) + Wide::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
+    return Energy(most) +
+           Energy::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
   }
 
   /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
@@ -316,7 +318,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   /// A draw from the standard normal distribution.
   template <class Rng>
   static Sum normal(Rng& rng) {
-    return static_cast<Sum>(Wide::from_raw(integer::normal(rng)));
+    return static_cast<Sum>(Energy::from_raw(integer::normal(rng)));
   }
 
   /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
@@ -348,15 +350,15 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
 
   /// ln(a / b), both above 0.
   /// Scaling: ln in Q16, of numbers of 32 bits; of larger ones as many bits as are too many count ln 2 = 45426 each.
-  static Wide log_ratio(Total a, Total b) { return Wide::from_raw(detail::shift_down(log_of(a) - log_of(b), 4)); }
+  static Energy log_ratio(Total a, Total b) { return Energy::from_raw(detail::shift_down(log_of(a) - log_of(b), 4)); }
   static int32_t log_of(Total n) {
     int32_t beyond = 0;
     for (; int64_t{n} > int64_t{0xFFFFFFFF}; n >>= 1) beyond += 45426;
     return beyond + integer::log(static_cast<uint32_t>(n));
   }
 
-  static Wide magnitude(Wide x) { return x < Wide(0) ? -x : x; }
-  static Wide tail(Wide y) { return Wide::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
+  static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
+  static Energy tail(Energy y) { return Energy::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
 
   template <size_t States>
   static Sum largest(const Sum* x) {
@@ -368,7 +370,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
   static uint32_t weight(Sum x, Sum most) {
     if (x <= -infinity() && most > -infinity()) return 0;
-    const Wide below = Wide(most) - Wide(x);
+    const Energy below = Energy(most) - Energy(x);
     return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
   }
 

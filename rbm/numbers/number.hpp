@@ -5,12 +5,12 @@
 // and integers of 8 or 16 bits.
 //
 //   Sum      a unit's input: parameters times states, added
-//   Wide     an energy, a temperature
+//   Energy     an energy, a temperature
 //   Total    a sum of the states of a unit in many samples, exact where the numbers are integers
 //   Mean     of data: a total and its count, or their quotient
-//   Setting  an option of a trainer
+//   Option  an option of a trainer
 //   Rate     what a difference of statistics is multiplied with before it is added to a parameter
-//   Change   of a parameter, before it is rounded
+//   Delta   of a parameter, before it is rounded
 //   Factor   at most 1, that a change is multiplied with
 // SPDX-License-Identifier: MIT
 

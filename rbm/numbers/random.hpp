@@ -61,7 +61,7 @@ struct Xorshift32 {
     return next();
   }
 
-  /// The two halves of that: for many words in turn one look at the state is enough, since none leads to 0.
+  /// A call in two steps: for many words in turn one look at the state is enough, since none leads to 0.
   RBM_INLINE void wake() {
     if (state == 0) state = 2463534242u;
   }
@@ -79,25 +79,25 @@ struct Xorshift32 {
 struct XorshiftLanes {
   typedef uint32_t result_type;
 
-  enum : size_t { lanes = 64, held = 4 * lanes };
+  enum : size_t { lanes = 64, size = 4 * lanes };
 
-  uint32_t words[held];  // the last four of each lane, which are its state
+  uint32_t words[size];  // the last four of each lane, which are its state
   size_t left;           // of these words; none in memory that was zeroed
 
   explicit XorshiftLanes(uint32_t seed) : left(0) {
     // Words that are all different; other seeds have others, not the same ones elsewhere.
-    for (size_t i = 0; i < held; ++i) words[i] = mix(mix(static_cast<uint32_t>(i) + 1) ^ seed);
+    for (size_t i = 0; i < size; ++i) words[i] = mix(mix(static_cast<uint32_t>(i) + 1) ^ seed);
   }
 
   uint32_t operator()() {
-    if (left == 0) go_on();
-    return words[held - left--];
+    if (left == 0) refill();
+    return words[size - left--];
   }
 
   /// The words of `count` calls.
   void draw(uint32_t* to, size_t count) {
-    if (count <= held && count <= left) {
-      RBM_COPY_BYTES(to, words + (held - left), count * sizeof(uint32_t));
+    if (count <= size && count <= left) {
+      RBM_COPY_BYTES(to, words + (size - left), count * sizeof(uint32_t));
       left -= count;
     } else {
       for (size_t i = 0; i < count; ++i) to[i] = (*this)();
@@ -116,10 +116,10 @@ struct XorshiftLanes {
   }
 
   // Each lane's next four words, where the last four were. They are all 0 in memory that was zeroed, and nowhere else.
-  RBM_NOINLINE void go_on() {
+  RBM_NOINLINE void refill() {
     if ((words[0] | words[lanes] | words[2 * lanes] | words[3 * lanes]) == 0) *this = XorshiftLanes(0);
     for (size_t k = 0; k < 4; ++k) step(words + k * lanes, words + (k + 3) % 4 * lanes);
-    left = held;
+    left = size;
   }
 
   static void step(uint32_t* RBM_RESTRICT oldest, const uint32_t* RBM_RESTRICT latest) {

@@ -24,14 +24,14 @@ namespace detail {
 /// What float and double have in common: one type for everything.
 template <class Real>
 struct RealArithmetic {
-  typedef Real Sum;      // a unit's input
-  typedef Real Wide;     // an energy, a temperature
-  typedef Real Rate;     // what a difference of statistics is multiplied with before it is added to a parameter
-  typedef Real Setting;  // an option
-  typedef Real Change;   // of a parameter, before it is rounded
-  typedef Real Total;    // a sum of states of many samples
-  typedef Real Mean;     // of data
-  typedef Real Factor;   // of changes, at most 1
+  typedef Real Sum;     // a unit's input
+  typedef Real Energy;  // an energy, a temperature
+  typedef Real Rate;    // what a difference of statistics is multiplied with before it is added to a parameter
+  typedef Real Option;  // an option
+  typedef Real Delta;   // of a parameter, before it is rounded
+  typedef Real Total;   // a sum of states of many samples
+  typedef Real Mean;    // of data
+  typedef Real Factor;  // of changes, at most 1
 
   /// Changes may be as large as parameters, whose squares are no floats: the sum of those above 1 is kept times 2^-80.
   struct SumOfSquares {
@@ -74,7 +74,7 @@ struct RealArithmetic {
 
   /// A number given by the user, such as a log-likelihood ratio, as a sum.
   static Real to_sum(float x) { return static_cast<Real>(x); }
-  static Real to_wide(float x) { return static_cast<Real>(x); }
+  static Real to_energy(float x) { return static_cast<Real>(x); }
 
   /// The least variance that a Gaussian unit starts with.
   static constexpr Real least_variance() { return static_cast<Real>(1e-4f); }
@@ -99,8 +99,8 @@ struct RealArithmetic {
   static constexpr Real half() { return Real(0.5f); }
   static Real ratio(Real mean, Real divisor) { return mean / divisor; }
 
-  /// ln p and ln(p / (1 - p)), with p held `margin` away from 0, and from 1 at least a float; p is the mean of states
-  /// Off and 1.
+  /// ln p and ln(p / (1 - p)), with p clamped `margin` away from 0, and from 1 at least a float; p is the mean of
+  /// states Off and 1.
   static Real log_of_mean(Real p, Real margin) { return Arithmetic<Real>::log(p < margin ? margin : p); }
   template <int Off>
   static Real log_odds_of_mean(Real mean, Real margin) {

@@ -38,12 +38,12 @@ template <int FractionBits>
 struct FixedWidth<int8_t, FractionBits> {
   typedef int16_t SumInteger;
   typedef uint8_t Draw;
-  typedef uint16_t Chance;  // a probability in Q8
-  typedef int16_t Rate;     // the rate in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
+  typedef uint16_t Probability;  // a probability in Q8
+  typedef int16_t Rate;          // the rate in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
 
   static_assert(FractionBits <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
 
-  enum : int { chance_bits = 8 };
+  enum : int { probability_bits = 8 };
 
   /// sigmoid(-|Slope x|). Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
   template <int Slope>
@@ -54,8 +54,8 @@ struct FixedWidth<int8_t, FractionBits> {
   }
 
   template <int Slope>
-  static RBM_VECTORISED Chance chance(int16_t x) {
-    return x < 0 ? tail<Slope>(x) : static_cast<Chance>(256u - tail<Slope>(x));
+  static RBM_VECTORISED Probability probability(int16_t x) {
+    return x < 0 ? tail<Slope>(x) : static_cast<Probability>(256u - tail<Slope>(x));
   }
 
   /// Whether a draw is below the chance, in 8 bits.
@@ -65,7 +65,7 @@ struct FixedWidth<int8_t, FractionBits> {
   }
 
   /// The rate over the number of samples; the bits below its last are rounded stochastically, once for all parameters.
-  /// Scaling: a setting in Q24 is, times 2^F, the rate in Q(F + 24), held below 2^31; of it 16 bits are rounded off.
+  /// Scaling: a setting in Q24 is, times 2^F, the rate in Q(F + 24), clamped below 2^31; of it 16 bits are rounded off.
   template <class Rng>
   static Rate rate(uint32_t setting, size_t count, int, Rng& rng) {
     const uint32_t most = 0x7FFEFFFFu >> FractionBits;
@@ -87,18 +87,18 @@ template <int FractionBits>
 struct FixedWidth<int16_t, FractionBits> {
   typedef int32_t SumInteger;
   typedef uint16_t Draw;
-  typedef uint32_t Chance;  // a probability in Q16
+  typedef uint32_t Probability;  // a probability in Q16
 
   struct Rate {  // factor 2^-shift
     int32_t factor;
     uint8_t shift;
   };
 
-  enum : int { chance_bits = 16 };
+  enum : int { probability_bits = 16 };
 
   /// Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
   template <int Slope>
-  static RBM_VECTORISED Chance chance(int32_t x) {
+  static RBM_VECTORISED Probability probability(int32_t x) {
     const uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
     uint32_t y = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
     y = (y < most ? y : most) * Slope;
@@ -111,7 +111,7 @@ struct FixedWidth<int16_t, FractionBits> {
 
   template <int Slope>
   static RBM_VECTORISED bool is_on(int32_t x, Draw draw) {
-    return draw < chance<Slope>(x);
+    return draw < probability<Slope>(x);
   }
 
   /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below

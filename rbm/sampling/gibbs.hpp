@@ -40,7 +40,7 @@ struct GibbsChain {
   }
 
   /// Alternating Gibbs sampling, `steps` times h and v. The sampler is a model,
-  /// at(model, inverse temperature), or a Transposed model.
+  /// tempered(model, inverse temperature), or a Transposed model.
   /// not_finite where real units ran away, of a model that is not normalizable: then start the chain anew. Where it
   /// starts need not be a state of its units: a rectified unit may have been seen below 0.
   template <class Sampler, class Rng>
@@ -52,7 +52,7 @@ struct GibbsChain {
     return steps == 0 ? Status::ok : check();
   }
 
-  /// The same under evidence: the chain of p(v, h | observation).
+  /// Alternating Gibbs sampling under evidence: the chain of p(v, h | observation).
   template <class Sampler, class Rng>
   Status run(const Sampler& sampler, const typename Model::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
     for (uint32_t step = 0; step < steps; ++step) {

@@ -30,10 +30,10 @@ namespace rbm {
 template <class Model>
 struct Tempered {
   typedef typename Model::Sum Sum;
-  typedef typename Model::Wide Wide;
+  typedef typename Model::Energy Energy;
 
   const Model& model;
-  Wide inverse_temperature;  // within the bounds above
+  Energy inverse_temperature;  // within the bounds above
 
   template <class Rng>
   void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
@@ -57,8 +57,8 @@ struct Tempered {
 /// The model at an inverse temperature, for GibbsChain::run. It is not checked: beyond the bounds above draws are not
 /// those of the model, and real ones may be NaN.
 template <class Model>
-Tempered<Model> at(const Model& model, float inverse_temperature) {
-  return {model, Arithmetic<typename Model::Scalar>::to_wide(inverse_temperature)};
+Tempered<Model> tempered(const Model& model, float inverse_temperature) {
+  return {model, Arithmetic<typename Model::Scalar>::to_energy(inverse_temperature)};
 }
 
 namespace detail {
@@ -74,11 +74,11 @@ Status check_inverse_temperature(float t) {
 template <class Layer>
 bool keeps_variances(const Layer& layer, size_t size, float t) {
   typedef typename Layer::Scalar Scalar;
-  typedef typename Layer::Wide Wide;
-  const Wide eightfold = Wide(8) * Arithmetic<Scalar>::to_wide(t);
+  typedef typename Layer::Energy Energy;
+  const Energy eightfold = Energy(8) * Arithmetic<Scalar>::to_energy(t);
   for (size_t i = 0; i < size; ++i) {
-    const Wide width = static_cast<Wide>(layer.width(i));
-    if (width > Wide(0) && !(static_cast<Scalar>(width / eightfold) > Scalar(0))) return false;
+    const Energy variance = static_cast<Energy>(layer.variance_of(i));
+    if (variance > Energy(0) && !(static_cast<Scalar>(variance / eightfold) > Scalar(0))) return false;
   }
   return true;
 }
@@ -110,12 +110,12 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   }
   if (status != Status::ok) return status;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
-    status = chain.run(at(model, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
+    status = chain.run(tempered(model, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
   }
   return status;
 }
 
-/// Chains at `Count` inverse temperatures. `spread` them, or set all members by hand; start the chains; then `run`.
+/// Chains at `Count` inverse temperatures. `set_geometric` sets them, or set all members by hand; start the chains; then `run`.
 template <class Model, size_t Count>
 struct ParallelTempering {
   static_assert(Count > 1, "rbm: parallel tempering needs at least two temperatures to exchange between");
@@ -127,7 +127,7 @@ struct ParallelTempering {
 
   /// Inverse temperatures from `hottest` to 1, each the same factor above the one before; counts start anew.
   /// out_of_range where `hottest` is not below 1, or beyond the bounds above; not_finite.
-  Status spread(float hottest) {
+  Status set_geometric(float hottest) {
     Status status = detail::check_inverse_temperature<Model>(hottest);
     if (status == Status::ok && hottest >= 1.0f) status = Status::out_of_range;
     if (status != Status::ok) return status;
@@ -152,7 +152,7 @@ struct ParallelTempering {
     }
     for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
       for (size_t c = 0; c < Count; ++c) {
-        status = first_failure(status, chains[c].run(at(model, inverse_temperature[c]), 1, rng));
+        status = first_failure(status, chains[c].run(tempered(model, inverse_temperature[c]), 1, rng));
       }
       for (size_t c = steps % 2; c + 1 < Count; c += 2) {
         GibbsChain<Model>& hot = chains[c];
@@ -169,7 +169,7 @@ struct ParallelTempering {
     return status;
   }
 
-  /// The chain at t = 1, if the temperatures were `spread`.
+  /// The chain at t = 1, if `set_geometric` set the temperatures.
   const GibbsChain<Model>& cold() const { return chains[Count - 1]; }
 };
 

@@ -20,7 +20,7 @@ namespace rbm {
 
 /// What a GibbsChain, or GibbsChains, run on in place of their model, which must outlive it: `transposed.copy(model)`
 /// first (without, there is no model to run on), then `chain.run(transposed, steps, rng)`, also with evidence. Nothing
-/// else takes it: Posterior, denoise, at and anneal need the model. It costs as much memory as the weights. After a
+/// else takes it: Posterior, denoise, tempered and anneal need the model. It costs as much memory as the weights. After a
 /// change of the model, copy it again. Fixed models sample what they sample without it, bit for bit; sums of floats are
 /// rounded differently.
 template <class ModelType>
@@ -52,7 +52,7 @@ struct Transposed {
     const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       model->visible.sample(block, x, v.values + block.first, rng);
     }
   }
@@ -63,7 +63,7 @@ struct Transposed {
     const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       evidence.sample(block, model->visible, x, v.values + block.first, rng);
     }
   }

@@ -75,8 +75,8 @@ struct Sampler {
       model.visible.mean(block, x, v[s].values + block.first);
     });
   }
-  static void look(const VisibleState* v, size_t count, VisibleUnits* on) {
-    for (size_t s = 0; s < count && on != nullptr; ++s) on[s].look(v[s].values);
+  static void find(const VisibleState* v, size_t count, VisibleUnits* on) {
+    for (size_t s = 0; s < count && on != nullptr; ++s) on[s].find(v[s].values);
   }
 
  private:
@@ -97,11 +97,11 @@ struct Sampler {
     for (size_t s = 0; s < count; ++s) {
       for (Block block : Blocks<Visible>()) {
         Sum x[Visible::block_size];
-        take_visible(IsBatch(), h[s], v[s], block, x);
+        visible_inputs(IsBatch(), h[s], v[s], block, x);
         visit(s, block, x);
       }
     }
-    look(v, count, on);
+    find(v, count, on);
   }
 
   void sum_hidden(If<true>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) const {
@@ -132,7 +132,7 @@ struct Sampler {
                                               on == nullptr ? nullptr : on + s);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
-      inputs.take(block, x);
+      inputs.get(block, x);
       visit(s, block, x);
     }
   }
@@ -151,10 +151,10 @@ struct Sampler {
   }
   void sum_visible(If<false>, const HiddenState*, size_t, VisibleState*) const {}
 
-  RBM_INLINE void take_visible(If<true>, const HiddenState&, const VisibleState& sums, Block block, Sum* x) const {
+  RBM_INLINE void visible_inputs(If<true>, const HiddenState&, const VisibleState& sums, Block block, Sum* x) const {
     kernels::convert(sums.values + block.first, block.count, x);
   }
-  RBM_INLINE void take_visible(If<false>, const HiddenState& h, const VisibleState&, Block block, Sum* x) const {
+  RBM_INLINE void visible_inputs(If<false>, const HiddenState& h, const VisibleState&, Block block, Sum* x) const {
     model.visible_inputs(h, block, x);
   }
 };
@@ -188,7 +188,7 @@ struct Sampler<Model, 1, false> {
     model.sample_visible(*h, *v, rng);
   }
   void mean_visible(const HiddenState* h, size_t, VisibleState* v, VisibleUnits*) const { model.mean_visible(*h, *v); }
-  static void look(const VisibleState*, size_t, VisibleUnits*) {}
+  static void find(const VisibleState*, size_t, VisibleUnits*) {}
 };
 
 /// Runs the chains of a trainer, and takes the statistics at both ends.
@@ -210,13 +210,13 @@ class Chains {
     VisibleState* const v = trainer.visible.values + first;
     HiddenState *const h = trainer.hidden.values + first, *const h_data = trainer.hidden_data.values + first;
     VisibleUnits *const on_data = trainer.of_data(first), *const on = trainer.of_model(first);
-    sampler.look(samples, count, on_data);
+    sampler.find(samples, count, on_data);
     if (has(Trainer::extras, persistent)) {
-      take_statistics(Sampled(), samples, on_data, count, h_data);
+      collect_statistics(Sampled(), samples, on_data, count, h_data);
       for (size_t s = 0; s < count; ++s) {
         if (first + s >= trainer.particle_count()) v[s] = samples[s];
       }
-      sampler.look(v, count, on);
+      sampler.find(v, count, on);
       sampler.sample_hidden(v, on, count, h, rng);
     } else {
       start(Sampled(), samples, on_data, count, h, h_data);
@@ -229,7 +229,7 @@ class Chains {
       }
       if (left > 1) sampler.sample_hidden(v, on, count, h, rng);
     }
-    take_statistics(Sampled(), v, on, count, h);
+    collect_statistics(Sampled(), v, on, count, h);
   }
 
  private:
@@ -252,10 +252,10 @@ class Chains {
     for (size_t s = 0; s < count; ++s) h_data[s] = h[s];
   }
 
-  void take_statistics(If<false>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
+  void collect_statistics(If<false>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
     sampler.mean_hidden(v, on, count, h);
   }
-  void take_statistics(If<true>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
+  void collect_statistics(If<true>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
     sampler.sample_hidden(v, on, count, h, rng);
   }
 };

@@ -3,7 +3,7 @@
 //
 // dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. Floats move sample by sample, in large
 // batches by sums of up to 64; integers sum the gradient of the batch, and round it once, stochastically. What the
-// extras of a trainer add is in update.hpp.
+// extras of a trainer add is in rules.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TRAINING_GRADIENT_HPP
@@ -69,7 +69,7 @@ struct Gradient {
   typedef Arithmetic<typename Model::Scalar> Ops;
 
   template <class Rng>
-  static void climb(Model& model, const Statistics<Model>& batch, typename Ops::Setting learning_rate, Rng&) {
+  static void apply(Model& model, const Statistics<Model>& batch, typename Ops::Option learning_rate, Rng&) {
     const typename Ops::Rate rate = learning_rate / static_cast<float>(batch.count);
     move(If<is_summed>(), model.weights.values, rate, batch);
     for (size_t s = 0; s < batch.count; ++s) {
@@ -97,7 +97,7 @@ struct Gradient<Model, Batch, true> {
   typedef Arithmetic<typename Model::Scalar> Ops;
 
   template <class Rng>
-  static void climb(Model& model, const Statistics<Model>& batch, typename Ops::Setting learning_rate, Rng& rng) {
+  static void apply(Model& model, const Statistics<Model>& batch, typename Ops::Option learning_rate, Rng& rng) {
     const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
                                               Ops::template rate_bits<Batch, has_real<Model>()>(), rng);
     if (may_be_quick && kernels::has_binary_updates(rate) && are_off_or_on(batch)) {

@@ -26,8 +26,8 @@ template <class Layer, class State>
 float squared_length(const Layer& layer, const State& state) {
   float sum = 0.0f;
   for (size_t i = 0; i < State::size; ++i) {
-    const float width = static_cast<float>(layer.width(i)), value = static_cast<float>(state[i]);
-    if (width > 0.0f) sum += value * value / width;
+    const float variance = static_cast<float>(layer.variance_of(i)), value = static_cast<float>(state[i]);
+    if (variance > 0.0f) sum += value * value / variance;
   }
   return sum;
 }
@@ -81,11 +81,12 @@ struct StrongestDirection {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       float part = 0.0f;
       for (size_t j = 0; j < Model::hidden_size; ++j) {
-        const float weight = static_cast<float>(model.weights(i, j)), width = static_cast<float>(model.hidden.width(j));
-        part += width > 0.0f ? weight * weight * width : 0.0f;
+        const float weight = static_cast<float>(model.weights(i, j)),
+                    variance = static_cast<float>(model.hidden.variance_of(j));
+        part += variance > 0.0f ? weight * weight * variance : 0.0f;
       }
-      const float width = static_cast<float>(model.visible.width(i));
-      part = width > 0.0f ? part * width : 0.0f;
+      const float variance = static_cast<float>(model.visible.variance_of(i));
+      part = variance > 0.0f ? part * variance : 0.0f;
       if (part > most) {
         most = part;
         strongest = i;
@@ -100,7 +101,7 @@ struct StrongestDirection {
 
   // The direction of the response, and how many times as long the response is.
   template <class State>
-  float take_direction(State& direction) {
+  float normalize_direction(State& direction) {
     float largest = 0.0f;
     for (size_t i = 0; i < State::size; ++i) {
       const float size = -negative_magnitude(response[i]);
@@ -119,7 +120,7 @@ struct StrongestDirection {
     float largest = 0.0f, along = 0.0f;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       const float weight = static_cast<float>(row[j]), size = -negative_magnitude(weight);
-      if (!(model.hidden.width(j) > Sum(0))) continue;
+      if (!(model.hidden.variance_of(j) > Sum(0))) continue;
       largest = size > largest ? size : largest;
       along += weight * static_cast<float>(hidden_direction[j]);
     }
@@ -128,9 +129,9 @@ struct StrongestDirection {
       const float turned =
           static_cast<float>(hidden_direction[j]) / full() + sign * static_cast<float>(row[j]) / largest;
       const float part = 0.015625f * static_cast<float>(1 + j % 5) * (j % 2 == 0 ? 1.0f : -1.0f);
-      response[j] = model.hidden.width(j) > Sum(0) ? turned + part : 0.0f;
+      response[j] = model.hidden.variance_of(j) > Sum(0) ? turned + part : 0.0f;
     }
-    take_direction(hidden_direction);
+    normalize_direction(hidden_direction);
   }
 
   // What a layer's real units answer to the other layer's: their means without the biases, which may be much larger. In
@@ -138,7 +139,7 @@ struct StrongestDirection {
   template <class Layer>
   void respond(const Layer& layer, Block block, const Sum* x) {
     for (size_t i = 0; i < block.count; ++i) {
-      response[block.first + i] = static_cast<float>(layer.width(block.first + i)) * static_cast<float>(x[i]);
+      response[block.first + i] = static_cast<float>(layer.variance_of(block.first + i)) * static_cast<float>(x[i]);
     }
   }
 
@@ -151,7 +152,7 @@ struct StrongestDirection {
       kernels::dot_rows<Model::hidden_size>(model.weights.row(block.first), hidden_direction.values, block.count, x);
       respond(model.visible, block, x);
     }
-    const float grown = take_direction(visible_direction);
+    const float grown = normalize_direction(visible_direction);
     if (!(grown > 0.0f)) return 0.0f;
     for (Block block : Blocks<typename Model::Hidden>()) {
       Sum x[Model::Hidden::block_size] = {};
@@ -164,11 +165,11 @@ struct StrongestDirection {
       response[j] -= part * static_cast<float>(hidden_direction_before[j]);
     }
     hidden_direction_before = hidden_direction;
-    growth = grown * take_direction(hidden_direction);
+    growth = grown * normalize_direction(hidden_direction);
     return grown * sqrt(squared_length(model.visible, visible_direction) / before);
   }
 
-  // Centred, biases follow the change of a weight, as in update.hpp.
+  // Centred, biases follow the change of a weight, as in rules.hpp.
   static void scale(Model& model, float factor, const Offsets<Model, true>& offsets) {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < Model::hidden_size; ++j) {
@@ -189,7 +190,7 @@ struct StrongestDirection {
   // What a weight loses, if it is between real units.
   static Scalar shrink(Model& model, size_t i, size_t j, float factor) {
     const Scalar old = model.weights(i, j);
-    if (model.visible.width(i) > Sum(0) && model.hidden.width(j) > Sum(0)) {
+    if (model.visible.variance_of(i) > Sum(0) && model.hidden.variance_of(j) > Sum(0)) {
       model.weights(i, j) = Arithmetic<Scalar>::shrunk(old, factor);
     }
     return old - model.weights(i, j);

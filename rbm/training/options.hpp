@@ -42,7 +42,7 @@ enum class Schedule : uint8_t {
 namespace detail {
 
 /// The bounds of options, as constants of their type: within them nothing that a trainer makes of them overflows.
-template <class Setting>
+template <class Option>
 struct Limits {
   static constexpr float zero() { return 0.0f; }
   static constexpr float one() { return 1.0f; }
@@ -52,39 +52,39 @@ struct Limits {
 };
 
 template <>
-struct Limits<FixedSetting> {
-  static constexpr FixedSetting zero() { return FixedSetting::from_raw(0); }
-  static constexpr FixedSetting one() { return FixedSetting::from_raw(int32_t{1} << 24); }
-  static constexpr FixedSetting most_rate() { return FixedSetting::highest(); }
-  static constexpr FixedSetting most() { return FixedSetting::highest(); }
-  static bool is_finite(FixedSetting x) { return x != FixedSetting::lowest(); }
+struct Limits<FixedOption> {
+  static constexpr FixedOption zero() { return FixedOption::from_raw(0); }
+  static constexpr FixedOption one() { return FixedOption::from_raw(int32_t{1} << 24); }
+  static constexpr FixedOption most_rate() { return FixedOption::highest(); }
+  static constexpr FixedOption most() { return FixedOption::highest(); }
+  static bool is_finite(FixedOption x) { return x != FixedOption::lowest(); }
 };
 
 /// not_finite, out_of_range outside [least, most], or ok.
-template <class Setting>
-Status check_option(Setting value, Setting least, Setting most) {
-  if (!Limits<Setting>::is_finite(value)) return Status::not_finite;
+template <class Option>
+Status check_option(Option value, Option least, Option most) {
+  if (!Limits<Option>::is_finite(value)) return Status::not_finite;
   return value < least || value > most ? Status::out_of_range : Status::ok;
 }
 
-/// The same for one that may not be negative.
-template <class Setting>
-Status check_option(Setting value) {
-  return check_option<Setting>(value, Limits<Setting>::zero(), Limits<Setting>::most());
+/// Checks an option that may not be negative.
+template <class Option>
+Status check_option(Option value) {
+  return check_option<Option>(value, Limits<Option>::zero(), Limits<Option>::most());
 }
 
 /// The options of any trainer.
-template <class Setting>
+template <class Option>
 struct ChainOptions {
   // Added to a parameter per unit of its mean gradient, at most 100; starts as 0.1, or 0.001 with real units.
-  Setting learning_rate;
+  Option learning_rate;
   uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
   bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
 
-  explicit constexpr ChainOptions(Setting rate) : learning_rate(rate) {}
+  explicit constexpr ChainOptions(Option rate) : learning_rate(rate) {}
 
   Status check() const {
-    return first_failure(check_option<Setting>(learning_rate, Limits<Setting>::zero(), Limits<Setting>::most_rate()),
+    return first_failure(check_option<Option>(learning_rate, Limits<Option>::zero(), Limits<Option>::most_rate()),
                          gibbs_steps == 0 ? Status::out_of_range : Status::ok);
   }
 };
@@ -100,7 +100,7 @@ inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, 
 /// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
 /// times the power in Q24. Where T + t has more than 32 bits, half of it is taken and ln 2 in Q16 added. The logarithm
 /// is at least 0, where rounding could make it less for a small t.
-inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, uint32_t steps, FixedSetting power) {
+inline FixedOption falling(FixedOption rate, Schedule schedule, uint32_t t, uint32_t steps, FixedOption power) {
   if (schedule == Schedule::constant) return rate;
   int32_t factor = 0;
   if (schedule == Schedule::linear && t < steps) {
@@ -113,17 +113,17 @@ inline FixedSetting falling(FixedSetting rate, Schedule schedule, uint32_t t, ui
     const uint64_t y = (static_cast<uint64_t>(part > 0 ? part : 0) * static_cast<uint64_t>(power.raw)) >> 28;
     factor = integer::exp_of_minus(y < 0x10000u ? static_cast<uint32_t>(y) : 0x10000u);
   }
-  return rate * FixedSetting::from_raw(factor);
+  return rate * FixedOption::from_raw(factor);
 }
 
 /// scheduled: how the learning rate r falls with the updates made, t.
-template <class Setting>
+template <class Option>
 struct ScheduleOptions {
   Schedule schedule = Schedule::power;
   uint32_t schedule_steps = 1000;  // T, in updates: epochs times samples over batch size; above 0
-  Setting schedule_power = 1.0f;   // not negative
+  Option schedule_power = 1.0f;    // not negative
 
-  Setting after(uint32_t t, Setting rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
+  Option after(uint32_t t, Option rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
 
   Status check() const {
     const bool is_schedule =
@@ -134,51 +134,51 @@ struct ScheduleOptions {
 };
 
 /// centred: how fast the means are followed.
-template <class Setting>
+template <class Option>
 struct CentringOptions {
-  Setting offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
+  Option offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
 
-  Status check() const { return check_option<Setting>(offset_rate, Limits<Setting>::zero(), Limits<Setting>::one()); }
+  Status check() const { return check_option<Option>(offset_rate, Limits<Option>::zero(), Limits<Option>::one()); }
 };
 
 /// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
-template <class Setting>
+template <class Option>
 struct MomentumOptions {
-  Setting momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
+  Option momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
 
   Status check() const {
-    return first_failure(check_option<Setting>(momentum, Limits<Setting>::zero(), Limits<Setting>::one()),
-                         momentum >= Limits<Setting>::one() ? Status::out_of_range : Status::ok);
+    return first_failure(check_option<Option>(momentum, Limits<Option>::zero(), Limits<Option>::one()),
+                         momentum >= Limits<Option>::one() ? Status::out_of_range : Status::ok);
   }
 };
 
 /// penalised. All are off at first; none is negative.
-template <class Setting>
+template <class Option>
 struct PenaltyOptions {
-  Setting l2 = 0.0f;               // W -= rate l2 W; rate l2 is below 1, or W would change its sign and grow
-  Setting l1 = 0.0f;               // |W| -= rate l1, but not below 0
-  Setting sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
-  Setting sparsity_target = 0.1f;  // that mean: any value
-  // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
+  Option l2 = 0.0f;               // W -= rate l2 W; rate l2 is below 1, or W would change its sign and grow
+  Option l1 = 0.0f;               // |W| -= rate l1, but not below 0
+  Option sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
+  Option sparsity_target = 0.1f;  // that mean: any value
+  // Bound on the Euclidean norm of one change of all weights and biases, seen as rules.hpp sees them: before L1, and
   // before the biases of a centred model follow W. 0 is none.
-  Setting largest_update = 0.0f;
+  Option largest_update = 0.0f;
 
-  Status check(Setting learning_rate) const {
+  Status check(Option learning_rate) const {
     Status status = check_option(l2);
     status = first_failure(status, check_option(l1));
     status = first_failure(status, check_option(sparsity_cost));
-    status = first_failure(status,
-                           check_option<Setting>(sparsity_target, -Limits<Setting>::most(), Limits<Setting>::most()));
+    status =
+        first_failure(status, check_option<Option>(sparsity_target, -Limits<Option>::most(), Limits<Option>::most()));
     status = first_failure(status, check_option(largest_update));
-    return first_failure(status, learning_rate * l2 < Limits<Setting>::one() ? Status::ok : Status::out_of_range);
+    return first_failure(status, learning_rate * l2 < Limits<Option>::one() ? Status::ok : Status::out_of_range);
   }
 };
 
 /// learned_variance. It needs sampled visible units: with mean_field_visible a step is out_of_range. Momentum,
 /// penalties and the bound are for weights and biases alone; the schedule is for this rate, too.
-template <class Setting>
+template <class Option>
 struct VarianceOptions {
-  Setting variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
+  Option variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative
 
   Status check() const { return check_option(variance_rate); }
 };
@@ -197,43 +197,43 @@ struct Optional<Part, false> {
 
 constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
 
-template <unsigned Chosen, class Setting>
-using Scheduling = Optional<ScheduleOptions<Setting>, has(Chosen, scheduled)>;
-template <unsigned Chosen, class Setting>
-using Centring = Optional<CentringOptions<Setting>, has(Chosen, centred)>;
-template <unsigned Chosen, class Setting>
-using Momentum = Optional<MomentumOptions<Setting>, has(Chosen, with_momentum)>;
-template <unsigned Chosen, class Setting>
-using Penalties = Optional<PenaltyOptions<Setting>, has(Chosen, penalised)>;
-template <unsigned Chosen, class Setting>
-using Variances = Optional<VarianceOptions<Setting>, has(Chosen, learned_variance)>;
+template <unsigned Chosen, class Option>
+using Scheduling = Optional<ScheduleOptions<Option>, has(Chosen, scheduled)>;
+template <unsigned Chosen, class Option>
+using Centring = Optional<CentringOptions<Option>, has(Chosen, centred)>;
+template <unsigned Chosen, class Option>
+using Momentum = Optional<MomentumOptions<Option>, has(Chosen, with_momentum)>;
+template <unsigned Chosen, class Option>
+using Penalties = Optional<PenaltyOptions<Option>, has(Chosen, penalised)>;
+template <unsigned Chosen, class Option>
+using Variances = Optional<VarianceOptions<Option>, has(Chosen, learned_variance)>;
 
 }  // namespace detail
 
 /// All options of a trainer with these extras, and their defaults.
-template <unsigned Chosen, class Setting = float>
-struct TrainingOptions : detail::ChainOptions<Setting>,
-                         detail::Scheduling<Chosen, Setting>,
-                         detail::Centring<Chosen, Setting>,
-                         detail::Momentum<Chosen, Setting>,
-                         detail::Penalties<Chosen, Setting>,
-                         detail::Variances<Chosen, Setting> {
-  explicit constexpr TrainingOptions(Setting rate)
-      : detail::ChainOptions<Setting>(rate),
-        detail::Scheduling<Chosen, Setting>(),
-        detail::Centring<Chosen, Setting>(),
-        detail::Momentum<Chosen, Setting>(),
-        detail::Penalties<Chosen, Setting>(),
-        detail::Variances<Chosen, Setting>() {}
+template <unsigned Chosen, class Option = float>
+struct TrainingOptions : detail::ChainOptions<Option>,
+                         detail::Scheduling<Chosen, Option>,
+                         detail::Centring<Chosen, Option>,
+                         detail::Momentum<Chosen, Option>,
+                         detail::Penalties<Chosen, Option>,
+                         detail::Variances<Chosen, Option> {
+  explicit constexpr TrainingOptions(Option rate)
+      : detail::ChainOptions<Option>(rate),
+        detail::Scheduling<Chosen, Option>(),
+        detail::Centring<Chosen, Option>(),
+        detail::Momentum<Chosen, Option>(),
+        detail::Penalties<Chosen, Option>(),
+        detail::Variances<Chosen, Option>() {}
 
   /// not_finite or out_of_range for the first option that is, or ok.
   Status check() const {
-    Status status = detail::ChainOptions<Setting>::check();
-    status = first_failure(status, detail::Scheduling<Chosen, Setting>::check());
-    status = first_failure(status, detail::Centring<Chosen, Setting>::check());
-    status = first_failure(status, detail::Momentum<Chosen, Setting>::check());
-    status = first_failure(status, detail::Penalties<Chosen, Setting>::check(this->learning_rate));
-    return first_failure(status, detail::Variances<Chosen, Setting>::check());
+    Status status = detail::ChainOptions<Option>::check();
+    status = first_failure(status, detail::Scheduling<Chosen, Option>::check());
+    status = first_failure(status, detail::Centring<Chosen, Option>::check());
+    status = first_failure(status, detail::Momentum<Chosen, Option>::check());
+    status = first_failure(status, detail::Penalties<Chosen, Option>::check(this->learning_rate));
+    return first_failure(status, detail::Variances<Chosen, Option>::check());
   }
 };
 

@@ -54,7 +54,7 @@ struct Update {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
   typedef Arithmetic<Scalar> Ops;
-  typedef typename Ops::Change Change;
+  typedef typename Ops::Delta Delta;
 
   enum : size_t { visible_block = Model::Visible::block_size, hidden_block = Model::Hidden::block_size };
 
@@ -67,13 +67,13 @@ struct Update {
   Model& model;
   Trainer& trainer;
   const Statistics<Model>& batch;
-  Change rate;     // the learning rate
+  Delta rate;      // the learning rate
   bool measuring;  // sums the squares of the change into `squares` and changes nothing
   typename Ops::SumOfSquares squares;
   typename Ops::Factor scale;  // of the change
   Rng& rng;                    // rounds what integers are changed by
 
-  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Change learning_rate, Rng& generator)
+  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Delta learning_rate, Rng& generator)
       : model(changed),
         trainer(by),
         batch(statistics),
@@ -84,7 +84,7 @@ struct Update {
         rng(generator) {}
 
   void run() {
-    bound(Has<penalised>());
+    clip_norm(Has<penalised>());
     pass();
   }
 
@@ -92,33 +92,33 @@ struct Update {
   void change_block(Block block) {
     Sum sum[hidden_block] = {};
     kernels::add_differences(batch.hidden_data, batch.hidden_model, batch.count, block.first, block.count, sum);
-    Change difference[hidden_block];  // <h>_data - <h>_model
+    Delta difference[hidden_block];  // <h>_data - <h>_model
     average(block.count, sum, difference);
 
-    Change bias[hidden_block];
+    Delta bias[hidden_block];
     for (size_t j = 0; j < block.count; ++j) bias[j] = rate * difference[j];
-    push_to_target(Has<penalised>(), block, bias);
-    finish(block.count, last_hidden(Has<with_momentum>(), block.first), bias);
+    add_sparsity(Has<penalised>(), block, bias);
+    add_momentum(block.count, last_hidden(Has<with_momentum>(), block.first), bias);
 
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
       kernels::add_gradient(batch, i, block.first, block.count, sum);
-      Change change[hidden_block];
+      Delta change[hidden_block];
       average(block.count, sum, change);
       centre(Has<centred>(), block, i, difference, change);
       Scalar* weights = model.weights.row(i) + block.first;
       for (size_t j = 0; j < block.count; ++j) change[j] *= rate;
       decay(Has<penalised>(), block.count, weights, change);
-      finish(block.count, last_weights(Has<with_momentum>(), i, block.first), change);
+      add_momentum(block.count, last_weights(Has<with_momentum>(), i, block.first), change);
       if (measuring) continue;
-      Change old[hidden_block];
+      Delta old[hidden_block];
       for (size_t j = 0; j < block.count; ++j) {
-        old[j] = static_cast<Change>(weights[j]);
+        old[j] = static_cast<Delta>(weights[j]);
         change[j] = shrink(Has<penalised>(), old[j] + change[j]);
       }
       Ops::template assign<hidden_block>(change, block.count, weights, rng);
-      for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Change>(weights[j]) - old[j];
-      follow(Has<centred>(), block, i, change, bias);
+      for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Delta>(weights[j]) - old[j];
+      recentre_biases(Has<centred>(), block, i, change, bias);
     }
     if (!measuring) model.hidden.add_to_bias(block, bias, rng);
   }
@@ -127,13 +127,13 @@ struct Update {
   void change_visible_biases(Block block) {
     Sum sum[visible_block] = {};
     kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, block.first, block.count, sum);
-    Change change[visible_block];
+    Delta change[visible_block];
     for (size_t i = 0; i < block.count; ++i) change[i] = Ops::rate_of(rate, sum[i], batch.count);
-    finish(block.count, last_visible(Has<with_momentum>(), block.first), change);
+    add_momentum(block.count, last_visible(Has<with_momentum>(), block.first), change);
     if (!measuring) model.visible.add_to_bias(block, change, rng);
   }
 
-  void average(size_t count, const Sum* sum, Change* mean) const {
+  void average(size_t count, const Sum* sum, Delta* mean) const {
     for (size_t j = 0; j < count; ++j) mean[j] = Ops::change_of(sum[j], batch.count);
   }
 
@@ -142,10 +142,10 @@ struct Update {
     for (Block block : Blocks<typename Model::Hidden>()) change_block(block);
   }
 
-  void bound(If<0>) {}
-  void bound(If<penalised>) {
-    const Change largest = static_cast<Change>(trainer.options.largest_update);
-    if (detail::equal(largest, Change(0))) return;
+  void clip_norm(If<0>) {}
+  void clip_norm(If<penalised>) {
+    const Delta largest = static_cast<Delta>(trainer.options.largest_update);
+    if (detail::equal(largest, Delta(0))) return;
     measuring = true;
     pass();
     measuring = false;
@@ -153,7 +153,7 @@ struct Update {
   }
 
   // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
-  void finish(size_t count, Scalar* last, Change* change) {
+  void add_momentum(size_t count, Scalar* last, Delta* change) {
     add_last(Has<with_momentum>(), count, last, change);
     if (measuring) {
       for (size_t j = 0; j < count; ++j) squares.add(change[j]);
@@ -164,10 +164,10 @@ struct Update {
       Ops::template assign<(hidden_block > visible_block ? hidden_block : visible_block)>(change, count, last, rng);
   }
 
-  void add_last(If<0>, size_t, const Scalar*, Change*) const {}
-  void add_last(If<with_momentum>, size_t count, const Scalar* last, Change* change) const {
-    const Change momentum = static_cast<Change>(trainer.options.momentum);
-    for (size_t j = 0; j < count; ++j) change[j] += momentum * static_cast<Change>(last[j]);
+  void add_last(If<0>, size_t, const Scalar*, Delta*) const {}
+  void add_last(If<with_momentum>, size_t count, const Scalar* last, Delta* change) const {
+    const Delta momentum = static_cast<Delta>(trainer.options.momentum);
+    for (size_t j = 0; j < count; ++j) change[j] += momentum * static_cast<Delta>(last[j]);
   }
   Scalar* last_weights(If<0>, size_t, size_t) { return nullptr; }
   Scalar* last_weights(If<with_momentum>, size_t i, size_t j) { return trainer.weight_change.row(i) + j; }
@@ -176,48 +176,48 @@ struct Update {
   Scalar* last_hidden(If<0>, size_t) { return nullptr; }
   Scalar* last_hidden(If<with_momentum>, size_t j) { return trainer.hidden_change.values + j; }
 
-  void push_to_target(If<0>, Block, Change*) {}
-  void push_to_target(If<penalised>, Block block, Change* bias) {
-    const Change cost = rate * static_cast<Change>(trainer.options.sparsity_cost);
-    if (detail::equal(cost, Change(0))) return;
+  void add_sparsity(If<0>, Block, Delta*) {}
+  void add_sparsity(If<penalised>, Block block, Delta* bias) {
+    const Delta cost = rate * static_cast<Delta>(trainer.options.sparsity_cost);
+    if (detail::equal(cost, Delta(0))) return;
     for (size_t j = 0; j < block.count; ++j) {
       Sum sum(0);
       for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][block.first + j]);
-      bias[j] += cost * (static_cast<Change>(trainer.options.sparsity_target) - Ops::change_of(sum, batch.count));
+      bias[j] += cost * (static_cast<Delta>(trainer.options.sparsity_target) - Ops::change_of(sum, batch.count));
     }
   }
 
-  void decay(If<0>, size_t, const Scalar*, Change*) {}
-  void decay(If<penalised>, size_t count, const Scalar* weights, Change* change) {
-    const Change part = rate * static_cast<Change>(trainer.options.l2);
-    for (size_t j = 0; j < count; ++j) change[j] -= part * static_cast<Change>(weights[j]);
+  void decay(If<0>, size_t, const Scalar*, Delta*) {}
+  void decay(If<penalised>, size_t count, const Scalar* weights, Delta* change) {
+    const Delta part = rate * static_cast<Delta>(trainer.options.l2);
+    for (size_t j = 0; j < count; ++j) change[j] -= part * static_cast<Delta>(weights[j]);
   }
 
-  Change shrink(If<0>, Change w) const { return w; }
-  Change shrink(If<penalised>, Change w) const {
-    const Change part = rate * static_cast<Change>(trainer.options.l1);
-    return w > part ? w - part : w < -part ? w + part : Change(0);
+  Delta shrink(If<0>, Delta w) const { return w; }
+  Delta shrink(If<penalised>, Delta w) const {
+    const Delta part = rate * static_cast<Delta>(trainer.options.l1);
+    return w > part ? w - part : w < -part ? w + part : Delta(0);
   }
 
   // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
-  void centre(If<0>, Block, size_t, const Change*, Change*) {}
-  void centre(If<centred>, Block block, size_t i, const Change* difference, Change* change) {
+  void centre(If<0>, Block, size_t, const Delta*, Delta*) {}
+  void centre(If<centred>, Block block, size_t i, const Delta* difference, Delta* change) {
     Sum visible_difference[1] = {};
     kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, 1, visible_difference);
-    const Change along_lambda = Ops::change_of(visible_difference[0], batch.count);
-    const Change mu = static_cast<Change>(trainer.visible_offset[i]);
+    const Delta along_lambda = Ops::change_of(visible_difference[0], batch.count);
+    const Delta mu = static_cast<Delta>(trainer.visible_offset[i]);
     for (size_t j = 0; j < block.count; ++j) {
-      change[j] -= mu * difference[j] + along_lambda * static_cast<Change>(trainer.hidden_offset[block.first + j]);
+      change[j] -= mu * difference[j] + along_lambda * static_cast<Delta>(trainer.hidden_offset[block.first + j]);
     }
   }
 
   // The biases follow the change of a row of W.
-  void follow(If<0>, Block, size_t, const Change*, Change*) {}
-  void follow(If<centred>, Block block, size_t i, const Change* change, Change* hidden_bias) {
-    const Change mu = static_cast<Change>(trainer.visible_offset[i]);
-    Change visible_bias(0);
+  void recentre_biases(If<0>, Block, size_t, const Delta*, Delta*) {}
+  void recentre_biases(If<centred>, Block block, size_t i, const Delta* change, Delta* hidden_bias) {
+    const Delta mu = static_cast<Delta>(trainer.visible_offset[i]);
+    Delta visible_bias(0);
     for (size_t j = 0; j < block.count; ++j) {
-      visible_bias -= change[j] * static_cast<Change>(trainer.hidden_offset[block.first + j]);
+      visible_bias -= change[j] * static_cast<Delta>(trainer.hidden_offset[block.first + j]);
       hidden_bias[j] -= mu * change[j];
     }
     Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);

@@ -68,7 +68,7 @@ struct Particles<false> {
 /// several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has
 /// Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
-struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
+struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
                  detail::Clock<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
@@ -89,19 +89,19 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
   typedef Arithmetic<typename Model::Scalar> Ops;
-  typedef typename Ops::Setting Setting;
+  typedef typename Ops::Option Option;
   typedef typename Model::Sum Sum;
 
   enum : unsigned { extras = Chosen };
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
 
-  TrainingOptions<Chosen, Setting> options;
+  TrainingOptions<Chosen, Option> options;
   Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
   Vector<HiddenState, Batch> hidden;       // p(h | v) there
   Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
 
   constexpr Trainer()
-      : kernels::UnitsOn<ModelType::visible_size, Batch>(),
+      : kernels::ActiveUnits<ModelType::visible_size, Batch>(),
         detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
         detail::Clock<detail::has(Chosen, scheduled)>(),
         detail::Particles<detail::has(Chosen, persistent)>(),
@@ -142,7 +142,7 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     Status status = rbm::check(model);
     if (status == Status::ok) status = check(model, samples, count);
-    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, detail::Limits<Setting>::one(), rng);
+    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, detail::Limits<Option>::one(), rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -150,7 +150,7 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
   }
 
   /// The learning rate of the next update.
-  Setting learning_rate() const { return now(Has<scheduled>(), options.learning_rate); }
+  Option learning_rate() const { return scheduled_rate(Has<scheduled>(), options.learning_rate); }
 
  private:
   // Tells functions apart by whether there is an extra.
@@ -175,35 +175,35 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
     for (size_t s = 0; s < count; s += Chains::at_a_time) {
       chains.run(samples + s, s, count - s < Chains::at_a_time ? count - s : size_t{Chains::at_a_time});
     }
-    if (ran_away(count)) {
+    if (diverged(count)) {
       this->drop_particles();
       return Status::not_finite;
     }
     this->keep_particles(count);
-    follow_offsets(Has<centred>(), samples, count, follow_means, rng);
+    update_offsets(Has<centred>(), samples, count, follow_means, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
     change(HasRules(), model, batch, rng);
     change_variance(Has<learned_variance>(), model, batch);
     this->keep_normalizable(model, *this);
-    tick(Has<scheduled>());
+    count_update(Has<scheduled>());
     return Status::ok;
   }
 
   // The gradient times the rate, and nothing else.
   template <class Rng>
   void change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    detail::Gradient<Model, Batch>::climb(model, batch, learning_rate(), rng);
+    detail::Gradient<Model, Batch>::apply(model, batch, learning_rate(), rng);
   }
 
   template <class Rng>
   void change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Change>(learning_rate()), rng).run();
+    detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
   }
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
-  bool ran_away(size_t count) const {
+  bool diverged(size_t count) const {
     if (Ops::is_fixed) return false;
     Status status = Status::ok;
     const bool is_drawn = !Model::Visible::is_real && !options.mean_field_visible;  // from finitely many states
@@ -216,39 +216,38 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
   }
 
   // What a rate has fallen to.
-  Setting now(If<0>, Setting rate) const { return rate; }
-  Setting now(If<scheduled>, Setting rate) const { return options.after(this->updates, rate); }
+  Option scheduled_rate(If<0>, Option rate) const { return rate; }
+  Option scheduled_rate(If<scheduled>, Option rate) const { return options.after(this->updates, rate); }
 
-  void tick(If<0>) {}
-  void tick(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
+  void count_update(If<0>) {}
+  void count_update(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
 
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
   template <class Rng>
-  void follow_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
+  void update_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
   template <class Rng>
-  void follow_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
-    const Setting share = this->has_offsets ? options.offset_rate : detail::Limits<Setting>::one();
+  void update_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
+    const Option share = this->has_offsets ? options.offset_rate : detail::Limits<Option>::one();
     if (follow_means) set_visible_offset(If<centred>(), samples, count, share, rng);
-    follow(this->hidden_offset, hidden_data.values, count, share, rng);
+    update_offset(this->hidden_offset, hidden_data.values, count, share, rng);
     this->has_offsets = true;
   }
 
   template <class Rng>
-  void set_visible_offset(If<0>, const VisibleState*, size_t, Setting, Rng&) {}
+  void set_visible_offset(If<0>, const VisibleState*, size_t, Option, Rng&) {}
   template <class Rng>
-  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, Setting share, Rng& rng) {
-    follow(this->visible_offset, samples, count, share, rng);
+  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, Option share, Rng& rng) {
+    update_offset(this->visible_offset, samples, count, share, rng);
   }
 
   // offset += share (mean of the states - offset)
   template <class State, class Rng>
-  static void follow(State& offset, const State* states, size_t count, Setting share, Rng& rng) {
-    typedef typename Ops::Change Change;
+  static void update_offset(State& offset, const State* states, size_t count, Option share, Rng& rng) {
+    typedef typename Ops::Delta Delta;
     for (size_t i = 0; i < State::size; ++i) {
-      const Change old = static_cast<Change>(offset[i]);
-      const Change mean = Ops::quotient(Ops::total(states, count, i), count);
-      const Change next =
-          share >= detail::Limits<Setting>::one() ? mean : old + static_cast<Change>(share) * (mean - old);
+      const Delta old = static_cast<Delta>(offset[i]);
+      const Delta mean = Ops::quotient(Ops::total(states, count, i), count);
+      const Delta next = share >= detail::Limits<Option>::one() ? mean : old + static_cast<Delta>(share) * (mean - old);
       Ops::template assign<1>(&next, 1, &offset[i], rng);
     }
   }
@@ -256,7 +255,7 @@ struct Trainer : kernels::UnitsOn<ModelType::visible_size, Batch>,
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
   void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
   void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
-    const float rate = now(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count);
+    const float rate = scheduled_rate(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count);
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum squares[Model::Visible::block_size];
       for (size_t i = 0; i < block.count; ++i) {

@@ -26,7 +26,7 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
   status = chains.start(samples, count);
   status = chains.run(model, 3, rng);
   chains.start_from_noise(rng);
-  status = chains.run(rbm::at(model, 0.5f), 3, rng);
+  status = chains.run(rbm::tempered(model, 0.5f), 3, rng);
   posterior.evidence.forget();
   posterior.chain.start(samples[0]);
   status = chains.run(model, posterior.evidence, 3, rng);
@@ -34,7 +34,7 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
   rbm::reconstruct(model, samples[0], chain.hidden, chain.visible);
   chain.start_from_noise(rng);
   status = rbm::anneal(model, chain, 0.5f, 1.0f, 3, rng);
-  status = tempering.spread(0.1f);
+  status = tempering.set_geometric(0.1f);
   tempering.chains.start_from_noise(rng);
   status = tempering.run(model, 3, rng);
   status = rbm::effective_couplings(model, samples, 1, couplings);
@@ -77,7 +77,7 @@ float use_everything(Model& model, uint32_t seed, const typename Model::VisibleS
   status = chains.run(both, posterior.evidence, 3, rng);
   status = posterior.evidence.observe(0, true, 0.1f);
   status = rbm::denoise(model, samples[0], 0.1f, 3, 3, posterior, rng);
-  rbm::Vector<typename Model::Wide, 2> probabilities;
+  rbm::Vector<typename Model::Energy, 2> probabilities;
   status = rbm::classify(model, samples[0], 0, probabilities);
   float log_likelihood = 0.0f, estimate = 0.0f;
   status = rbm::pseudo_log_likelihood(model, samples, 1, log_likelihood);
@@ -98,7 +98,7 @@ float use_pair(uint32_t seed) {
 // A constant in flash, and back.
 inline float use_flash(uint32_t seed) {
   typedef rbm::Fixed<int16_t, 11> Number;
-  typedef rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<1>> Visible;
+  typedef rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<1>> Visible;
   typedef rbm::Rbm<Visible, rbm::Bernoulli<1>, rbm::InFlash<Number>> Model;
   static const Model model RBM_IN_FLASH = {{{1, 2, 3}}, {{{{4, 5}}}, {{{6}}, {{2048}}}}, {{{7}}}};
   static rbm::GibbsChain<Model> chain;
@@ -106,7 +106,7 @@ inline float use_flash(uint32_t seed) {
   rbm::Xorshift32 rng(seed);
   chain.start_from_noise(rng);
   rbm::Status status = chain.run(model, 3, rng);
-  status = chain.run(rbm::at(model, 0.5f), 3, rng);
+  status = chain.run(rbm::tempered(model, 0.5f), 3, rng);
   status = rbm::denoise(model, chain.visible, 0.1f, 3, 3, posterior, rng);
   rbm::reconstruct(model, chain.visible, chain.hidden, posterior.mean);
   rbm::Rbm<Visible, rbm::Bernoulli<1>, Number> copy;
@@ -118,7 +118,7 @@ inline float use_flash(uint32_t seed) {
 
 // Every type of unit on either side.
 inline float use_all_units(uint32_t seed) {
-  typedef rbm::Both<rbm::Both<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Both<rbm::Gaussian<2>, rbm::Relu<2>>> All;
+  typedef rbm::Joined<rbm::Joined<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Joined<rbm::Gaussian<2>, rbm::Relu<2>>> All;
   return use_pair<All, rbm::Gaussian<3>, rbm::learned_variance>(seed) +
          use_pair<rbm::Softmax<4, 10>, All, rbm::persistent | rbm::centred>(seed) +
          use_pair<rbm::Spin<5>, rbm::Relu<3>, rbm::plain>(seed) + use_flash(seed);

@@ -30,7 +30,7 @@ double use_on_host(uint32_t seed) {
 }
 
 int main() {
-  typedef rbm::Both<rbm::Both<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Both<rbm::Gaussian<2>, rbm::Relu<2>>> All;
+  typedef rbm::Joined<rbm::Joined<rbm::Spin<3>, rbm::Softmax<2, 3>>, rbm::Joined<rbm::Gaussian<2>, rbm::Relu<2>>> All;
   const double sum = use_on_host<All, rbm::Bernoulli<3>>(1) + use_on_host<rbm::Bernoulli<3>, All>(2) +
                      use_on_host<rbm::Gaussian<2>, rbm::Gaussian<2>>(3);
   return sum < 1e9 ? 0 : 1;

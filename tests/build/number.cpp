@@ -7,7 +7,7 @@ template <class Scalar>
 float use_number(uint32_t seed) {
   typedef rbm::Rbm<rbm::Bernoulli<13>, rbm::Bernoulli<37>, Scalar> Odd;
   typedef rbm::Rbm<rbm::Spin<5>, rbm::Softmax<2, 3>, Scalar> Small;
-  typedef rbm::Rbm<rbm::Both<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, rbm::Spin<6>, Scalar> Labelled;
+  typedef rbm::Rbm<rbm::Joined<rbm::Bernoulli<4>, rbm::Softmax<1, 3>>, rbm::Spin<6>, Scalar> Labelled;
   static Odd odd;
   static Small small;
   static Labelled labelled;
@@ -22,10 +22,10 @@ float use_number(uint32_t seed) {
 
 int main() {
   typedef rbm::Fixed<int16_t, 11> Number;
-  typedef rbm::Rbm<rbm::Gaussian<3>, rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>, Number> Real;
+  typedef rbm::Rbm<rbm::Gaussian<3>, rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<2>>, Number> Real;
   static Real real;
   static const Real::VisibleState samples[2] = {};
-  static rbm::Rbm<rbm::Gaussian<3>, rbm::Both<rbm::Bernoulli<2>, rbm::Gaussian<2>>> float_real;
+  static rbm::Rbm<rbm::Gaussian<3>, rbm::Joined<rbm::Bernoulli<2>, rbm::Gaussian<2>>> float_real;
   size_t saturated = 0;
   real.visible.clear();
   real.hidden.clear();

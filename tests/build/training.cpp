@@ -16,7 +16,7 @@ bool train(Model& model, Trainer& trainer, const typename Model::VisibleState* s
 
 typedef rbm::Fixed<int8_t, 5> Number8;
 typedef rbm::Fixed<int16_t, 11> Number16;
-typedef rbm::Both<rbm::Spin<5>, rbm::Softmax<2, 3>> Mixed;
+typedef rbm::Joined<rbm::Spin<5>, rbm::Softmax<2, 3>> Mixed;
 
 #define TRAIN(name, Visible, Hidden, Number, Batch, Extras)                                            \
   typedef rbm::Rbm<Visible, Hidden, Number> name;                                                      \

@@ -41,8 +41,8 @@ struct World {
   rbm::ParallelTempering<Model, 3> tempering;
   rbm::Transposed<Model> transposed;
   rbm::Matrix<float, Model::visible_size, Model::visible_size> couplings;
-  rbm::Vector<typename Model::Wide, 2> two;
-  rbm::Vector<typename Model::Wide, 3> three;
+  rbm::Vector<typename Model::Energy, 2> two;
+  rbm::Vector<typename Model::Energy, 3> three;
   typename Model::HiddenState hidden;
   typename Model::VisibleState visible;
   float likelihood;
@@ -94,7 +94,7 @@ class Calls {
     rbm::initialize(world.model, good);
     renew();
     world.posterior.evidence.forget();
-    expect(world.tempering.spread(0.5f) == Status::ok, "spread refuses 0.5");
+    expect(world.tempering.set_geometric(0.5f) == Status::ok, "set_geometric refuses 0.5");
     for (auto& sample : world.samples) Hostile<Visible>::state(bytes, sample.values);
     seed(bytes, world.rng);
   }
@@ -209,7 +209,7 @@ class Calls {
   }
 
   void set_options(Bytes& bytes) {
-    if (bytes.below(4) == 0) new (&world.trainer.options) rbm::TrainingOptions<Chosen, typename Ops::Setting>(0.1f);
+    if (bytes.below(4) == 0) new (&world.trainer.options) rbm::TrainingOptions<Chosen, typename Ops::Option>(0.1f);
     const Manner how = manner(bytes);
     const auto option = [&] {
       const float x = real(bytes, how);
@@ -351,7 +351,7 @@ class Calls {
       case 1: status = world.chains.run(world.model, world.posterior.evidence, count, world.rng); break;
       case 2: {
         const float t = std::ldexp(1.0f, static_cast<int>(bytes.below(16)) - 10);
-        status = world.chains.run(rbm::at(world.model, t), count, world.rng);
+        status = world.chains.run(rbm::tempered(world.model, t), count, world.rng);
         break;
       }
       case 3:
@@ -393,10 +393,10 @@ class Calls {
 
   void temper(Bytes& bytes) {
     if (bytes.below(2) == 0) {
-      const Status status = world.tempering.spread(std::fabs(real(bytes, manner(bytes))) / 4.0f);
+      const Status status = world.tempering.set_geometric(std::fabs(real(bytes, manner(bytes))) / 4.0f);
       if (status != Status::ok) return refused();
       for (float t : world.tempering.inverse_temperature.values) {
-        expect(is_number(t) && t > 0.0f && t <= 1.0f, "spread makes a temperature that is none");
+        expect(is_number(t) && t > 0.0f && t <= 1.0f, "set_geometric makes a temperature that is none");
       }
       if (bytes.below(8) == 0) world.tempering.steps = 0xFFFFFFFFu;
     } else {

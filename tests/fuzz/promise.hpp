@@ -43,10 +43,10 @@ template <class Model>
 bool is_sound(const Model& model) {
   bool sound = are_numbers(model.weights) && model.visible.is_proper() && model.hidden.is_proper();
   for (size_t i = 0; i < Model::visible_size; ++i) {
-    sound = sound && is_number(model.visible.bias_of(i)) && is_number(model.visible.width(i));
+    sound = sound && is_number(model.visible.bias_of(i)) && is_number(model.visible.variance_of(i));
   }
   for (size_t j = 0; j < Model::hidden_size; ++j) {
-    sound = sound && is_number(model.hidden.bias_of(j)) && is_number(model.hidden.width(j));
+    sound = sound && is_number(model.hidden.bias_of(j)) && is_number(model.hidden.variance_of(j));
   }
   return sound;
 }

@@ -33,8 +33,8 @@ constexpr rbm::Extras extras(size_t pair, bool has_variance) {
 namespace {
 
 using rbm::Bernoulli;
-using rbm::Both;
 using rbm::Gaussian;
+using rbm::Joined;
 using rbm::Relu;
 using rbm::Softmax;
 using rbm::Spin;
@@ -55,7 +55,7 @@ struct Fewest<Relu<Length>> {
   enum : int { bits = 32 };
 };
 template <class First, class Second>
-struct Fewest<Both<First, Second>> {
+struct Fewest<Joined<First, Second>> {
   enum : int {
     bits = int{Fewest<First>::bits} > int{Fewest<Second>::bits} ? int{Fewest<First>::bits} : int{Fewest<Second>::bits}
   };
@@ -89,7 +89,7 @@ void run(Bytes& bytes) {
 /// One unit type against all others.
 template <class Visible, size_t Pair>
 const Table& floats() {
-  typedef Both<Gaussian<1>, Bernoulli<2>> Mixed;
+  typedef Joined<Gaussian<1>, Bernoulli<2>> Mixed;
   static const Run runs[] = {run<Visible, Bernoulli<3>, float, Narrowest<Visible, Bernoulli<3>>, Pair>,
                              run<Visible, Spin<3>, float, Narrowest<Visible, Spin<3>>, Pair + 1>,
                              run<Visible, Gaussian<2>, float, Narrowest<Visible, Gaussian<2>>, Pair + 2>,
@@ -106,7 +106,7 @@ const Table& integers16() {
                              run<Visible, Spin<3>, rbm::Fixed<int16_t, 14>, float, Pair + 1>,
                              run<Visible, Gaussian<2>, Number16, float, Pair + 2>,
                              run<Visible, Softmax<2, 3>, rbm::Fixed<int16_t, 8>, float, Pair + 3>,
-                             run<Visible, Both<Gaussian<1>, Bernoulli<2>>, Number16, float, Pair + 4>};
+                             run<Visible, Joined<Gaussian<1>, Bernoulli<2>>, Number16, float, Pair + 4>};
   static const Table table = {runs, sizeof runs / sizeof runs[0]};
   return table;
 }
@@ -116,7 +116,7 @@ const Table& integers8() {
   static const Run runs[] = {run<Visible, Bernoulli<3>, Number8, float, Pair>,
                              run<Visible, Spin<3>, Number8, Number16, Pair + 1>,
                              run<Visible, Softmax<2, 3>, rbm::Fixed<int8_t, 2>, float, Pair + 2>,
-                             run<Visible, Both<Bernoulli<2>, Softmax<1, 3>>, rbm::Fixed<int8_t, 6>, float, Pair + 3>};
+                             run<Visible, Joined<Bernoulli<2>, Softmax<1, 3>>, rbm::Fixed<int8_t, 6>, float, Pair + 3>};
   static const Table table = {runs, sizeof runs / sizeof runs[0]};
   return table;
 }
@@ -128,10 +128,11 @@ const Table& large() {
   static const Run runs[] = {
       Calls<rbm::Rbm<Bernoulli<70>, Bernoulli<33>>, float, 2, rbm::plain, Small>::run,
       Calls<rbm::Rbm<Bernoulli<40>, Bernoulli<37>>, float, 64, rbm::plain, rbm::XorshiftLanes>::run,
-      Calls<rbm::Rbm<Both<Softmax<5, 7>, Gaussian<9>>, Both<Spin<33>, Bernoulli<31>>>, float, 64,
+      Calls<rbm::Rbm<Joined<Softmax<5, 7>, Gaussian<9>>, Joined<Spin<33>, Bernoulli<31>>>, float, 64,
             rbm::persistent | rbm::centred, Small>::run,
       Calls<rbm::Rbm<Bernoulli<70>, Bernoulli<33>, Number8>, float, 1, rbm::plain, Small>::run,
-      Calls<rbm::Rbm<Both<Gaussian<9>, Bernoulli<40>>, Bernoulli<35>, Number16>, float, 2, rbm::persistent, Small>::run,
+      Calls<rbm::Rbm<Joined<Gaussian<9>, Bernoulli<40>>, Bernoulli<35>, Number16>, float, 2, rbm::persistent,
+            Small>::run,
       Calls<rbm::Rbm<Softmax<1, 70>, Spin<33>, Number8>, float, 1, rbm::plain, Small>::run};
   static const Table table = {runs, sizeof runs / sizeof runs[0]};
   return table;
@@ -150,7 +151,7 @@ const Table& large() {
 #elif FUZZ_PART == 4
 #define FUZZ_TABLE floats<Softmax<2, 3>, 28>
 #elif FUZZ_PART == 5
-#define FUZZ_TABLE floats<Both<Gaussian<1>, Softmax<1, 3>>, 35>
+#define FUZZ_TABLE floats<Joined<Gaussian<1>, Softmax<1, 3>>, 35>
 #elif FUZZ_PART == 6
 #define FUZZ_TABLE integers16<Bernoulli<3>, 2>
 #elif FUZZ_PART == 7
@@ -160,7 +161,7 @@ const Table& large() {
 #elif FUZZ_PART == 9
 #define FUZZ_TABLE integers16<Softmax<2, 3>, 20>
 #elif FUZZ_PART == 10
-#define FUZZ_TABLE integers16<Both<Gaussian<1>, Bernoulli<2>>, 26>
+#define FUZZ_TABLE integers16<Joined<Gaussian<1>, Bernoulli<2>>, 26>
 #elif FUZZ_PART == 11
 #define FUZZ_TABLE integers8<Bernoulli<3>, 3>
 #elif FUZZ_PART == 12
@@ -168,7 +169,7 @@ const Table& large() {
 #elif FUZZ_PART == 13
 #define FUZZ_TABLE integers8<Softmax<2, 3>, 13>
 #elif FUZZ_PART == 14
-#define FUZZ_TABLE integers8<Both<Bernoulli<2>, Softmax<1, 3>>, 18>
+#define FUZZ_TABLE integers8<Joined<Bernoulli<2>, Softmax<1, 3>>, 18>
 #else
 #define FUZZ_TABLE large<0>
 #endif

@@ -166,7 +166,7 @@ struct Hostile<rbm::Relu<Length>> : Real<rbm::Relu<Length>> {
 };
 
 template <class First, class Second>
-struct Hostile<rbm::Both<First, Second>> {
+struct Hostile<rbm::Joined<First, Second>> {
   template <class Scalar>
   static void state(Bytes& bytes, Scalar* s) {
     Hostile<First>::state(bytes, s);

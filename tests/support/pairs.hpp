@@ -200,28 +200,28 @@ template <class... Units>
 struct List {};
 
 /// One row for each type of unit.
-typedef List<rbm::Bernoulli<3>,                                 //
-             rbm::Spin<3>,                                      //
-             rbm::Softmax<2, 3>,                                //
-             rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>,  //
-             rbm::Gaussian<2>,                                  //
-             rbm::Relu<2>,                                      //
-             rbm::Both<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
+typedef List<rbm::Bernoulli<3>,                                   //
+             rbm::Spin<3>,                                        //
+             rbm::Softmax<2, 3>,                                  //
+             rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>,  //
+             rbm::Gaussian<2>,                                    //
+             rbm::Relu<2>,                                        //
+             rbm::Joined<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
     AllUnits;
 
 /// The units that models of 16 and of 8 bits may have.
-typedef List<rbm::Bernoulli<3>,                                 //
-             rbm::Spin<3>,                                      //
-             rbm::Softmax<2, 3>,                                //
-             rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>,  //
-             rbm::Gaussian<2>,                                  //
-             rbm::Both<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
+typedef List<rbm::Bernoulli<3>,                                   //
+             rbm::Spin<3>,                                        //
+             rbm::Softmax<2, 3>,                                  //
+             rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>,  //
+             rbm::Gaussian<2>,                                    //
+             rbm::Joined<rbm::Gaussian<1>, rbm::Bernoulli<2>>>
     UnitsOf16Bits;
 
 typedef List<rbm::Bernoulli<3>,   //
              rbm::Spin<3>,        //
              rbm::Softmax<2, 3>,  //
-             rbm::Both<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>
+             rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>
     UnitsOf8Bits;
 
 template <template <class> class Check, class Scalar, class Visible, class... Hidden>

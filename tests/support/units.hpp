@@ -124,8 +124,8 @@ struct Truth<rbm::Relu<N>> : TruthOfBiases {
 };
 
 template <class First, class Second>
-struct Truth<rbm::Both<First, Second>> {
-  static std::string name() { return "Both<" + Truth<First>::name() + ", " + Truth<Second>::name() + ">"; }
+struct Truth<rbm::Joined<First, Second>> {
+  static std::string name() { return "Joined<" + Truth<First>::name() + ", " + Truth<Second>::name() + ">"; }
   static std::vector<Site> sites() {
     std::vector<Site> sites = Truth<First>::sites();
     for (Site site : Truth<Second>::sites()) {

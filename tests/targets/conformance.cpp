@@ -79,8 +79,8 @@ void online(uint32_t seed) {
   Crc32 crc;
   crc.add(posterior.chain.visible.values, 16);
   crc.add(posterior.mean.values, 16);
-  const typename Model::Wide energies[] = {model.free_energy(posterior.chain.visible),
-                                           model.energy(posterior.chain.visible, posterior.chain.hidden)};
+  const typename Model::Energy energies[] = {model.free_energy(posterior.chain.visible),
+                                             model.energy(posterior.chain.visible, posterior.chain.hidden)};
   crc.add(energies, 2);
   print_crc(TEXT("  used "), crc.value());
 }
@@ -88,7 +88,7 @@ void online(uint32_t seed) {
 // Batches with every rule of learning, spins and labels.
 template <class Scalar>
 void every_rule(uint32_t seed) {
-  typedef rbm::Both<rbm::Spin<5>, rbm::Softmax<1, 3>> Visible;
+  typedef rbm::Joined<rbm::Spin<5>, rbm::Softmax<1, 3>> Visible;
   typedef rbm::Rbm<Visible, rbm::Spin<6>, Scalar> Model;
   Model model;
   rbm::Trainer<Model, 3, rbm::persistent | rbm::centred | rbm::with_momentum | rbm::penalised> trainer;
@@ -143,7 +143,7 @@ void extremes(uint32_t seed) {
 // A constant in flash.
 template <class Scalar>
 struct Constant {
-  typedef rbm::Rbm<rbm::Both<rbm::Spin<3>, Bernoulli<2>>, Bernoulli<2>, rbm::InFlash<Scalar>> Model;
+  typedef rbm::Rbm<rbm::Joined<rbm::Spin<3>, Bernoulli<2>>, Bernoulli<2>, rbm::InFlash<Scalar>> Model;
   static const Model model;
 };
 
@@ -162,8 +162,8 @@ void flash(uint32_t seed) {
   for (int step = 0; step < 20; ++step) {
     (void)chain.run(model, 1, rng);
     crc.add(chain.visible.values, Model::visible_size);
-    const typename Model::Wide energies[] = {model.free_energy(chain.visible),
-                                             model.energy(chain.visible, chain.hidden)};
+    const typename Model::Energy energies[] = {model.free_energy(chain.visible),
+                                               model.energy(chain.visible, chain.hidden)};
     crc.add(energies, 2);
   }
   print_crc(TEXT("  flash "), crc.value());

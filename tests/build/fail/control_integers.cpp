@@ -3,8 +3,8 @@
 
 #include "../../../rbm/rbm.hpp"
 typedef rbm::Rbm<rbm::Bernoulli<254>, rbm::Bernoulli<254>, rbm::Fixed<int8_t, 6>> Narrow;
-typedef rbm::Rbm<rbm::Bernoulli<65534>, rbm::Gaussian<2>, rbm::Fixed<int16_t, 12>> Wide;
+typedef rbm::Rbm<rbm::Bernoulli<65534>, rbm::Gaussian<2>, rbm::Fixed<int16_t, 12>> Energy;
 typedef rbm::Rbm<rbm::Gaussian<8190>, rbm::Bernoulli<2>, rbm::Fixed<int16_t, 12>> Real;
 typedef rbm::Trainer<rbm::Rbm<rbm::Spin<2>, rbm::Bernoulli<2>, rbm::Fixed<int8_t, 5>>, 511> Trainer;
 typedef rbm::Trainer<rbm::Rbm<rbm::Gaussian<2>, rbm::Gaussian<2>, rbm::Fixed<int16_t, 12>>, 64> RealTrainer;
-int main() { return sizeof(Narrow) + sizeof(Wide) + sizeof(Real) + sizeof(Trainer) + sizeof(RealTrainer) == 0; }
+int main() { return sizeof(Narrow) + sizeof(Energy) + sizeof(Real) + sizeof(Trainer) + sizeof(RealTrainer) == 0; }
