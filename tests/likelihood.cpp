@@ -327,10 +327,6 @@ std::vector<typename Model::VisibleState> data_of(const std::vector<int>& counts
 struct Told {
   Values sums;
   int calls;
-  void operator()(size_t i, double change) {
-    sums[i] += change;
-    ++calls;
-  }
 };
 
 template <class Units>
@@ -344,7 +340,11 @@ void check_walk(double expected) {
   const std::vector<Values> all = all_states<Units>();
   for (int round = 0; round < 2; ++round) {  // a walk leaves nothing behind for the next one
     Told told = {Values(Units::size, 0), 0};
-    layer.first_state(told);
+    const auto tell = [&told](size_t i, double change) {
+      told.sums[i] += change;
+      ++told.calls;
+    };
+    layer.first_state(tell);
     std::set<Values> seen;
     Values old;
     double steps = 0;
@@ -366,7 +366,7 @@ void check_walk(double expected) {
       told.calls = 0;
       old = state;
       steps += 1;
-    } while (layer.next_state(told) && steps < 2 * expected);
+    } while (layer.next_state(tell) && steps < 2 * expected);
     CHECK(steps == expected);
     CHECK(static_cast<double>(seen.size()) == expected);
   }

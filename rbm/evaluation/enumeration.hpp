@@ -47,7 +47,7 @@ struct EnumeratedLayer {
 
   /// All sites in their first state; the other layer's input follows from the bias on.
   template <class Link>
-  void first_state(Link& link) {
+  void first_state(const Link& link) {
     for (size_t site = 0; site < Units::sites; ++site) {
       state_of[site] = 0;
       descends[site] = false;
@@ -61,7 +61,7 @@ struct EnumeratedLayer {
 
   /// The next state in the reflected Gray code, in which one site changes; false after the last one.
   template <class Link>
-  bool next_state(Link& link) {
+  bool next_state(const Link& link) {
     size_t site = 0;
     while (site < Units::sites && (descends[site] ? state_of[site] == 0 : state_of[site] + 1 == Units::states(site))) {
       descends[site] = !descends[site];

@@ -16,6 +16,7 @@
 #include "../numbers/flash.hpp"
 #include "../layers/layers.hpp"
 #include "enumeration.hpp"
+#include "../model/check.hpp"
 #include "../model/model.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
@@ -81,9 +82,9 @@ struct Likelihood {
     detail::CopyParameter copy;
     Model::VisibleLayer::each_parameter(copy, model.visible, visible.layer);
     Model::HiddenLayer::each_parameter(copy, model.hidden, hidden.layer);
-    AllFinite all = {true};
-    each_parameter(all, model);
-    if (!all.finite) return Status::not_finite;
+    detail::CheckParameter<typename Model::Scalar> check_each = {Status::ok};
+    each_parameter(check_each, model);
+    if (check_each.status == Status::not_finite) return Status::not_finite;
     if (!visible.layer.is_proper() || !hidden.layer.is_proper()) return Status::not_normalizable;
     double log_determinant;
     return check_precision(BothReal(), model, log_determinant);
@@ -120,8 +121,10 @@ struct Likelihood {
     if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
     if (status != Status::ok) return status;
     clear(result);
-    AddAverages add = {*this, log_partition, result};
-    enumerate(model, add);
+    enumerate(model, [&](double term) {
+      enumerates_visible() ? hidden.set_mean() : visible.set_mean();
+      add_products(::exp(term - log_partition), result);
+    });
     return Status::ok;
   }
 
@@ -155,86 +158,44 @@ struct Likelihood {
   Matrix<double, matrix_size, matrix_size> precision;  // of the real hidden units, the visible ones integrated out
 
   // A change of one layer's state reaches the input of the other.
-  struct ToHidden {
-    Likelihood& of;
-    const Model& model;
-    void operator()(size_t i, double change) {
-      for (size_t j = 0; j < Model::hidden_size; ++j) {
-        of.hidden.input[j] += change * static_cast<double>(detail::number(model.weights(i, j)));
-      }
+  void add_to_hidden(const Model& model, size_t i, double change) {
+    for (size_t j = 0; j < Model::hidden_size; ++j) {
+      hidden.input[j] += change * static_cast<double>(detail::number(model.weights(i, j)));
     }
-  };
-
-  struct ToVisible {
-    Likelihood& of;
-    const Model& model;
-    void operator()(size_t j, double change) {
-      for (size_t i = 0; i < Model::visible_size; ++i) {
-        of.visible.input[i] += change * static_cast<double>(detail::number(model.weights(i, j)));
-      }
-    }
-  };
-
-  // Calls visitor(enumerated, other, ln of the sum over the other layer of exp(-E)) for each state of the smaller
-  // layer.
-  template <class Visitor>
-  void enumerate(const Model& model, Visitor& visitor) {
-    if (visible.states() < hidden.states()) {
-      ToHidden link = {*this, model};
-      go_through(visible, hidden, link, visitor);
-    } else {
-      ToVisible link = {*this, model};
-      go_through(hidden, visible, link, visitor);
+  }
+  void add_to_visible(const Model& model, size_t j, double change) {
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      visible.input[i] += change * static_cast<double>(detail::number(model.weights(i, j)));
     }
   }
 
-  template <class Enumerated, class Other, class Link, class Visitor>
-  static void go_through(Enumerated& enumerated, Other& other, Link& link, Visitor& visitor) {
+  static bool enumerates_visible() {
+    return detail::EnumeratedLayer<typename Model::Visible, double>::states() <
+           detail::EnumeratedLayer<typename Model::Hidden, double>::states();
+  }
+
+  // Calls visit(ln of the sum over the other layer of exp(-E)) for each state of the smaller layer.
+  template <class Visit>
+  void enumerate(const Model& model, const Visit& visit) {
+    if (enumerates_visible()) {
+      enumerate(
+          visible, hidden, [&](size_t i, double change) { add_to_hidden(model, i, change); }, visit);
+    } else {
+      enumerate(
+          hidden, visible, [&](size_t j, double change) { add_to_visible(model, j, change); }, visit);
+    }
+  }
+
+  template <class Enumerated, class Other, class Link, class Visit>
+  static void enumerate(Enumerated& enumerated, Other& other, const Link& link, const Visit& visit) {
     other.start_input();
     enumerated.first_state(link);
     do {
-      visitor(other, other.cumulant() - enumerated.energy());
+      visit(other.cumulant() - enumerated.energy());
     } while (enumerated.next_state(link));
   }
 
   bool too_many() const { return visible.states() > most_states() && hidden.states() > most_states(); }
-
-  // ln of a sum of exponentials, the largest of which is 1 in `rest`.
-  struct LogSum {
-    double largest;
-    double rest;
-
-    template <class Other>
-    void operator()(Other&, double term) {
-      if (term > largest) {
-        rest = rest * ::exp(largest - term) + 1.0;
-        largest = term;
-      } else {
-        rest += ::exp(term - largest);
-      }
-    }
-  };
-
-  struct AddAverages {
-    Likelihood& of;
-    double log_partition;
-    Averages<Model>& result;
-
-    template <class Other>
-    void operator()(Other& other, double term) {
-      other.set_mean();
-      of.add_products(::exp(term - log_partition), result);
-    }
-  };
-
-  struct AllFinite {
-    bool finite;
-
-    template <class StoredType>
-    void operator()(Parameter, const StoredType& stored) {
-      finite = finite && Arithmetic<double>::is_finite(static_cast<double>(detail::number(stored)));
-    }
-  };
 
   static Status set_result(Status status, double value, double& result) {
     if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;
@@ -245,10 +206,9 @@ struct Likelihood {
   // The visible layer in state v, and what it makes of the hidden input.
   void show(const Model& model, const VisibleState& v) {
     hidden.start_input();
-    ToHidden link = {*this, model};
     for (size_t i = 0; i < Model::visible_size; ++i) {
       visible.state[i] = static_cast<double>(v[i]);
-      link(i, visible.state[i]);
+      add_to_hidden(model, i, visible.state[i]);
     }
   }
 
@@ -269,9 +229,16 @@ struct Likelihood {
 
   Status sum_all(Is<false>, const Model& model, double& result) {
     if (too_many()) return Status::too_large;
-    LogSum sum = {-HUGE_VAL, 0.0};
-    enumerate(model, sum);
-    result = sum.largest + ::log(sum.rest);
+    double largest = -HUGE_VAL, sum = 0.0;  // of exponentials, over that of the largest term
+    enumerate(model, [&](double term) {
+      if (term > largest) {
+        sum = sum * ::exp(largest - term) + 1.0;
+        largest = term;
+      } else {
+        sum += ::exp(term - largest);
+      }
+    });
+    result = largest + ::log(sum);
     return Status::ok;
   }
 
@@ -284,8 +251,7 @@ struct Likelihood {
     result = visible.cumulant() - 0.5 * log_determinant;
     visible.set_mean();
     hidden.start_input();
-    ToHidden link = {*this, model};
-    for (size_t i = 0; i < Model::visible_size; ++i) link(i, visible.state[i]);
+    for (size_t i = 0; i < Model::visible_size; ++i) add_to_hidden(model, i, visible.state[i]);
     for (size_t j = 0; j < Model::hidden_size; ++j) {  // y = L^-1 c
       double y = hidden.input[j];
       for (size_t k = 0; k < j; ++k) y -= precision(j, k) * hidden.input[k];
@@ -303,10 +269,10 @@ struct Likelihood {
     log_determinant = 0.0;
     for (size_t j = 0; j < Model::hidden_size; ++j) {
       for (size_t k = 0; k <= j; ++k) {
-        const double width_j = hidden.layer.variance_of(j);
-        const double width_k = hidden.layer.variance_of(k);
-        double p = j != k ? 0.0 : width_j > 0.0 ? 1.0 / width_j : 1.0;
-        for (size_t i = 0; i < Model::visible_size && width_j > 0.0 && width_k > 0.0; ++i) {
+        const double variance_j = hidden.layer.variance_of(j);
+        const double variance_k = hidden.layer.variance_of(k);
+        double p = j != k ? 0.0 : variance_j > 0.0 ? 1.0 / variance_j : 1.0;
+        for (size_t i = 0; i < Model::visible_size && variance_j > 0.0 && variance_k > 0.0; ++i) {
           p -= static_cast<double>(detail::number(model.weights(i, j))) * visible.layer.variance_of(i) *
                static_cast<double>(detail::number(model.weights(i, k)));
         }

@@ -115,7 +115,8 @@ Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float l
   return status;
 }
 
-/// Chains at `Count` inverse temperatures. `set_geometric` sets them, or set all members by hand; start the chains; then `run`.
+/// Chains at `Count` inverse temperatures. `set_geometric` sets them, or set all members by hand; start the chains;
+/// then `run`.
 template <class Model, size_t Count>
 struct ParallelTempering {
   static_assert(Count > 1, "rbm: parallel tempering needs at least two temperatures to exchange between");

@@ -20,9 +20,9 @@ namespace rbm {
 
 /// What a GibbsChain, or GibbsChains, run on in place of their model, which must outlive it: `transposed.copy(model)`
 /// first (without, there is no model to run on), then `chain.run(transposed, steps, rng)`, also with evidence. Nothing
-/// else takes it: Posterior, denoise, tempered and anneal need the model. It costs as much memory as the weights. After a
-/// change of the model, copy it again. Fixed models sample what they sample without it, bit for bit; sums of floats are
-/// rounded differently.
+/// else takes it: Posterior, denoise, tempered and anneal need the model. It costs as much memory as the weights. After
+/// a change of the model, copy it again. Fixed models sample what they sample without it, bit for bit; sums of floats
+/// are rounded differently.
 template <class ModelType>
 struct Transposed {
   typedef ModelType Model;
