@@ -1,5 +1,4 @@
-// rbm/kernels/draws.hpp: the probabilities of many units of two states, and draws of them: most of a small model's
-// time.
+// rbm/kernels/draws.hpp: probabilities and draws of many units of two states: most of a small model's time.
 //
 // Lanes have the bits of the functions of one number, rbm::sigmoid and those of Arithmetic. Draws do not branch on what
 // is drawn: the words of a block come first, then all comparisons.
@@ -36,8 +35,7 @@ RBM_INLINE Vec sigmoid(const Vec& x) {
   const Vec sum = y * Terms::log2_e + Terms::rounding, n = sum - Terms::rounding;
   const Vec r = (y - n * Terms::ln2_high) - n * Terms::ln2_low;
   const Vec p = (((r * Terms::p4 + Terms::p3) * r + Terms::p2) * r + Terms::p1) * r + Terms::p0;
-  const Vec rest = (p * r) * r + r;
-  const Vec e = (rest + 1.0f) * bits_as<Vec>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
+  const Vec e = ((p * r) * r + r + 1.0f) * bits_as<Vec>((bits_as<Words>(sum) + 191u) << 23) * 5.42101086e-20f;
   return bits_as<Vec>((bits_as<Bits>(e) & negative) | (one ^ (one & negative))) / (e + 1.0f);
 }
 

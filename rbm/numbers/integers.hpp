@@ -13,8 +13,8 @@
 #include "../config.hpp"
 #include "fixed.hpp"
 #include "integer_math.hpp"
+#include "integer_units.hpp"
 #include "math.hpp"
-#include "observed.hpp"
 #include "reals.hpp"
 #include "width.hpp"
 
@@ -26,12 +26,14 @@ namespace rbm {
 /// to QF before it is added, exactly where the state is -1, 0 or 1; sum_fits says how many terms there may be. Energies
 /// are 32 bits wide, in Q12.
 template <class Integer, int FractionBits>
-struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, FractionBits> {
-  typedef detail::FixedWidth<Integer, FractionBits> Width;
-  typedef Fixed<Integer, FractionBits> Scalar;
+struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, FractionBits> {
+  typedef detail::FixedUnits<Integer, FractionBits> Units;
+  using Units::infinity;
+  typedef typename Units::Width Width;
+  typedef typename Units::Scalar Scalar;
+  typedef typename Units::Sum Sum;
+  typedef typename Units::Energy Energy;
   typedef typename Width::SumInteger SumInteger;
-  typedef Fixed<SumInteger, FractionBits> Sum;
-  typedef Fixed<int32_t, 12> Energy;
   typedef FixedOption Option;
   // Of parameters up to 128 in Q24; where they may be larger, with as many bits before the point as they have.
   enum : int { change_bits = FractionBits < 8 && !(Width::probability_bits == 8) ? 16 + FractionBits : 24 };
@@ -113,8 +115,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
   static bool is_parameter(Scalar) { return true; }
   static bool is_variance(Scalar x) { return static_cast<Energy>(x) >= least_variance(); }
 
-  /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
-  static constexpr Sum infinity() { return Sum::highest(); }
   static bool is_finite(Scalar) { return true; }
   template <class Number>
   static bool is_finite(Number x) {
@@ -246,91 +246,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 
-  static Energy log(Energy x) {
-    return x.raw > 0 ? Energy::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
-                     : Energy::lowest();
-  }
-  static Energy exp(Energy x) {
-    return x.raw > 0
-               ? Energy(1) / exp(-x)
-               : Energy::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
-  }
-  template <class Integer32, int Bits>
-  static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
-    const uint64_t square = x.raw <= 0 ? 0 : static_cast<uint64_t>(x.raw) << Bits;
-    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(
-        square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square)) : integer::sqrt(square)));
-  }
-
-  /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
-  static RBM_VECTORISED Scalar sigmoid(Sum x) {
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(
-        static_cast<int32_t>(Width::template probability<1>(x.raw)), Width::probability_bits - FractionBits)));
-  }
-  static RBM_VECTORISED Scalar tanh(Sum x) {
-    const int32_t twice =
-        2 * static_cast<int32_t>(Width::template probability<2>(x.raw)) - (int32_t{1} << Width::probability_bits);
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::probability_bits - FractionBits)));
-  }
-  static Energy softplus(Sum x) {
-    const Energy wide(x);
-    return (wide > Energy(0) ? wide : Energy(0)) + tail(magnitude(wide));
-  }
-  static Energy log_two_cosh(Sum x) {
-    const Energy size = magnitude(Energy(x));
-    return size + tail(size + size);
-  }
-
-  /// ln sum_k exp(x_k)                                                                                       x [States]
-  template <size_t States>
-  static Energy log_sum_exp(const Sum* x) {
-    const Sum most = largest<States>(x);
-    return Energy(most) +
-           Energy::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
-  }
-
-  /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
-  template <size_t States>
-  static void softmax(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
-    const Sum most = largest<States>(x);
-    const uint32_t total = total_weight<States>(x, most);
-    for (size_t k = 0; k < States; ++k) {
-      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << FractionBits) + total / 2) / total));
-    }
-  }
-
-  /// A draw of k with these probabilities: one word of the generator.                                        x [States]
-  template <size_t States, class Rng>
-  static size_t choose(const Sum* x, Scalar*, Rng& rng) {
-    const Sum most = largest<States>(x);
-    uint64_t wide = draw_word(rng);
-    wide *= total_weight<States>(x, most);
-    uint32_t left = static_cast<uint32_t>(wide >> 32);
-    size_t k = 0;
-    for (; k + 1 < States; ++k) {
-      const uint32_t each = weight(x[k], most);
-      if (left < each) break;
-      left -= each;
-    }
-    return k;
-  }
-
-  /// A draw from the standard normal distribution.
-  template <class Rng>
-  static Sum normal(Rng& rng) {
-    return static_cast<Sum>(Energy::from_raw(integer::normal(rng)));
-  }
-
-  /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
-  /// of this precision: an error of at most 0.51 steps.
-  static Scalar mean_observed(Scalar variance, Sum x, Scalar value, float precision) {
-    return detail::ObservedNormal<FractionBits>(variance, precision).mean(x, value);
-  }
-  template <class Rng>
-  static Scalar sample_observed(Scalar variance, Sum x, Scalar value, float precision, Rng& rng) {
-    return detail::ObservedNormal<FractionBits>(variance, precision).sample(x, value, rng);
-  }
-
   /// A draw from the normal distribution with mean 0 and standard deviation 0.01, rounded stochastically.
   /// Scaling: a draw in Q12, 15 bits and a sign, times 655 / 2^16 in Q28.
   template <class Rng>
@@ -355,31 +270,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedWidth<Integer, Fr
     int32_t beyond = 0;
     for (; int64_t{n} > int64_t{0xFFFFFFFF}; n >>= 1) beyond += 45426;
     return beyond + integer::log(static_cast<uint32_t>(n));
-  }
-
-  static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
-  static Energy tail(Energy y) { return Energy::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
-
-  template <size_t States>
-  static Sum largest(const Sum* x) {
-    Sum most = x[0];
-    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
-    return most;
-  }
-
-  /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
-  static uint32_t weight(Sum x, Sum most) {
-    if (x <= -infinity() && most > -infinity()) return 0;
-    const Energy below = Energy(most) - Energy(x);
-    return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
-  }
-
-  template <size_t States>
-  static uint32_t total_weight(const Sum* x, Sum most) {
-    static_assert(States <= 65535, "rbm: a softmax group of integers has at most 65535 units");
-    uint32_t total = 0;
-    for (size_t k = 0; k < States; ++k) total += weight(x[k], most);
-    return total;
   }
 };
 

@@ -1,0 +1,210 @@
+// rbm/numbers/integer_units.hpp: the means, draws and cumulants of units of integers.
+//
+// A normal unit that was seen with Gaussian noise has without the observation the mean m = variance x. Of the noise's
+// precision, the inverse of its variance, make q = variance precision: then
+//   mean = value + (m - value) / (1 + q),   variance / (1 + q).
+// Neither 1 / (1 + q) nor the precision is ever rounded to steps of the unit, which may be far too coarse for them.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_NUMBERS_INTEGER_UNITS_HPP
+#define RBM_NUMBERS_INTEGER_UNITS_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "fixed.hpp"
+#include "integer_math.hpp"
+#include "math.hpp"
+#include "random.hpp"
+#include "width.hpp"
+
+namespace rbm {
+namespace detail {
+
+/// Scaling: 1 + q = total 2^(shift - 24), with 2^24 <= total < 2^25. The mean is made in Q(F + 7), where m saturates at
+/// 2^38; the variance in Q(2F + G) of at most 38 bits, and so the deviation in Q(F + G / 2).
+template <int FractionBits>
+struct ObservedNormal {
+  typedef Fixed<int16_t, FractionBits> Scalar;
+  typedef Fixed<int32_t, FractionBits> Sum;
+
+  Scalar variance;  // without the observation
+  uint32_t total;
+  int shift;
+
+  /// The digits of the float are taken as integers, so that no target rounds in its own way.
+  ObservedNormal(Scalar variance_before, float precision) : variance(variance_before), shift(0) {
+    const uint32_t bits = to_bits(precision);
+    const int exponent = static_cast<int>((bits >> 23) & 0xFFu);
+    const bool counts = exponent != 0 && variance.raw > 0;  // a precision below 2^-126 does not
+    const uint64_t product =
+        counts ? uint64_t{(bits & 0x7FFFFFu) | 0x800000u} * static_cast<uint16_t>(variance.raw) : 0;
+    int up = counts ? exponent - 126 - FractionBits : 0;  // q is the product, of 39 bits, 2^up steps of 2^-24
+    while (up > 24) {
+      --up;
+      ++shift;
+    }
+    uint64_t sum = shift <= 24 ? (uint64_t{1} << 24) >> shift : 0;
+    sum += up >= 0 ? product << up : up > -40 ? product >> -up : 0;
+    for (; sum >= uint64_t{1} << 25; sum >>= 1) ++shift;
+    total = static_cast<uint32_t>(sum);
+  }
+
+  Scalar mean(Sum x, Scalar value) const { return rounded(fine_mean(x, value)); }
+
+  template <class Rng>
+  Scalar sample(Sum x, Scalar value, Rng& rng) const {
+    constexpr int guard = (23 - FractionBits) / 2 * 2;  // G
+    const uint64_t square = static_cast<uint64_t>(shrunk(variance.raw * (int64_t{1} << (FractionBits + guard))));
+    const int64_t deviation = square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square))
+                                                    : static_cast<int64_t>(integer::sqrt(square));
+    return rounded(fine_mean(x, value) + ((deviation * integer::normal(rng)) >> (12 + guard / 2 - 7)));
+  }
+
+ private:
+  int64_t fine_mean(Sum x, Scalar value) const {
+    constexpr int down = FractionBits > 7 ? FractionBits - 7 : 0, up = FractionBits < 7 ? 7 - FractionBits : 0;
+    constexpr int64_t most = int64_t{1} << 38;
+    const int64_t before = ((int64_t{variance.raw} * x.raw) >> down) * (int64_t{1} << up);
+    const int64_t seen = int64_t{value.raw} * 128;
+    return seen + shrunk((before > most ? most : before < -most ? -most : before) - seen);
+  }
+
+  static Scalar rounded(int64_t fine) { return Scalar::from_raw(saturate<int16_t>(shift_down(fine, 7))); }
+
+  // x / (1 + q) to the nearest integer, for x of 39 bits.
+  int64_t shrunk(int64_t x) const {
+    const int64_t scaled = shift <= 24 ? x * (int64_t{1} << (24 - shift)) : x >> (shift < 64 ? shift - 24 : 40);
+    const int64_t half = total / 2;
+    return (scaled + (scaled < 0 ? -half : half)) / static_cast<int64_t>(total);
+  }
+};
+
+/// The functions of a unit's input. Scaling: inputs in QF, energies in Q12.
+template <class Integer, int FractionBits>
+struct FixedUnits : FixedWidth<Integer, FractionBits> {
+  typedef FixedWidth<Integer, FractionBits> Width;
+  typedef Fixed<Integer, FractionBits> Scalar;
+  typedef Fixed<typename Width::SumInteger, FractionBits> Sum;
+  typedef Fixed<int32_t, 12> Energy;
+
+  /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
+  static constexpr Sum infinity() { return Sum::highest(); }
+
+  static Energy log(Energy x) {
+    return x.raw > 0 ? Energy::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
+                     : Energy::lowest();
+  }
+  static Energy exp(Energy x) {
+    return x.raw > 0
+               ? Energy(1) / exp(-x)
+               : Energy::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
+  }
+  template <class Integer32, int Bits>
+  static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
+    const uint64_t square = x.raw <= 0 ? 0 : static_cast<uint64_t>(x.raw) << Bits;
+    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(
+        square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square)) : integer::sqrt(square)));
+  }
+
+  /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
+  static RBM_VECTORISED Scalar sigmoid(Sum x) {
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(
+        static_cast<int32_t>(Width::template probability<1>(x.raw)), Width::probability_bits - FractionBits)));
+  }
+  static RBM_VECTORISED Scalar tanh(Sum x) {
+    const int32_t twice =
+        2 * static_cast<int32_t>(Width::template probability<2>(x.raw)) - (int32_t{1} << Width::probability_bits);
+    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::probability_bits - FractionBits)));
+  }
+  static Energy softplus(Sum x) {
+    const Energy wide(x);
+    return (wide > Energy(0) ? wide : Energy(0)) + tail(magnitude(wide));
+  }
+  static Energy log_two_cosh(Sum x) {
+    const Energy size = magnitude(Energy(x));
+    return size + tail(size + size);
+  }
+
+  /// ln sum_k exp(x_k)                                                                                       x [States]
+  template <size_t States>
+  static Energy log_sum_exp(const Sum* x) {
+    const Sum most = largest<States>(x);
+    return Energy(most) +
+           Energy::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
+  }
+
+  /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
+  template <size_t States>
+  static void softmax(const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s) {
+    const Sum most = largest<States>(x);
+    const uint32_t total = total_weight<States>(x, most);
+    for (size_t k = 0; k < States; ++k) {
+      s[k] = Scalar::from_raw(static_cast<Integer>(((weight(x[k], most) << FractionBits) + total / 2) / total));
+    }
+  }
+
+  /// A draw of k with these probabilities: one word of the generator.                                        x [States]
+  template <size_t States, class Rng>
+  static size_t choose(const Sum* x, Scalar*, Rng& rng) {
+    const Sum most = largest<States>(x);
+    uint64_t wide = draw_word(rng);
+    wide *= total_weight<States>(x, most);
+    uint32_t left = static_cast<uint32_t>(wide >> 32);
+    size_t k = 0;
+    for (; k + 1 < States; ++k) {
+      const uint32_t each = weight(x[k], most);
+      if (left < each) break;
+      left -= each;
+    }
+    return k;
+  }
+
+  /// A draw from the standard normal distribution.
+  template <class Rng>
+  static Sum normal(Rng& rng) {
+    return static_cast<Sum>(Energy::from_raw(integer::normal(rng)));
+  }
+
+  /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
+  /// of this precision: an error of at most 0.51 steps.
+  static Scalar mean_observed(Scalar variance, Sum x, Scalar value, float precision) {
+    return detail::ObservedNormal<FractionBits>(variance, precision).mean(x, value);
+  }
+  template <class Rng>
+  static Scalar sample_observed(Scalar variance, Sum x, Scalar value, float precision, Rng& rng) {
+    return detail::ObservedNormal<FractionBits>(variance, precision).sample(x, value, rng);
+  }
+
+ private:
+  static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
+  static Energy tail(Energy y) { return Energy::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
+
+  template <size_t States>
+  static Sum largest(const Sum* x) {
+    Sum most = x[0];
+    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
+    return most;
+  }
+
+  /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.
+  static uint32_t weight(Sum x, Sum most) {
+    if (x <= -infinity() && most > -infinity()) return 0;
+    const Energy below = Energy(most) - Energy(x);
+    return static_cast<uint32_t>(integer::exp_of_minus(static_cast<uint32_t>(below.raw)) >> 9);
+  }
+
+  template <size_t States>
+  static uint32_t total_weight(const Sum* x, Sum most) {
+    static_assert(States <= 65535, "rbm: a softmax group of integers has at most 65535 units");
+    uint32_t total = 0;
+    for (size_t k = 0; k < States; ++k) total += weight(x[k], most);
+    return total;
+  }
+};
+
+}  // namespace detail
+}  // namespace rbm
+
+#endif  // RBM_NUMBERS_INTEGER_UNITS_HPP
