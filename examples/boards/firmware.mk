@@ -52,7 +52,7 @@ no_emulator := $(shell ($(PROBE)) >/dev/null 2>&1 || echo emulator)
 skip = @echo "$(BOARD): skipped, $(strip $(1)) is missing (Debian: apt-get install $(PACKAGES))" >&2; test -z "$(REQUIRE_BOARDS)"
 
 .DELETE_ON_ERROR:
-.PHONY: firmware test report always
+.PHONY: firmware test report
 
 ifneq ($(no_compiler),)
 firmware test report:
@@ -77,10 +77,8 @@ report: $(FITS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$
 endif
 endif
 
-# Changes when a command does, so that all is built anew.
-$(OUT)/compile.flags: always | $(OUT)
-	@echo '$(COMPILE_C) $(COMPILE_CXX) $(LINK) $(NUMBER) $(SMALL)' | cmp -s - $@ || \
-	  echo '$(COMPILE_C) $(COMPILE_CXX) $(LINK) $(NUMBER) $(SMALL)' > $@
+$(OUT)/compile.flags: REMEMBERED = $(COMPILE_C) $(COMPILE_CXX) $(LINK) $(NUMBER) $(SMALL)
+include tests/build/flags.mk
 
 $(OUT)/start.o: $(START) $(OUT)/compile.flags
 	$(COMPILE_C) -MMD -MP -c $< -o $@
