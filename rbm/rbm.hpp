@@ -16,9 +16,10 @@
 #include "numbers/fixed.hpp"         // Fixed<Integer, bits>
 #include "numbers/flash.hpp"         // InFlash<Number>: models that stay in flash on AVR
 #include "numbers/integer_math.hpp"  // exp, log, sigmoid ... of integers
-#include "numbers/number.hpp"        // Arithmetic<Number>: what the rest asks of a number type
+#include "numbers/number.hpp"        // Arithmetic<Number>, what the rest asks of one: reals.hpp, integers.hpp
 
-// Kernels: the hot loops. Here weights change: kernels/update_weights.hpp.
+// Kernels: the hot loops. Here a plain step changes weights, in kernels/update_weights.hpp, and neighbours of them or
+// biases, in kernels/update_biases.hpp.
 #include "kernels/kernels.hpp"
 
 // Layers: the units, one kind a file, and what was observed of them.
@@ -40,7 +41,7 @@
 #include "training/options.hpp"       // learning rate, extras and their settings
 #include "training/chains.hpp"        // the Gibbs chains of a step
 #include "training/gradient.hpp"      // a plain step's change of the parameters
-#include "training/rules.hpp"         // the change with momentum, penalties or centring
+#include "training/rules.hpp"         // changes all parameters with momentum, penalties or centring
 #include "training/normalizable.hpp"  // bounds weights between real units
 #include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
 

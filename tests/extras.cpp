@@ -415,7 +415,7 @@ TEST_CASE("in integers the schedule falls as it does in floats, for any number o
         CAPTURE(steps);
         CAPTURE(t);
         const double got =
-            double(static_cast<float>(rbm::detail::falling(rate, rbm::Schedule::power, t, steps, power)));
+            double(static_cast<float>(rbm::detail::decayed_rate(rate, rbm::Schedule::power, t, steps, power)));
         CHECK(std::fabs(got - 100 * std::pow(1 + double(t) / steps, -double(power))) < 0.05);
       }
     }

@@ -48,7 +48,7 @@ Errors errors_of_units(int32_t first, int32_t last) {
     const Sum x = Sum::from_raw(static_cast<typename Sum::Integer>(raw));
     const double exact = double(x), p = exact_sigmoid(exact);
     const double chance = double(A::template probability<1>(x.raw)) / whole;
-    errors.monotone = errors.monotone && chance >= before - (A::is_narrow ? 0 : 4 / 65536.0);  // roundings of 2^-16
+    errors.monotone = errors.monotone && chance >= before - (A::is_8_bit ? 0 : 4 / 65536.0);  // roundings of 2^-16
     before = chance;
     errors.drawn = errors.drawn && are_draws_right<A, 1>(x) && are_draws_right<A, 2>(x);
     errors.chance = std::max(errors.chance, std::fabs(chance - p));
@@ -122,7 +122,7 @@ void check_rounding(float rate, size_t count, int difference, int start) {
   CAPTURE(start);
   // 8 random bits are exact for products of states off and on; for others there are steps of 2^-8, half of them here.
   const bool whole = difference % static_cast<int>(Scalar::one()) == 0;
-  CHECK(std::fabs(moved.mean - expected) <= 4.9 * moved.standard_error() + (A::is_narrow && !whole ? 1 / 512.0 : 1e-5));
+  CHECK(std::fabs(moved.mean - expected) <= 4.9 * moved.standard_error() + (A::is_8_bit && !whole ? 1 / 512.0 : 1e-5));
 }
 
 }  // namespace
@@ -314,10 +314,10 @@ TEST_CASE("integers: what is certainly off is never chosen, also from the ends o
     const Ops::Sum last = Ops::Sum(other), x[4] = {-Ops::infinity(), last, -Ops::infinity(), last};
     Number8 s[4];
     Word least = {0}, middle = {0x7FFFFFFFu}, above = {0x80000000u}, most = {0xFFFFFFFFu};
-    CHECK(Ops::choose<4>(x, s, least) == 1);
-    CHECK(Ops::choose<4>(x, s, middle) == 1);
-    CHECK(Ops::choose<4>(x, s, above) == 3);
-    CHECK(Ops::choose<4>(x, s, most) == 3);
+    CHECK(Ops::sample_categorical<4>(x, s, least) == 1);
+    CHECK(Ops::sample_categorical<4>(x, s, middle) == 1);
+    CHECK(Ops::sample_categorical<4>(x, s, above) == 3);
+    CHECK(Ops::sample_categorical<4>(x, s, most) == 3);
     Ops::softmax<4>(x, s);
     CHECK(s[0] == Number8(0));
     CHECK(s[1] == Number8(0.5f));

@@ -322,7 +322,7 @@ TEST_CASE("Softmax: what rounding leaves after the last unit goes to the likelie
     for (size_t k = 0; k < 6; ++k) CHECK(s[k] == (k == expected ? 1.0f : 0.0f));
     float probabilities[7];
     probabilities[6] = 1.0f;  // of no unit of this group
-    CHECK(rbm::Arithmetic<float>::choose<6>(x, probabilities, highest) == expected);
+    CHECK(rbm::Arithmetic<float>::sample_categorical<6>(x, probabilities, highest) == expected);
   }
   CHECK(beyond > 10);
 }

@@ -90,7 +90,7 @@ struct Ais {
   }
 
   /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
-  /// Errors as above, and those of the samples.
+  /// Errors as of forward(), and those of the samples.
   template <class Rng>
   Status reverse(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                  PartitionEstimate& estimate, Rng& rng) {

@@ -178,7 +178,7 @@ Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleSt
 }
 
 /// An estimate of the pseudo-log-likelihood, from one random site of each sample, times the number of sites: right on
-/// average, and as many times cheaper. Errors as above; the generator has moved on.
+/// average, and as many times cheaper. Errors as of pseudo_log_likelihood(); the generator has moved on.
 template <class Model, class Rng>
 Status stochastic_pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                                         float& result, Rng& rng) {

@@ -46,22 +46,22 @@ struct EnumeratedLayer {
   }
 
   /// All sites in their first state; the other layer's input follows from the bias on.
-  template <class Link>
-  void first_state(const Link& link) {
+  template <class OnChange>
+  void first_state(const OnChange& on_change) {
     for (size_t site = 0; site < Units::sites; ++site) {
       state_of[site] = 0;
       descends[site] = false;
       for (size_t u = 0; u < Units::units(site); ++u) {
         const size_t unit = Units::first_unit(site) + u;
         state[unit] = Units::value(site, 0, u);
-        link(unit, state[unit]);
+        on_change(unit, state[unit]);
       }
     }
   }
 
   /// The next state in the reflected Gray code, in which one site changes; false after the last one.
-  template <class Link>
-  bool next_state(const Link& link) {
+  template <class OnChange>
+  bool next_state(const OnChange& on_change) {
     size_t site = 0;
     while (site < Units::sites && (descends[site] ? state_of[site] == 0 : state_of[site] + 1 == Units::states(site))) {
       descends[site] = !descends[site];
@@ -73,7 +73,7 @@ struct EnumeratedLayer {
       const size_t unit = Units::first_unit(site) + u;
       const Number old = state[unit];
       state[unit] = Units::value(site, state_of[site], u);
-      if (!detail::equal(state[unit], old)) link(unit, state[unit] - old);
+      if (!detail::equal(state[unit], old)) on_change(unit, state[unit] - old);
     }
     return true;
   }

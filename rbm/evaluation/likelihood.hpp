@@ -2,7 +2,7 @@
 //
 // ln p(v) = -F(v) - ln Z. One layer is summed out in closed form, the other is enumerated: neighbours in a Gray code
 // differ in one site, so only the inputs from that site change. All is computed in double, by the formulas of the
-// layers; nothing else of the library needs <math.h>, and rbm.hpp does not include this header.
+// layers. Only this header and ais.hpp need <math.h>, and rbm.hpp includes neither.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_EVALUATION_LIKELIHOOD_HPP
@@ -105,7 +105,7 @@ struct Likelihood {
     if (status == Status::ok) status = check(model);
     double sum = 0.0;
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
-      show(model, samples[s]);
+      set_visible(model, samples[s]);
       sum += hidden.cumulant() - visible.energy() - log_partition;
     }
     return set_result(status, sum / static_cast<double>(count), result);
@@ -136,7 +136,7 @@ struct Likelihood {
     if (status != Status::ok) return status;
     clear(result);
     for (size_t s = 0; s < count; ++s) {
-      show(model, samples[s]);
+      set_visible(model, samples[s]);
       hidden.set_mean();
       add_products(1.0 / static_cast<double>(count), result);
     }
@@ -204,7 +204,7 @@ struct Likelihood {
   }
 
   // The visible layer in state v, and what it makes of the hidden input.
-  void show(const Model& model, const VisibleState& v) {
+  void set_visible(const Model& model, const VisibleState& v) {
     hidden.start_input();
     for (size_t i = 0; i < Model::visible_size; ++i) {
       visible.state[i] = static_cast<double>(v[i]);

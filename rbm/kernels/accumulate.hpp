@@ -108,19 +108,19 @@ RBM_INLINE void accumulate_active(const Units& on, const Weight* weights, const 
   each_column<Sum, Stride>(count, body);
 }
 
-/// All rows; `all` says which units are on, where that is known.
+/// All rows; `known` says which units are on, where that is known.
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
 RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size_t count, Sum* x,
-                                    const Active<Rows>* all = nullptr) {
+                                    const Active<Rows>* known = nullptr) {
   constexpr size_t at_a_time = has_unit_bits ? size_t{rows_at_a_time} : Rows, tail = Rows % at_a_time;
   for (size_t i = 0; i < Rows - tail; i += at_a_time) {
     Active<at_a_time> on;
-    on.find(all, s, i);
+    on.find(known, s, i);
     accumulate_active<Stride>(on, weights + i * Stride, s + i, count, x);
   }
   if (tail == 0) return;
   Active<(tail != 0 ? tail : 1)> on;
-  on.find(all, s, Rows - tail);
+  on.find(known, s, Rows - tail);
   accumulate_active<Stride>(on, weights + (Rows - tail) * Stride, s + (Rows - tail), count, x);
 }
 

@@ -58,7 +58,7 @@ RBM_INLINE bool are_binary(const Fixed<Integer, FractionBits>* s, size_t count) 
 
 /// Whether all states are -1, 0 or 1.
 template <class Integer, int FractionBits>
-bool are_whole(const Fixed<Integer, FractionBits>* s, size_t count) {
+bool are_ternary(const Fixed<Integer, FractionBits>* s, size_t count) {
   const Integer one = static_cast<Integer>(Fixed<Integer, FractionBits>::one());
   size_t full = 0;
 #if RBM_VECTOR_BYTES > 4
@@ -81,7 +81,7 @@ bool are_whole(const Fixed<Integer, FractionBits>* s, size_t count) {
   return others == 0;
 }
 
-/// Of at most 64 units, which are not 0, as bits from the lowest on.
+/// A bitmask of at most 64 units, from the lowest bit on: 1 where the unit is not 0.
 template <class Scalar>
 RBM_INLINE uint64_t bits_of_units(const Scalar* s, size_t count) {
   uint8_t flags[64];
@@ -107,14 +107,15 @@ struct Active {
   uint64_t words[(Length + 63) / 64];
   bool binary;
 
-  /// Those of the units of a state s from `first` on, a multiple of 64; `all` are those of all its units, or null.
+  /// Finds which units of a state s are on from `first` on, a multiple of 64; copies it from `known`, of all its units,
+  /// where that is not null.
   template <size_t All, class Scalar>
-  RBM_INLINE void find(const Active<All>* all, const Scalar* s, size_t first) {
-    if (all == nullptr) {
+  RBM_INLINE void find(const Active<All>* known, const Scalar* s, size_t first) {
+    if (known == nullptr) {
       find(s + first);
     } else {
-      RBM_COPY_BYTES(words, all->words + first / 64, sizeof words);
-      binary = all->binary;
+      RBM_COPY_BYTES(words, known->words + first / 64, sizeof words);
+      binary = known->binary;
     }
   }
 
@@ -227,7 +228,7 @@ RBM_INLINE uint64_t bits_of_units(const Active<Length, false>*, const Scalar* s,
 }
 
 /// Which visible units are on in up to `Count` samples, and in the chains that belong to them: a trainer carries that
-/// from where states are checked and drawn to where they are used.
+/// from where chains start and states are drawn to where they are used.
 template <size_t Length, size_t Count, bool HasBits = has_unit_bits>
 struct ActiveUnits {
   Active<Length> on_data[Count], on_model[Count];

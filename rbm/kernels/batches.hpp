@@ -3,8 +3,8 @@
 // A part of the weights stays in a cache close to the processor while all states pass. A sum over hidden units is made
 // of the columns of those that are on, from a tile of the weights, transposed, which costs little when many states
 // share it: with a quarter of the units on it is four times as fast as dot products. For the update the states of a
-// row's unit in all samples say which hidden states to add up, and the sum is added to the row once. Without unit bits,
-// on boards, all of it goes sample by sample.
+// row's unit in all samples say which hidden states to add up, and the sum is added to the row once. Without
+// vectors plain loops do it, in the same order.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_BATCHES_HPP
@@ -68,10 +68,10 @@ struct Tile {
 
 template <size_t Rows, size_t VisibleSize, size_t HiddenSize>
 RBM_INLINE void accumulate_rows_of_batch(size_t i, const float* weights, const Vector<float, VisibleSize>* v,
-                                         size_t count, Vector<float, HiddenSize>* x, const Active<VisibleSize>* all) {
+                                         size_t count, Vector<float, HiddenSize>* x, const Active<VisibleSize>* known) {
   for (size_t s = 0; s < count; ++s) {
     Active<Rows> on;
-    on.find(all == nullptr ? nullptr : all + s, v[s].values, i);
+    on.find(known == nullptr ? nullptr : known + s, v[s].values, i);
     accumulate_active<HiddenSize>(on, weights + i * HiddenSize, v[s].values + i, HiddenSize, x[s].values);
   }
 }

@@ -1,7 +1,8 @@
 // rbm/kernels/dot_rows.hpp: dot products, x_i += sum_j W_ij s_j: what one layer gives the units of the other, by rows.
 //
-// Floats are summed in 16 lanes, halves onto halves in the end: an order that belongs to the design, so that the result
-// is the same for every width of vectors.
+// Integers of states -1, 0 and 1 are added and subtracted, in vectors multiplied. Floats are summed in 16 lanes, halves
+// onto halves in the end: an order that belongs to the design, so that the result is the same for every width of
+// vectors.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_DOT_ROWS_HPP
@@ -134,7 +135,7 @@ void dot_rows(const float* RBM_RESTRICT weights, const float* RBM_RESTRICT s, si
 
 /// `Columns` neighbouring columns where all states are -1, 0 or 1: their products with parameters need no rounding.
 template <size_t Columns, size_t Length, class Weight, class Integer, int FractionBits, class Sum>
-RBM_INLINE void dot_whole(const Weight* weights, const Fixed<Integer, FractionBits>* s, size_t rows, Sum* x) {
+RBM_INLINE void dot_ternary(const Weight* weights, const Fixed<Integer, FractionBits>* s, size_t rows, Sum* x) {
   Integer units[Columns];
   for (size_t j = 0; j < Columns; ++j) units[j] = static_cast<Integer>(s[j].raw >> FractionBits);
   for (size_t i = 0; i < rows; ++i) {
@@ -145,12 +146,12 @@ RBM_INLINE void dot_whole(const Weight* weights, const Fixed<Integer, FractionBi
 
 /// dot_rows of states that are all -1, 0 or 1.
 template <size_t Length, class Weight, class Integer, int FractionBits, class Sum>
-void dot_whole_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s, size_t rows,
-                    Sum* RBM_RESTRICT x) {
+void dot_ternary_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
+                      size_t rows, Sum* RBM_RESTRICT x) {
   constexpr size_t some = 256, tail = Length % some;  // columns, so that the stack does not grow with the layer
-  for (size_t j = 0; j < Length - tail; j += some) dot_whole<some, Length>(weights + j, s + j, rows, x);
+  for (size_t j = 0; j < Length - tail; j += some) dot_ternary<some, Length>(weights + j, s + j, rows, x);
   if (tail > 0) {
-    dot_whole<(tail > 0 ? tail : 1), Length>(weights + (Length - tail), s + (Length - tail), rows, x);
+    dot_ternary<(tail > 0 ? tail : 1), Length>(weights + (Length - tail), s + (Length - tail), rows, x);
   }
 }
 
@@ -181,8 +182,8 @@ RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Weight* row) {
 
 /// dot_rows of states that are all -1, 0 or 1.
 template <size_t Length, class Weight, class Integer, int FractionBits, class Sum>
-void dot_whole_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s, size_t rows,
-                    Sum* RBM_RESTRICT x) {
+void dot_ternary_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
+                      size_t rows, Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
   for (size_t i = 0; i < rows; ++i) {
     const Weight* RBM_RESTRICT row = weights + i * Length;
@@ -219,8 +220,8 @@ void dot_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionB
     return;
   }
 #endif
-  if (are_whole(s, Length)) {
-    dot_whole_rows<Length>(weights, s, rows, x);
+  if (are_ternary(s, Length)) {
+    dot_ternary_rows<Length>(weights, s, rows, x);
     return;
   }
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;

@@ -1,7 +1,7 @@
 // rbm/kernels/draws.hpp: probabilities and draws of many units of two states: most of a small model's time.
 //
-// Lanes have the bits of the functions of one number, rbm::sigmoid and those of Arithmetic. Draws do not branch on what
-// is drawn: the words of a block come first, then all comparisons.
+// Vector code gives, bit for bit, what rbm::sigmoid and Arithmetic give for one number. No draw branches on what is
+// drawn: the words of a block come first, then all comparisons.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_DRAWS_HPP
@@ -94,7 +94,7 @@ RBM_INLINE Vec sigmoid_tails16(const Vec& y) {
   return sum & ((y - eight) >> 31);
 }
 
-/// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::chance.
+/// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::probability.
 template <int Slope, int FractionBits, class Vec>
 RBM_INLINE Vec probabilities(const Vec& x, Fixed<int8_t, FractionBits>) {
   typedef Lanes<uint16_t, Vec::registers, sizeof(typename Vec::Register)> Words;
@@ -104,7 +104,7 @@ RBM_INLINE Vec probabilities(const Vec& x, Fixed<int8_t, FractionBits>) {
   return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
 }
 
-/// Of 16 bits in Q16.
+/// Probabilities of integers of 16 bits, in Q16.
 template <int Slope, int FractionBits, class Vec>
 RBM_INLINE Vec probabilities(const Vec& x, Fixed<int16_t, FractionBits>) {
   constexpr int32_t most = int32_t{8 / Slope} << FractionBits;
@@ -159,7 +159,7 @@ struct FixedDrawColumns {
 
 #endif
 
-// What ends in _noinline is one copy in flash for all layers. Where `Known` is not 0 it is the number of
+// Functions that end in _noinline are in flash once for all layers. Where `Known` is not 0 it is the number of
 // units.
 
 template <size_t Most, size_t Known, int Slope>
@@ -196,7 +196,7 @@ RBM_NOINLINE void binary_means_noinline(const Sum* RBM_RESTRICT x, size_t count,
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
-  if (!Ops::is_narrow) {  // those of 8 bits have no part in learning
+  if (!Ops::is_8_bit) {  // the means of 8-bit models are not used in learning
     const FixedMeanColumns<Off, Integer, FractionBits> body = {numbers_of(x), numbers_of(s)};
     each_column<typename Sum::Integer, Most, 1>(count, body);
     return;

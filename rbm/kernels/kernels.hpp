@@ -5,7 +5,7 @@
 //
 //   accumulate       x_j += sum_i s_i W_ij       rows of the units that are on (active.hpp)
 //   dot_rows         x_i += sum_j W_ij s_j       in 16 partial sums, whose order belongs to the design
-//   update_weights   W_ij += rate (statistics)   one of three changes a row (statistics.hpp)
+//   update_weights   W_ij += rate (statistics)   one of three changes a row
 //   update_biases    c_i += rate (statistics)
 //   draws            means and draws of units of two states
 //   batches          these sums and updates where a large batch shares what was fetched from a far cache
@@ -14,7 +14,7 @@
 //
 //                    floats                        integers, vectors                integers, no vectors
 //   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
-//   dot_rows         dot_some_rows                 dot_whole_rows, dot_integers     dot_binary_rows, dot_whole_rows
+//   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers     dot_binary_rows, dot_ternary_rows
 //   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row; 8 bits on-line:
 //                    SumColumns                                                     update_binary_weights
 //   update_biases    a plain loop                  AddRounded, AddBinaryColumns     update_biases_noinline, add_binary

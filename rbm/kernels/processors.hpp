@@ -26,12 +26,12 @@ RBM_INLINE To convert_vector(const From& from) {
 }
 #if RBM_VECTOR_BYTES == 32 && defined(__AVX2__) && !defined(__clang__)
 // GCC 12 makes four instructions of these.
-#define RBM_WIDEN(Energy, Narrow, Argument, builtin)                                    \
-  template <>                                                                           \
-  RBM_INLINE RegisterOf<Energy, 32>::type convert_vector<RegisterOf<Energy, 32>::type>( \
-      const RegisterOf<Narrow, 16>::type& from) {                                       \
-    return reinterpret_cast<RegisterOf<Energy, 32>::type>(                              \
-        builtin(reinterpret_cast<RegisterOf<Argument, 16>::type>(from)));               \
+#define RBM_WIDEN(Wide, Narrow, Argument, builtin)                                  \
+  template <>                                                                       \
+  RBM_INLINE RegisterOf<Wide, 32>::type convert_vector<RegisterOf<Wide, 32>::type>( \
+      const RegisterOf<Narrow, 16>::type& from) {                                   \
+    return reinterpret_cast<RegisterOf<Wide, 32>::type>(                            \
+        builtin(reinterpret_cast<RegisterOf<Argument, 16>::type>(from)));           \
   }
 RBM_WIDEN(int16_t, int8_t, char, __builtin_ia32_pmovsxbw256)
 RBM_WIDEN(int16_t, uint8_t, char, __builtin_ia32_pmovzxbw256)
@@ -41,14 +41,14 @@ RBM_WIDEN(int32_t, uint16_t, int16_t, __builtin_ia32_pmovzxwd256)
 #undef RBM_WIDEN
 #elif RBM_VECTOR_BYTES == 16 && defined(__SSE2__) && !defined(__clang__)
 // GCC 12 makes six to eight of these: each number twice, or after a zero, then shifted.
-#define RBM_WIDEN(Energy, Narrow, other, shift, ...)                                                   \
-  template <>                                                                                          \
-  RBM_INLINE RegisterOf<Energy, 16>::type convert_vector<RegisterOf<Energy, 16>::type>(                \
-      const RegisterOf<Narrow, 8>::type& from) {                                                       \
-    RegisterOf<Narrow, 16>::type x = {};                                                               \
-    RBM_COPY_BYTES(&x, &from, sizeof from);                                                            \
-    const RegisterOf<Narrow, 16>::type mask = {__VA_ARGS__};                                           \
-    return reinterpret_cast<RegisterOf<Energy, 16>::type>(__builtin_shuffle(x, other, mask)) >> shift; \
+#define RBM_WIDEN(Wide, Narrow, other, shift, ...)                                                   \
+  template <>                                                                                        \
+  RBM_INLINE RegisterOf<Wide, 16>::type convert_vector<RegisterOf<Wide, 16>::type>(                  \
+      const RegisterOf<Narrow, 8>::type& from) {                                                     \
+    RegisterOf<Narrow, 16>::type x = {};                                                             \
+    RBM_COPY_BYTES(&x, &from, sizeof from);                                                          \
+    const RegisterOf<Narrow, 16>::type mask = {__VA_ARGS__};                                         \
+    return reinterpret_cast<RegisterOf<Wide, 16>::type>(__builtin_shuffle(x, other, mask)) >> shift; \
   }
 RBM_WIDEN(int16_t, int8_t, x, 8, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)
 RBM_WIDEN(int16_t, uint8_t, (x ^ x), 0, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
@@ -123,11 +123,11 @@ RBM_INLINE Lanes<Type, Count, Bytes> operator/(const Lanes<Type, Count, Bytes>& 
 }
 
 // Helium widens as it loads and narrows as it stores, which GCC makes no use of.
-#define RBM_WIDENING_LOAD(Energy, Narrow, instruction)                                                      \
-  RBM_INLINE void widen(RegisterOf<Energy, RBM_VECTOR_BYTES>::type& to, const Narrow* from) {               \
-    __asm__(instruction " %q0, [%1]"                                                                        \
-            : "=w"(to)                                                                                      \
-            : "l"(from), "m"(*reinterpret_cast<const Narrow(*)[RBM_VECTOR_BYTES / sizeof(Energy)]>(from))); \
+#define RBM_WIDENING_LOAD(Wide, Narrow, instruction)                                                      \
+  RBM_INLINE void widen(RegisterOf<Wide, RBM_VECTOR_BYTES>::type& to, const Narrow* from) {               \
+    __asm__(instruction " %q0, [%1]"                                                                      \
+            : "=w"(to)                                                                                    \
+            : "l"(from), "m"(*reinterpret_cast<const Narrow(*)[RBM_VECTOR_BYTES / sizeof(Wide)]>(from))); \
   }
 RBM_WIDENING_LOAD(int16_t, int8_t, "vldrb.s16")
 RBM_WIDENING_LOAD(int16_t, uint8_t, "vldrb.u16")
@@ -139,8 +139,8 @@ RBM_WIDENING_LOAD(int32_t, uint8_t, "vldrb.u32")
 RBM_WIDENING_LOAD(int32_t, int32_t, "vldrw.32")
 #undef RBM_WIDENING_LOAD
 
-template <class Energy, class Narrow>
-RBM_INLINE void widen(Energy& to, const Narrow* from) {
+template <class Wide, class Narrow>
+RBM_INLINE void widen(Wide& to, const Narrow* from) {
   to = *from;
 }
 

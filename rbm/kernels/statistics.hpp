@@ -1,4 +1,4 @@
-// rbm/kernels/statistics.hpp: the states of a batch at the data and of the model, and the gradient that they are.
+// rbm/kernels/statistics.hpp: the states of a batch at the data and of the model, which make the gradient.
 //
 // d ln L / dW_ij = <v_i h_j>_data - <v_i h_j>_model. Rows of units that are off in all states give nothing.
 // SPDX-License-Identifier: MIT
@@ -49,16 +49,16 @@ struct Statistics : StatisticsActive<VisibleSize> {
   size_t count;
 
   Statistics(const Vector<Scalar, VisibleSize>* v, const Vector<Scalar, HiddenSize>* h,
-             const Vector<Scalar, VisibleSize>* v_model, const Vector<Scalar, HiddenSize>* h_model, size_t of_them,
+             const Vector<Scalar, VisibleSize>* v_model, const Vector<Scalar, HiddenSize>* h_model, size_t sample_count,
              const Active<VisibleSize>* data_units = nullptr, const Active<VisibleSize>* model_units = nullptr)
       : StatisticsActive<VisibleSize>(data_units, model_units),
         visible_data(v),
         hidden_data(h),
         visible_model(v_model),
         hidden_model(h_model),
-        count(of_them) {}
+        count(sample_count) {}
 
-  /// Those of `most` samples from `first` on.
+  /// The statistics of `most` samples from `first` on.
   Statistics part(size_t first, size_t most) const {
     return {visible_data + first, hidden_data + first,  visible_model + first, hidden_model + first, most,
             this->of_data(first), this->of_model(first)};

@@ -31,7 +31,7 @@ void update_biases(Scalar* RBM_RESTRICT c, typename Arithmetic<Scalar>::Rate rat
 #if RBM_VECTOR_BYTES > 4
 
 /// How a product of a rate and a difference becomes steps of a parameter: the random part that is added, then a shift.
-/// Scaling: see Arithmetic::steps.
+/// Scaling: see FixedWidth::steps.
 template <class Integer, int FractionBits>
 struct Rounding;
 

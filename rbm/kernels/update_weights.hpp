@@ -133,7 +133,7 @@ struct RowProducts {
     for (size_t j = 0; j < count; ++j) of[1][j] = -factor * h_model[j].raw;
     for (size_t j = 0; j < count; ++j) of[2][j] = factor * (h[j].raw - h_model[j].raw);
   }
-  RBM_INLINE void choose(size_t chosen) { k = chosen - 1; }
+  RBM_INLINE void select_row(size_t chosen) { k = chosen - 1; }
   template <class Vec>
   RBM_INLINE Vec at(size_t j) const {
     return load<Vec>(of[k] + j);
@@ -152,7 +152,7 @@ struct RowProducts<Integer, FractionBits, Most, false> {
     h = data;
     h_model = model;
   }
-  RBM_INLINE void choose(size_t chosen) {
+  RBM_INLINE void select_row(size_t chosen) {
     at_data = (chosen & 1u) != 0 ? factor : 0;
     of_model = (chosen & 2u) != 0 ? -factor : 0;
   }
@@ -181,7 +181,7 @@ RBM_INLINE void update_rows_of_one(Fixed<Integer, FractionBits>* weights,
   on.each_of_two(
       on_model, v, v_model,
       [&](size_t i, size_t k) RBM_ALWAYS_INLINE {
-        products.choose(k);
+        products.select_row(k);
         add_rounded<most>(weights + (start + i) * HiddenSize + first, rounding, products, count, rng);
       },
       [&](size_t i, size_t) RBM_ALWAYS_INLINE { update_row(weights, rate, statistics, start + i, first, count, rng); });

@@ -75,11 +75,11 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
   /// not_finite, or out_of_range where a unit is in neither of its states or the probability outside [0, 1].
   Status observe(const Vector<Scalar, Length>& seen, float flip_probability) {
     const Status status = check(seen.values, flip_probability);
-    if (status == Status::ok) see(seen.values, flip_probability);
+    if (status == Status::ok) set_observed(seen.values, flip_probability);
     return status;
   }
 
-  // observe in two steps: whether it can be, and then does it.
+  // observe() in two parts: check() says whether it can be, set_observed() stores it.
   static Status check(const Scalar* seen, float flip_probability) {
     Status status = check_probability(flip_probability);
     if (status == Status::ok) status = check_range<Length>(seen, Scalar(Off), Scalar(1));
@@ -88,7 +88,7 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
     }
     return status;
   }
-  void see(const Scalar* seen, float flip_probability) {
+  void set_observed(const Scalar* seen, float flip_probability) {
     const Sum on = evidence_of(true, flip_probability);
     const Sum off = evidence_of(false, flip_probability);
     for (size_t i = 0; i < Length; ++i) log_odds[i] = detail::equal(seen[i], Scalar(1)) ? on : off;
@@ -148,16 +148,16 @@ struct NoiseEvidence {
     return Status::ok;
   }
 
-  /// The whole layer was seen like this. Errors as above.
+  /// The whole layer was seen like this. Errors as of observe(i, ...).
   Status observe(const Vector<Scalar, Length>& seen, float noise_variance) {
     const Status status = check(seen.values, noise_variance);
-    if (status == Status::ok) see(seen.values, noise_variance);
+    if (status == Status::ok) set_observed(seen.values, noise_variance);
     return status;
   }
 
-  // observe in two steps: whether it can be, and then does it.
+  // observe() in two parts: check() says whether it can be, set_observed() stores it.
   static Status check(const Scalar* seen, float noise_variance) { return check_values<Length>(seen, noise_variance); }
-  void see(const Scalar* seen, float noise_variance) {
+  void set_observed(const Scalar* seen, float noise_variance) {
     for (size_t i = 0; i < Length; ++i) value[i] = seen[i];
     precision.fill(precision_of(noise_variance));
   }

@@ -9,8 +9,8 @@
 
 namespace rbm {
 
-/// The units of First, then those of Second. Either may be Both again. A state is one vector; parameters and evidence
-/// are those of the two layers, `first` and `second`, each of which counts its units from 0.
+/// The units of First, then those of Second. Either may itself be Joined. A state is one vector; parameters and
+/// evidence are those of the two layers, `first` and `second`, each of which counts its units from 0.
 template <class First, class Second>
 struct Joined {
   enum : size_t {
@@ -31,9 +31,9 @@ struct Joined {
   static constexpr float learning_rate() {
     return First::learning_rate() < Second::learning_rate() ? First::learning_rate() : Second::learning_rate();
   }
-  static constexpr int off(size_t i) { return i < border ? First::off(i) : Second::off(i - border); }
+  static constexpr int off(size_t i) { return i < first_size ? First::off(i) : Second::off(i - first_size); }
   static constexpr size_t first_unit(size_t site) {
-    return site < First::sites ? First::first_unit(site) : border + Second::first_unit(site - First::sites);
+    return site < First::sites ? First::first_unit(site) : first_size + Second::first_unit(site - First::sites);
   }
   static constexpr size_t units(size_t site) {
     return site < First::sites ? First::units(site) : Second::units(site - First::sites);
@@ -46,7 +46,7 @@ struct Joined {
   }
 
   static RBM_INLINE Block block_at(size_t first) {
-    return first < border ? First::block_at(first) : Block{first, Second::block_at(first - border).count};
+    return first < first_size ? First::block_at(first) : Block{first, Second::block_at(first - first_size).count};
   }
 
   template <class StoredType>
@@ -90,17 +90,21 @@ struct Joined {
     template <class Rng>
     static void noise(Scalar* s, Rng& rng) {
       First::template Layer<Scalar>::noise(s, rng);
-      Second::template Layer<Scalar>::noise(s + border, rng);
+      Second::template Layer<Scalar>::noise(s + first_size, rng);
     }
 
-    Energy energy(const Scalar* s) const { return first.energy(s) + second.energy(s + border); }
+    Energy energy(const Scalar* s) const { return first.energy(s) + second.energy(s + first_size); }
 
     bool is_proper() const { return first.is_proper() && second.is_proper(); }
 
-    Sum variance_of(size_t i) const { return i < border ? first.variance_of(i) : second.variance_of(i - border); }
+    Sum variance_of(size_t i) const {
+      return i < first_size ? first.variance_of(i) : second.variance_of(i - first_size);
+    }
 
-    StoredType& bias_of(size_t i) { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
-    const StoredType& bias_of(size_t i) const { return i < border ? first.bias_of(i) : second.bias_of(i - border); }
+    StoredType& bias_of(size_t i) { return i < first_size ? first.bias_of(i) : second.bias_of(i - first_size); }
+    const StoredType& bias_of(size_t i) const {
+      return i < first_size ? first.bias_of(i) : second.bias_of(i - first_size);
+    }
 
     void clear() {
       first.clear();
@@ -116,7 +120,7 @@ struct Joined {
 
     void learn(typename Arithmetic<Scalar>::Rate rate, const Scalar* data, const Scalar* model) {
       first.learn(rate, data, model);
-      second.learn(rate, data + border, model + border);
+      second.learn(rate, data + first_size, model + first_size);
     }
 
     template <class Rng>
@@ -137,13 +141,13 @@ struct Joined {
 
     template <class Mean>
     void initialize_unit(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
-      i < border ? first.initialize_unit(i, data_mean, data_variance, margin)
-                 : second.initialize_unit(i - border, data_mean, data_variance, margin);
+      i < first_size ? first.initialize_unit(i, data_mean, data_variance, margin)
+                     : second.initialize_unit(i - first_size, data_mean, data_variance, margin);
     }
 
     static Status check(const Scalar* s) {
       const Status status = First::template Layer<Scalar>::check(s);
-      return status != Status::ok ? status : Second::template Layer<Scalar>::check(s + border);
+      return status != Status::ok ? status : Second::template Layer<Scalar>::check(s + first_size);
     }
   };
 
@@ -165,18 +169,18 @@ struct Joined {
     /// or the variance of real units. Errors as those of the layers.
     Status observe(const Vector<Scalar, size>& seen, float noise) {
       const Status status = check(seen.values, noise);
-      if (status == Status::ok) see(seen.values, noise);
+      if (status == Status::ok) set_observed(seen.values, noise);
       return status;
     }
 
-    // observe in two steps: whether it can be, and then does it.
+    // observe() in two parts: check() says whether it can be, set_observed() stores it.
     static Status check(const Scalar* seen, float noise) {
       const Status status = First::template Evidence<Scalar>::check(seen, noise);
-      return status != Status::ok ? status : Second::template Evidence<Scalar>::check(seen + border, noise);
+      return status != Status::ok ? status : Second::template Evidence<Scalar>::check(seen + first_size, noise);
     }
-    void see(const Scalar* seen, float noise) {
-      first.see(seen, noise);
-      second.see(seen + border, noise);
+    void set_observed(const Scalar* seen, float noise) {
+      first.set_observed(seen, noise);
+      second.set_observed(seen + first_size, noise);
     }
 
     template <class SomeLayer, class Rng>
@@ -193,13 +197,12 @@ struct Joined {
   };
 
  private:
-  enum : size_t { border = First::size };
+  enum : size_t { first_size = First::size };
 
-  // A block belongs to one of the layers, which counts its units from 0. Blocks of the other layer may be larger.
-  static bool is_first(Block block) { return block.first < border; }
-  static Block of_first(Block block) { return {block.first, at_most(block.count, First::block_size)}; }
-  static Block of_second(Block block) { return {block.first - border, at_most(block.count, Second::block_size)}; }
-  static size_t at_most(size_t count, size_t most) { return count < most ? count : most; }
+  // A block is one of Blocks<Joined>, and so one of the blocks of one of the layers, which counts its units from 0.
+  static RBM_INLINE bool is_first(Block block) { return block.first < first_size; }
+  static RBM_INLINE Block of_first(Block block) { return First::block_at(block.first); }
+  static RBM_INLINE Block of_second(Block block) { return Second::block_at(block.first - first_size); }
 };
 
 }  // namespace rbm

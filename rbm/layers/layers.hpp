@@ -19,9 +19,9 @@
 //   energy       sum_i A_i(s_i)
 //   variance_of  the variance in A_i of a real unit; 0 of a unit that has bounds
 //   noise        states of units without parameters
-// and how its parameters start, learn and are checked against: clear, start_from (moments of data), learn (rate, data,
-// model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was observed of
-// it, and Units itself says which states there are.
+// and how its parameters start, learn and are checked against: clear, initialize_unit (moments of data), learn (rate,
+// data, model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was
+// observed of it, and Units itself says which states there are.
 //
 // Functions of an input take one Block of neighbouring units at a time, since no array of all inputs is kept: x, s
 // [block.count] belong to the units from block.first on. Other arrays are [size], the whole layer. `block_size` is the

@@ -1,4 +1,4 @@
-// rbm/layers/sites.hpp: which states the units of a layer have, and how they are taken a few at a time.
+// rbm/layers/sites.hpp: what layers share: blocks of units, sites and their states, the range of a state.
 //
 // A site is what is drawn at once: one unit, or a group of which one unit is on. Discrete layers number the states of
 // each of their sites, so that all can be enumerated.

@@ -32,14 +32,14 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   }
 
   /// Unit k of this group is the one that is on, for certain. Whether there are such is not checked.
-  void clamp(size_t group, size_t k) { see(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
+  void clamp(size_t group, size_t k) { set_observed(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
 
   /// Unit k of this group was seen on, and that is wrong with this probability, by any of the others alike:
   /// ln(1 - p) against ln(p / (States - 1)). out_of_range outside [0, 1] or where there is no such unit, not_finite for
   /// NaN.
   Status observe(size_t group, size_t k, float wrong_probability) {
     const Status status = group < Groups && k < States ? check_probability(wrong_probability) : Status::out_of_range;
-    if (status == Status::ok) see(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
+    if (status == Status::ok) set_observed(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
     return status;
   }
 
@@ -47,11 +47,11 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   /// not_finite, or out_of_range where not exactly one unit of a group is on or the probability is outside [0, 1].
   Status observe(const Vector<Scalar, Groups * States>& seen, float wrong_probability) {
     const Status status = check(seen.values, wrong_probability);
-    if (status == Status::ok) see(seen.values, wrong_probability);
+    if (status == Status::ok) set_observed(seen.values, wrong_probability);
     return status;
   }
 
-  // observe in two steps: whether it can be, and then does it.
+  // observe() in two parts: check() says whether it can be, set_observed() stores it.
   static Status check(const Scalar* seen, float wrong_probability) {
     Status status = check_probability(wrong_probability);
     if (status == Status::ok) status = check_range<Groups * States>(seen, Scalar(0), Scalar(1));
@@ -65,10 +65,10 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
     }
     return status;
   }
-  void see(const Scalar* seen, float wrong_probability) {
+  void set_observed(const Scalar* seen, float wrong_probability) {
     for (size_t i = 0; i < Groups * States; ++i) {
       if (detail::equal(seen[i], Scalar(1)))
-        see(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
+        set_observed(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
     }
   }
 
@@ -81,7 +81,7 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   }
 
  private:
-  void see(size_t group, size_t seen, Sum right, Sum wrong) {
+  void set_observed(size_t group, size_t seen, Sum right, Sum wrong) {
     for (size_t k = 0; k < States; ++k) log_likelihood[group * States + k] = k == seen ? right : wrong;
   }
 
@@ -151,7 +151,7 @@ struct Softmax {
   template <class Scalar, class Sum, class Rng>
   static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
     for (size_t first = 0; first + States <= count; first += States) {
-      set_one_hot(s + first, Arithmetic<Scalar>::template choose<States>(x + first, s + first, rng));
+      set_one_hot(s + first, Arithmetic<Scalar>::template sample_categorical<States>(x + first, s + first, rng));
     }
   }
 
@@ -182,7 +182,7 @@ struct Softmax {
         sum += static_cast<typename Ops::Sum>(s[first + k]);
         positive += s[first + k] > Scalar(0);
       }
-      whole = whole && Ops::is_one(sum, positive, States);
+      whole = whole && Ops::sums_to_one(sum, positive, States);
     }
     return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
   }

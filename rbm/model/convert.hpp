@@ -18,7 +18,7 @@ namespace rbm {
 
 namespace detail {
 
-/// Whether x lies further beyond the ends of a number type than rounding reaches.
+/// Whether x, rounded to the nearest number of a type, is within its range.
 template <class Scalar>
 struct Range {
   static bool holds(float) { return true; }

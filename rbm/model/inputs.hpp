@@ -1,9 +1,9 @@
 // rbm/model/inputs.hpp: from the states of one layer to the inputs of the other.
 //
 // An input is the bias of a unit and the weighted sum of the other layer. Inputs come a block of units at a time, on
-// the stack, so that no array of them is kept. Floats have room for them where the states will be: there those of all
-// units may be summed first, so that each row of the weights is read once, not once a block, or once for a batch of
-// states. SPDX-License-Identifier: MIT
+// the stack, so that no array of them is kept. Floats are summed in the array that will hold the states,
+// so that each row of the weights is read once for a state or a batch of them, instead of once for each block.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_MODEL_INPUTS_HPP
 #define RBM_MODEL_INPUTS_HPP

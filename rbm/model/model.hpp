@@ -46,10 +46,10 @@ struct Rbm {
                Arithmetic<Scalar>::template sum_fits<hidden_size, bool{HiddenUnits::is_real}>()
   };
   static_assert(
-      sums_fit || !Arithmetic<Scalar>::is_narrow,
+      sums_fit || !Arithmetic<Scalar>::is_8_bit,
       "rbm: a layer this large can overflow the 16-bit sums of a Fixed<int8_t, bits>: take Fixed<int16_t, bits>");
   static_assert(
-      sums_fit || Arithmetic<Scalar>::is_narrow,
+      sums_fit || Arithmetic<Scalar>::is_8_bit,
       "rbm: a layer this large can overflow the 32-bit sums of a Fixed<int16_t, bits>: take float, or with real "
       "units more bits after the point");
 

@@ -82,17 +82,18 @@ struct IfReal<double, Then> {
   typedef Then type;
 };
 
-/// A scaled real number to the nearest integer, halves away from zero, saturated; NaN is 0. Without an addition that
-/// could round, so that it is the same also where the processor has wider registers than a float.
+/// An integer, and the fraction that it lost, rounded: halves go away from zero.
 template <class Integer, class Real>
-constexpr Integer with_rest(Integer whole, Real rest) {
+constexpr Integer round_half_away(Integer whole, Real rest) {
   return static_cast<Integer>(whole + (rest >= Real(0.5f)) - (rest <= Real(-0.5f)));
 }
+/// A scaled real number to the nearest integer, saturated; NaN is 0. Without an addition that could round, so that it
+/// is the same also where the processor has wider registers than a float.
 template <class Integer, class Real>
 constexpr Integer nearest(Real x) {
   return x >= Real(IntegerTraits<Integer>::highest()) ? IntegerTraits<Integer>::highest()
          : x > Real(IntegerTraits<Integer>::lowest())
-             ? with_rest<Integer>(static_cast<Integer>(x), x - static_cast<Real>(static_cast<Integer>(x)))
+             ? round_half_away<Integer>(static_cast<Integer>(x), x - static_cast<Real>(static_cast<Integer>(x)))
          : x <= Real(IntegerTraits<Integer>::lowest()) ? IntegerTraits<Integer>::lowest()
                                                        : Integer(0);
 }
@@ -174,8 +175,8 @@ struct Fixed {
   struct Raw {};
   constexpr Fixed(Raw, Integer steps) : raw(steps) {}
 
-  template <class Energy>
-  static constexpr Fixed saturated(Energy x) {
+  template <class Wide>
+  static constexpr Fixed saturated(Wide x) {
     return from_raw(detail::saturate<Integer>(x));
   }
 

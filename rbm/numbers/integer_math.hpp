@@ -25,14 +25,14 @@ RBM_INLINE Draw draw_of_word(uint32_t word, size_t at) {
   return static_cast<Draw>(word >> (8 * sizeof(Draw) * at));
 }
 
-/// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. What the
-/// last word has more than is asked for is lost, so that every call begins with a fresh word. `draws` is aligned as a
-/// word is, so that the lowest byte first, a word is stored as it is. Where `Known` is not 0 it is their count.
+/// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. The
+/// bits that are left of the last word are dropped: every call begins with a fresh word. `draws` is aligned as a word
+/// is, so that a little-endian processor stores a word as it is. Where `Known` is not 0 it is the count.
 template <size_t Known, class Draw, class Rng>
 void cut_words(Draw* draws, size_t count, Rng& rng) {
   constexpr size_t each = sizeof(uint32_t) / sizeof(Draw);
   if (Known != 0) count = Known;
-  detail::wake(rng);
+  detail::ensure_nonzero(rng);
   for (; count >= each; count -= each, draws += each) {
     const uint32_t word = detail::next_word(rng);
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

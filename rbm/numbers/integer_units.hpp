@@ -1,4 +1,4 @@
-// rbm/numbers/integer_units.hpp: the means, draws and cumulants of units of integers.
+// rbm/numbers/integer_units.hpp: the means, draws and cumulants of units of integers: sigmoid, softmax, normal.
 //
 // A normal unit that was seen with Gaussian noise has without the observation the mean m = variance x. Of the noise's
 // precision, the inverse of its variance, make q = variance precision: then
@@ -147,7 +147,7 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
 
   /// A draw of k with these probabilities: one word of the generator.                                        x [States]
   template <size_t States, class Rng>
-  static size_t choose(const Sum* x, Scalar*, Rng& rng) {
+  static size_t sample_categorical(const Sum* x, Scalar*, Rng& rng) {
     const Sum most = largest<States>(x);
     uint64_t wide = draw_word(rng);
     wide *= total_weight<States>(x, most);

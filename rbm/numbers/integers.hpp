@@ -1,7 +1,7 @@
-// rbm/numbers/integers.hpp: Fixed numbers of 8 and 16 bits.
+// rbm/numbers/integers.hpp: what the kernels, layers and trainers ask of Fixed numbers of 8 and 16 bits.
 //
 // They round updates stochastically: the exact change plus a random part of a step, rounded down, is right on average,
-// so that what is far below a step is learned too. Draws come from words of the generator as integer::draw says.
+// so that what is far below a step is learned too. Draws come from words of the generator as integer::cut_words says.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_NUMBERS_INTEGERS_HPP
@@ -76,9 +76,9 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
 
   enum : bool {
     is_fixed = true,
-    is_narrow = Width::probability_bits == 8,
-    samples_statistics = is_narrow,  // a mean in so few steps says little more than a draw
-    has_real_units = !is_narrow,
+    is_8_bit = Width::probability_bits == 8,
+    samples_statistics = is_8_bit,  // a mean in so few steps says little more than a draw
+    has_real_units = !is_8_bit,
     has_rectified_units = false
   };
 
@@ -99,7 +99,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
   /// Whether the sums over a batch cannot overflow, and leave a rate at least 4 bits.
   template <size_t Batch, bool Real>
   static constexpr bool batch_fits() {
-    return is_narrow ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
+    return is_8_bit ? Batch <= (0x7FFFu >> (FractionBits + 1)) : rate_bits<Batch, Real>() >= 4;
   }
 
   /// A parameter that moves by a change.
@@ -233,7 +233,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
 
   /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have
   /// one too many. Two units that are 1 are too many all the same, and none that is above 0 too few.
-  static bool is_one(Sum sum, size_t positive, size_t count) {
+  static bool sums_to_one(Sum sum, size_t positive, size_t count) {
     constexpr size_t most = static_cast<size_t>(Scalar::one()) - 1;
     const size_t twice = positive < most ? positive : most, once = positive / 2;
     const Sum below = Sum::from_raw(static_cast<SumInteger>(count < most ? count : most));

@@ -57,12 +57,12 @@ struct Xorshift32 {
   explicit constexpr Xorshift32(uint32_t seed) : state(seed == 0 ? 2463534242u : seed) {}
 
   RBM_INLINE uint32_t operator()() {
-    wake();
+    ensure_nonzero();
     return next();
   }
 
   /// A call in two steps: for many words in turn one look at the state is enough, since none leads to 0.
-  RBM_INLINE void wake() {
+  RBM_INLINE void ensure_nonzero() {
     if (state == 0) state = 2463534242u;
   }
   RBM_INLINE uint32_t next() { return state = detail::xorshift(state); }
@@ -161,8 +161,8 @@ namespace detail {
 /// Before many words of a generator, and each of them. The words of a rate, and of what is changed by it, follow those
 /// of the chains.
 template <class Rng>
-RBM_INLINE void wake(Rng&) {}
-RBM_INLINE void wake(Xorshift32& rng) { rng.wake(); }
+RBM_INLINE void ensure_nonzero(Rng&) {}
+RBM_INLINE void ensure_nonzero(Xorshift32& rng) { rng.ensure_nonzero(); }
 template <class Rng>
 RBM_INLINE uint32_t next_word(Rng& rng) {
   return draw_word(rng);
@@ -179,7 +179,7 @@ void draw_words(uint32_t* words, size_t count, Rng& rng) {
 // Of a local copy: `words` might alias the state.
 inline void draw_words(uint32_t* words, size_t count, Xorshift32& rng) {
   Xorshift32 local = rng;
-  local.wake();
+  local.ensure_nonzero();
   for (; count >= 4; count -= 4, words += 4) {
     words[0] = local.next();
     words[1] = local.next();

@@ -1,4 +1,5 @@
-// rbm/numbers/reals.hpp: float, and double in likelihood.hpp, where one type serves for everything.
+// rbm/numbers/reals.hpp: what the kernels, layers and trainers ask of float, and of double in likelihood.hpp: one type
+// serves for everything.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_NUMBERS_REALS_HPP
@@ -56,7 +57,7 @@ struct RealArithmetic {
 
   enum : bool {
     is_fixed = false,
-    is_narrow = false,
+    is_8_bit = false,
     samples_statistics = false,
     has_real_units = true,
     has_rectified_units = true
@@ -139,7 +140,7 @@ struct RealArithmetic {
   }
 
   /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.
-  static bool is_one(Real sum, size_t, size_t count) {
+  static bool sums_to_one(Real sum, size_t, size_t count) {
     const Real rounding =
         Real(0.001f) + static_cast<Real>(count) * Real(1.1920929e-7f);  // as many additions, made twice
     return sum > Real(1) - rounding && sum < Real(1) + rounding;
@@ -165,7 +166,7 @@ struct RealArithmetic {
 
   /// A draw of k with these probabilities: one word of the generator. s is scratch.                       x, s [States]
   template <size_t States, class Rng>
-  static size_t choose(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s, Rng& rng) {
+  static size_t sample_categorical(const Real* RBM_RESTRICT x, Real* RBM_RESTRICT s, Rng& rng) {
     softmax<States>(x, s);
     // What rounding leaves of the draw after the last unit goes to the most likely one.
     float left = uniform(rng);
@@ -189,13 +190,13 @@ struct RealArithmetic {
   template <class State, class Function>
   static Real sum_of_blocks(const State* states, size_t count, size_t i, Real scale, Function f) {
     constexpr size_t block = 256;
-    Real sum(0), beyond(0);  // what the sum has more than it should
+    Real sum(0), compensation(0);  // what the sum has more than it should
     for (size_t first = 0; first < count; first += block) {
       const size_t end = count - first < block ? count : first + block;
       Real part(0);
       for (size_t s = first; s < end; ++s) part += f(static_cast<Real>(states[s][i]));
-      const Real added = part * scale - beyond, next = sum + added;
-      beyond = (next - sum) - added;
+      const Real added = part * scale - compensation, next = sum + added;
+      compensation = (next - sum) - added;
       sum = next;
     }
     return sum;

@@ -58,20 +58,21 @@ struct FixedWidth<int8_t, FractionBits> {
     return x < 0 ? tail<Slope>(x) : static_cast<Probability>(256u - tail<Slope>(x));
   }
 
-  /// Whether a draw is below the chance, in 8 bits.
+  /// Whether a draw is below the probability, in 8 bits.
   template <int Slope>
   static RBM_INLINE bool is_on(int16_t x, Draw draw) {
     return x < 0 ? draw < tail<Slope>(x) : static_cast<Draw>(~draw) >= tail<Slope>(x);
   }
 
   /// The rate over the number of samples; the bits below its last are rounded stochastically, once for all parameters.
-  /// Scaling: a setting in Q24 is, times 2^F, the rate in Q(F + 24), clamped below 2^31; of it 16 bits are rounded off.
+  /// Scaling: a learning rate in Q24 is, times 2^F, the rate in Q(F + 24), clamped below 2^31; of it 16 bits are
+  /// rounded off.
   template <class Rng>
-  static Rate rate(uint32_t setting, size_t count, int, Rng& rng) {
+  static Rate rate(uint32_t learning_rate, size_t count, int, Rng& rng) {
     const uint32_t most = 0x7FFEFFFFu >> FractionBits;
-    setting = (setting < most ? setting : most) << FractionBits;
-    if (count > 1) setting /= static_cast<uint32_t>(count);
-    return static_cast<Rate>((setting + (detail::next_word(rng) & 0xFFFFu)) >> 16);
+    learning_rate = (learning_rate < most ? learning_rate : most) << FractionBits;
+    if (count > 1) learning_rate /= static_cast<uint32_t>(count);
+    return static_cast<Rate>((learning_rate + (detail::next_word(rng) & 0xFFFFu)) >> 16);
   }
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits; 8 random bits
@@ -117,8 +118,8 @@ struct FixedWidth<int16_t, FractionBits> {
   /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below
   /// its last are rounded stochastically, once for all parameters. What has more bits saturates.
   template <class Rng>
-  static Rate rate(uint32_t setting, size_t count, int bits, Rng& rng) {
-    uint32_t factor = setting;
+  static Rate rate(uint32_t learning_rate, size_t count, int bits, Rng& rng) {
+    uint32_t factor = learning_rate;
     uint8_t shift = static_cast<uint8_t>(24);
     while (factor < 0x40000000u && factor != 0) {
       factor <<= 1;

@@ -142,8 +142,9 @@ struct ParallelTempering {
 
   /// Each step is one Gibbs step of every chain, then every other pair of neighbours exchanges its states with
   /// probability min(1, exp((t_c - t_d) (E_c - E_d))), which leaves every chain's distribution alone.
-  /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds above, not_finite.
-  /// And not_finite where a chain ran away in a step, after which there is no other.
+  /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds of the first lines,
+  /// or a Gaussian variance over it is below 4 steps of integers; not_finite. And not_finite where a chain ran away in
+  /// a step, after which there is no other.
   template <class Rng>
   Status run(const Model& model, uint32_t count, Rng& rng) {
     Status status = Status::ok;

@@ -39,7 +39,7 @@ struct Sampler {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
-  typedef kernels::Active<Model::visible_size> VisibleUnits;
+  typedef kernels::Active<Model::visible_size> VisibleActive;
 
   typedef Tiles<Model, is_tiled<Model, Count>()> TilesOfModel;
 
@@ -47,35 +47,35 @@ struct Sampler {
   TilesOfModel& tiles;
 
   template <class Rng>
-  void sample_hidden(const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h, Rng& rng) const {
+  void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, Rng& rng) const {
     each_hidden_input(v, on, count, h, [&](size_t s, Block block, Sum* x) RBM_ALWAYS_INLINE {
       model.hidden.sample(block, x, h[s].values + block.first, rng);
     });
   }
   template <class Rng>
-  void sample_hidden(const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h, HiddenState* mean,
+  void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, HiddenState* mean,
                      Rng& rng) const {
     each_hidden_input(v, on, count, mean, [&](size_t s, Block block, Sum* x) RBM_ALWAYS_INLINE {
       model.hidden.sample_with_mean(block, x, h[s].values + block.first, mean[s].values + block.first, rng);
     });
   }
-  void mean_hidden(const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) const {
+  void mean_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     each_hidden_input(v, on, count, h, [&](size_t s, Block block, Sum* x) RBM_ALWAYS_INLINE {
       model.hidden.mean(block, x, h[s].values + block.first);
     });
   }
   template <class Rng>
-  void sample_visible(const HiddenState* h, size_t count, VisibleState* v, VisibleUnits* on, Rng& rng) const {
+  void sample_visible(const HiddenState* h, size_t count, VisibleState* v, VisibleActive* on, Rng& rng) const {
     each_visible_input(h, count, v, on, [&](size_t s, Block block, Sum* x) RBM_ALWAYS_INLINE {
       model.visible.sample(block, x, v[s].values + block.first, rng);
     });
   }
-  void mean_visible(const HiddenState* h, size_t count, VisibleState* v, VisibleUnits* on) const {
+  void mean_visible(const HiddenState* h, size_t count, VisibleState* v, VisibleActive* on) const {
     each_visible_input(h, count, v, on, [&](size_t s, Block block, Sum* x) RBM_ALWAYS_INLINE {
       model.visible.mean(block, x, v[s].values + block.first);
     });
   }
-  static void find(const VisibleState* v, size_t count, VisibleUnits* on) {
+  static void find(const VisibleState* v, size_t count, VisibleActive* on) {
     for (size_t s = 0; s < count && on != nullptr; ++s) on[s].find(v[s].values);
   }
 
@@ -85,13 +85,13 @@ struct Sampler {
   typedef If<(Count > 1)> IsBatch;
 
   template <class Visit>
-  RBM_INLINE void each_hidden_input(const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h,
+  RBM_INLINE void each_hidden_input(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h,
                                     const Visit& visit) const {
     sum_hidden(IsBatch(), v, on, count, h);
     for (size_t s = 0; s < count; ++s) visit_hidden(IsBatch(), v, on, s, h, visit);
   }
   template <class Visit>
-  RBM_INLINE void each_visible_input(const HiddenState* h, size_t count, VisibleState* v, VisibleUnits* on,
+  RBM_INLINE void each_visible_input(const HiddenState* h, size_t count, VisibleState* v, VisibleActive* on,
                                      const Visit& visit) const {
     sum_visible(IsBatch(), h, count, v);
     for (size_t s = 0; s < count; ++s) {
@@ -104,7 +104,7 @@ struct Sampler {
     find(v, count, on);
   }
 
-  void sum_hidden(If<true>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) const {
+  void sum_hidden(If<true>, const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     for (size_t s = 0; s < count; ++s) {
       for (Block block : Blocks<Hidden>()) model.hidden.start_input(block, h[s].values + block.first);
     }
@@ -114,10 +114,10 @@ struct Sampler {
       kernels::accumulate_batch(model.weights.values, v, count, h, on);
     }
   }
-  void sum_hidden(If<false>, const VisibleState*, const VisibleUnits*, size_t, HiddenState*) const {}
+  void sum_hidden(If<false>, const VisibleState*, const VisibleActive*, size_t, HiddenState*) const {}
 
   template <class Visit>
-  RBM_INLINE void visit_hidden(If<true>, const VisibleState*, const VisibleUnits*, size_t s, const HiddenState* h,
+  RBM_INLINE void visit_hidden(If<true>, const VisibleState*, const VisibleActive*, size_t s, const HiddenState* h,
                                const Visit& visit) const {
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
@@ -126,7 +126,7 @@ struct Sampler {
     }
   }
   template <class Visit>
-  RBM_INLINE void visit_hidden(If<false>, const VisibleState* v, const VisibleUnits* on, size_t s, HiddenState* h,
+  RBM_INLINE void visit_hidden(If<false>, const VisibleState* v, const VisibleActive* on, size_t s, HiddenState* h,
                                const Visit& visit) const {
     const typename Model::HiddenInputs inputs(model.hidden, model.weights.values, v[s].values, h[s].values,
                                               on == nullptr ? nullptr : on + s);
@@ -165,30 +165,30 @@ struct Sampler<Model, 1, false> {
   typedef Tiles<Model, false> TilesOfModel;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
-  typedef kernels::Active<Model::visible_size> VisibleUnits;
+  typedef kernels::Active<Model::visible_size> VisibleActive;
 
   const Model& model;
 
   Sampler(const Model& of, TilesOfModel&) : model(of) {}
 
   template <class Rng>
-  void sample_hidden(const VisibleState* v, const VisibleUnits*, size_t, HiddenState* h, Rng& rng) const {
+  void sample_hidden(const VisibleState* v, const VisibleActive*, size_t, HiddenState* h, Rng& rng) const {
     model.sample_hidden(*v, *h, rng);
   }
   template <class Rng>
-  void sample_hidden(const VisibleState* v, const VisibleUnits*, size_t, HiddenState* h, HiddenState* mean,
+  void sample_hidden(const VisibleState* v, const VisibleActive*, size_t, HiddenState* h, HiddenState* mean,
                      Rng& rng) const {
     model.sample_hidden(*v, *h, *mean, rng);
   }
-  void mean_hidden(const VisibleState* v, const VisibleUnits*, size_t, HiddenState* h) const {
+  void mean_hidden(const VisibleState* v, const VisibleActive*, size_t, HiddenState* h) const {
     model.mean_hidden(*v, *h);
   }
   template <class Rng>
-  void sample_visible(const HiddenState* h, size_t, VisibleState* v, VisibleUnits*, Rng& rng) const {
+  void sample_visible(const HiddenState* h, size_t, VisibleState* v, VisibleActive*, Rng& rng) const {
     model.sample_visible(*h, *v, rng);
   }
-  void mean_visible(const HiddenState* h, size_t, VisibleState* v, VisibleUnits*) const { model.mean_visible(*h, *v); }
-  static void find(const VisibleState*, size_t, VisibleUnits*) {}
+  void mean_visible(const HiddenState* h, size_t, VisibleState* v, VisibleActive*) const { model.mean_visible(*h, *v); }
+  static void find(const VisibleState*, size_t, VisibleActive*) {}
 };
 
 /// Runs the chains of a trainer, and takes the statistics at both ends.
@@ -197,19 +197,20 @@ class Chains {
   typedef typename Trainer::Model Model;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
-  typedef kernels::Active<Model::visible_size> VisibleUnits;
+  typedef kernels::Active<Model::visible_size> VisibleActive;
 
  public:
   enum : size_t { at_a_time = is_layer_by_layer<Model, Trainer::batch_size>() ? size_t{Trainer::batch_size} : 1 };
 
-  Chains(const Model& of, Trainer& by, Rng& generator) : sampler{of, by}, trainer(by), rng(generator) {}
+  Chains(const Model& of_model, Trainer& of_trainer, Rng& generator)
+      : sampler{of_model, of_trainer}, trainer(of_trainer), rng(generator) {}
 
   /// Chains `first` to first + count - 1, which belong to these samples, of which the trainer knows what units are on;
   /// count is at most at_a_time.
   void run(const VisibleState* samples, size_t first, size_t count) {
     VisibleState* const v = trainer.visible.values + first;
     HiddenState *const h = trainer.hidden.values + first, *const h_data = trainer.hidden_data.values + first;
-    VisibleUnits *const on_data = trainer.of_data(first), *const on = trainer.of_model(first);
+    VisibleActive *const on_data = trainer.of_data(first), *const on = trainer.of_model(first);
     sampler.find(samples, count, on_data);
     if (has(Trainer::extras, persistent)) {
       collect_statistics(Sampled(), samples, on_data, count, h_data);
@@ -242,20 +243,20 @@ class Chains {
   Rng& rng;
 
   // A draw that starts each chain, and the statistics at the sample: p(h | v), or in 8 bits the same draw.
-  void start(If<false>, const VisibleState* samples, const VisibleUnits* on, size_t count, HiddenState* h,
+  void start(If<false>, const VisibleState* samples, const VisibleActive* on, size_t count, HiddenState* h,
              HiddenState* h_data) {
     sampler.sample_hidden(samples, on, count, h, h_data, rng);
   }
-  void start(If<true>, const VisibleState* samples, const VisibleUnits* on, size_t count, HiddenState* h,
+  void start(If<true>, const VisibleState* samples, const VisibleActive* on, size_t count, HiddenState* h,
              HiddenState* h_data) {
     sampler.sample_hidden(samples, on, count, h, rng);
     for (size_t s = 0; s < count; ++s) h_data[s] = h[s];
   }
 
-  void collect_statistics(If<false>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
+  void collect_statistics(If<false>, const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) {
     sampler.mean_hidden(v, on, count, h);
   }
-  void collect_statistics(If<true>, const VisibleState* v, const VisibleUnits* on, size_t count, HiddenState* h) {
+  void collect_statistics(If<true>, const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) {
     sampler.sample_hidden(v, on, count, h, rng);
   }
 };

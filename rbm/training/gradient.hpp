@@ -47,7 +47,7 @@ constexpr bool is_layer_by_layer() {
          (Batch >= very_large_batch || weights_of<Model>() > large_model);
 }
 
-/// Large ones, and with very large models already those of 8, take the weights apart into tiles, for sums over those
+/// Large batches, and with very large models already those of 8, take the weights apart into tiles, for sums over those
 /// hidden units that are on. A step of 784 x 128 units and 100 samples takes 0.65 of the time that it takes sample by
 /// sample, of 64 x 16 units 0.75; of 784 x 500 and 10 samples 0.7. (784 x 128 units in batches of 10 gain nothing.)
 template <class Model, size_t Batch>
@@ -56,9 +56,9 @@ constexpr bool is_tiled() {
          (Batch >= large_batch || (Batch >= 8 && weights_of<Model>() > very_large_model));
 }
 
-/// Such batches skip the rows of units that are off, but where there are none, or a row is short: then they take all
-/// rows, for four samples at a time. Those sums take 0.4 to 0.8 of the time with real units (784 x 128: 0.5), and 0.8
-/// with 64 x 16 units of which a third is on.
+/// Batches that go layer by layer skip the rows of units that are off, but where there are none, or a row is short:
+/// then they take all rows, for four samples at a time. Those sums take 0.4 to 0.8 of the time with real units (784 x
+/// 128: 0.5), and 0.8 with 64 x 16 units of which a third is on.
 template <class Model>
 constexpr bool is_dense() {
   return !Model::Visible::can_be_off || Model::hidden_size <= 16;
@@ -111,7 +111,7 @@ struct Gradient<Model, Batch, true> {
   // One sample of units that are all off or on has differences of 0, 1 and -1, for which there are quicker loops.
   template <bool>
   struct If {};
-  enum : bool { may_be_quick = Ops::is_narrow && Batch == 1 };
+  enum : bool { may_be_quick = Ops::is_8_bit && Batch == 1 };
 
   static bool are_off_or_on(const Statistics<Model>& batch) {
     return batch.is_binary(0) && kernels::are_binary(batch.hidden_data->values, Model::hidden_size) &&
@@ -140,23 +140,23 @@ struct Gradient<Model, Batch, true> {
   }
 
   template <class Quick, class Units, class Layer, class State, class Rng>
-  static RBM_NOINLINE void change_biases(Layer& layer, const State* data, const State* end, size_t count,
+  static RBM_NOINLINE void change_biases(Layer& layer, const State* data, const State* model_state, size_t count,
                                          typename Ops::Rate rate, Rng& rng) {
-    for (Block block : Blocks<Units>()) change_block<Units>(Quick(), layer, data, end, count, rate, block, rng);
+    for (Block block : Blocks<Units>()) change_block<Units>(Quick(), layer, data, model_state, count, rate, block, rng);
   }
 
   template <class Units, class Layer, class State, class Rng>
-  static RBM_INLINE void change_block(If<false>, Layer& layer, const State* data, const State* end, size_t count,
-                                      typename Ops::Rate rate, Block block, Rng& rng) {
+  static RBM_INLINE void change_block(If<false>, Layer& layer, const State* data, const State* model_state,
+                                      size_t count, typename Ops::Rate rate, Block block, Rng& rng) {
     typename Model::Sum g[Units::block_size] = {};
-    kernels::add_differences(data, end, count, block.first, block.count, g);
+    kernels::add_differences(data, model_state, count, block.first, block.count, g);
     layer.learn(block, rate, g, rng);
   }
   template <class Units, class Layer, class State, class Rng>
-  static RBM_INLINE void change_block(If<true>, Layer& layer, const State* data, const State* end, size_t,
+  static RBM_INLINE void change_block(If<true>, Layer& layer, const State* data, const State* model_state, size_t,
                                       typename Ops::Rate rate, Block block, Rng& rng) {
     kernels::update_binary_biases<Units::block_size>(&layer.bias_of(block.first), rate, data->values + block.first,
-                                                     end->values + block.first, block.count, rng);
+                                                     model_state->values + block.first, block.count, rng);
   }
 };
 

@@ -90,7 +90,7 @@ struct ChainOptions {
 };
 
 /// The learning rate after t updates, where it began as `rate`.
-inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
+inline float decayed_rate(float rate, Schedule schedule, uint32_t t, uint32_t steps, float power) {
   const float part = static_cast<float>(t) / static_cast<float>(steps);
   if (schedule == Schedule::linear) return rate * (part < 1.0f ? 1.0f - part : 0.0f);
   if (schedule == Schedule::power) return rate * exp(-power * log1p(part));
@@ -100,7 +100,7 @@ inline float falling(float rate, Schedule schedule, uint32_t t, uint32_t steps, 
 /// Scaling: the factor in Q24. Linear, from 56 bits by a division; else e^-y with y in Q12, from ln((T + t) / T) in Q16
 /// times the power in Q24. Where T + t has more than 32 bits, half of it is taken and ln 2 in Q16 added. The logarithm
 /// is at least 0, where rounding could make it less for a small t.
-inline FixedOption falling(FixedOption rate, Schedule schedule, uint32_t t, uint32_t steps, FixedOption power) {
+inline FixedOption decayed_rate(FixedOption rate, Schedule schedule, uint32_t t, uint32_t steps, FixedOption power) {
   if (schedule == Schedule::constant) return rate;
   int32_t factor = 0;
   if (schedule == Schedule::linear && t < steps) {
@@ -123,7 +123,9 @@ struct ScheduleOptions {
   uint32_t schedule_steps = 1000;  // T, in updates: epochs times samples over batch size; above 0
   Option schedule_power = 1.0f;    // not negative
 
-  Option after(uint32_t t, Option rate) const { return falling(rate, schedule, t, schedule_steps, schedule_power); }
+  Option rate_after(uint32_t t, Option rate) const {
+    return decayed_rate(rate, schedule, t, schedule_steps, schedule_power);
+  }
 
   Status check() const {
     const bool is_schedule =

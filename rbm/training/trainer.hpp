@@ -34,12 +34,12 @@ namespace detail {
 
 /// scheduled: how many updates were made. Set it to 0 to begin the schedule anew.
 template <bool Wanted>
-struct Clock {
+struct UpdateCounter {
   uint32_t updates;
 };
 
 template <>
-struct Clock<false> {};
+struct UpdateCounter<false> {};
 
 /// persistent: how many fantasy particles there are. Each starts at the first sample it meets; 0 starts all anew.
 template <bool Wanted>
@@ -61,16 +61,16 @@ struct Particles<false> {
 }  // namespace detail
 
 /// Trains on up to `Batch` samples at a time. It holds the options; the states of the chains, Batch (V + 2 H) values;
-/// on 64-bit processors with vectors two bits of each visible unit of a chain, which say where it is on (active.hpp),
-/// and for large batches of floats up to 16 KB (is_tiled in gradient.hpp); and what the extras need (Extras in
-/// options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Where both layers have real
-/// units it holds V + H values more and keeps the weights normalizable (normalizable.hpp), which near the bound takes
-/// several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has
-/// Batch fantasy particles, `visible`.
+/// where there are vectors, for large batches of floats up to 16 KB (is_tiled in gradient.hpp), and on 64-bit
+/// processors two masks of each chain's visible units, which say where they are on (active.hpp): 8 bytes for every 64
+/// units or part of them, and 8 more; and what the extras need (Extras in options.hpp): `centred` V + H values,
+/// `with_momentum` a copy of the weights and biases. Where both layers have real units it holds V + H values more and
+/// keeps the weights normalizable (normalizable.hpp), which near the bound takes several times as long as the rest of a
+/// step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
-                 detail::Clock<detail::has(Chosen, scheduled)>,
+                 detail::UpdateCounter<detail::has(Chosen, scheduled)>,
                  detail::Particles<detail::has(Chosen, persistent)>,
                  detail::Offsets<ModelType, detail::has(Chosen, centred)>,
                  detail::Velocity<ModelType, detail::has(Chosen, with_momentum)>,
@@ -103,7 +103,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   constexpr Trainer()
       : kernels::ActiveUnits<ModelType::visible_size, Batch>(),
         detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
-        detail::Clock<detail::has(Chosen, scheduled)>(),
+        detail::UpdateCounter<detail::has(Chosen, scheduled)>(),
         detail::Particles<detail::has(Chosen, persistent)>(),
         detail::Offsets<Model, detail::has(Chosen, centred)>(),
         detail::Velocity<Model, detail::has(Chosen, with_momentum)>(),
@@ -169,7 +169,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   }
 
   template <class Rng>
-  Status update(Model& model, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
+  Status update(Model& model, const VisibleState* samples, size_t count, bool move_offset, Rng& rng) {
     typedef detail::Chains<Trainer, Rng> Chains;
     Chains chains(model, *this, rng);
     for (size_t s = 0; s < count; s += Chains::at_a_time) {
@@ -180,7 +180,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
       return Status::not_finite;
     }
     this->keep_particles(count);
-    update_offsets(Has<centred>(), samples, count, follow_means, rng);
+    update_offsets(Has<centred>(), samples, count, move_offset, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
@@ -217,7 +217,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
 
   // What a rate has fallen to.
   Option scheduled_rate(If<0>, Option rate) const { return rate; }
-  Option scheduled_rate(If<scheduled>, Option rate) const { return options.after(this->updates, rate); }
+  Option scheduled_rate(If<scheduled>, Option rate) const { return options.rate_after(this->updates, rate); }
 
   void count_update(If<0>) {}
   void count_update(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
@@ -226,9 +226,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   template <class Rng>
   void update_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
   template <class Rng>
-  void update_offsets(If<centred>, const VisibleState* samples, size_t count, bool follow_means, Rng& rng) {
+  void update_offsets(If<centred>, const VisibleState* samples, size_t count, bool move_offset, Rng& rng) {
     const Option share = this->has_offsets ? options.offset_rate : detail::Limits<Option>::one();
-    if (follow_means) set_visible_offset(If<centred>(), samples, count, share, rng);
+    if (move_offset) set_visible_offset(If<centred>(), samples, count, share, rng);
     update_offset(this->hidden_offset, hidden_data.values, count, share, rng);
     this->has_offsets = true;
   }
@@ -262,8 +262,8 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
         Sum sum = 0;
         for (size_t s = 0; s < batch.count; ++s) {
           const Sum data = static_cast<Sum>(batch.visible_data[s][block.first + i]);
-          const Sum end = static_cast<Sum>(batch.visible_model[s][block.first + i]);
-          sum += (data - end) * (data + end);
+          const Sum model_state = static_cast<Sum>(batch.visible_model[s][block.first + i]);
+          sum += (data - model_state) * (data + model_state);
         }
         squares[i] = sum * rate;
       }
