@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -79,12 +80,17 @@ struct Check {
     draw_parameters(to_hidden.values, rng);
     expected_visible = to_visible;
     expected_hidden = to_hidden;
+    Vector<float, H> known = to_hidden;
     for (size_t i = 0; i < V; ++i) {
       for (size_t j = 0; j < H; ++j) expected_hidden[j] += v[i] * weights[i * H + j];
       expected_visible[i] += dot<H>(weights + i * H, h.values);
     }
     rbm::kernels::accumulate<V, H>(weights, v.values, H, to_hidden.values);
     rbm::kernels::dot_rows<H>(weights, h.values, V, to_visible.values);
+    rbm::kernels::Active<V> on;
+    on.find(v.values);
+    rbm::kernels::accumulate<V, H>(&on, weights, v.values, H, known.values);
+    CHECK(std::memcmp(&known, &to_hidden, sizeof known) == 0);
     bool same = true;
     for (size_t i = 0; i < V; ++i) same = same && agree(to_visible[i], expected_visible[i], H);
     for (size_t j = 0; j < H; ++j) same = same && agree(to_hidden[j], expected_hidden[j], V);
@@ -95,7 +101,8 @@ struct Check {
   template <size_t Count>
   void batch_sums(States kind) {
     static Vector<float, V> v[Count], to_visible[Count], by_columns[Count], expected_visible[Count], in_order[Count];
-    static Vector<float, H> h[Count], to_hidden[Count], dense[Count], expected_hidden[Count];
+    static Vector<float, H> h[Count], to_hidden[Count], known[Count], dense[Count], expected_hidden[Count];
+    static rbm::kernels::Active<V> on[Count];
     static rbm::kernels::Tile<V, H> tile;
     for (size_t s = 0; s < Count; ++s) {
       draw_states(v[s], kind, rng);
@@ -103,7 +110,8 @@ struct Check {
       draw_parameters(to_visible[s].values, rng);
       draw_parameters(to_hidden[s].values, rng);
       by_columns[s] = expected_visible[s] = in_order[s] = to_visible[s];
-      dense[s] = expected_hidden[s] = to_hidden[s];
+      known[s] = dense[s] = expected_hidden[s] = to_hidden[s];
+      on[s].find(v[s].values);
       for (size_t i = 0; i < V; ++i) {
         for (size_t j = 0; j < H; ++j) expected_hidden[s][j] += v[s][i] * weights[i * H + j];
         for (size_t j = 0; j < H; ++j) in_order[s][i] += weights[i * H + j] * h[s][j];
@@ -111,6 +119,8 @@ struct Check {
       }
     }
     rbm::kernels::accumulate_batch(weights, v, Count, to_hidden);
+    rbm::kernels::accumulate_batch(weights, v, Count, known, on);
+    CHECK(std::memcmp(known, to_hidden, sizeof known) == 0);
     rbm::kernels::accumulate_dense_batch(weights, v, Count, dense);
     rbm::kernels::dot_rows_of_batch(weights, h, Count, to_visible);
     rbm::kernels::accumulate_columns_of_batch(weights, h, Count, by_columns, tile);
@@ -136,11 +146,14 @@ struct Check {
   void changes(States kind) {
     static Vector<float, V> v[Count], v_end[Count];
     static Vector<float, H> h[Count], h_end[Count];
+    static rbm::kernels::Active<V> on[Count], on_end[Count];
     for (size_t s = 0; s < Count; ++s) {
       draw_states(v[s], kind, rng);
       draw_states(v_end[s], kind, rng);
       draw_states(h[s], real, rng);
       draw_states(h_end[s], real, rng);
+      on[s].find(v[s].values);
+      on_end[s].find(v_end[s].values);
     }
     const float rate = 0.3f;
     const auto begin = [this] {
@@ -161,6 +174,15 @@ struct Check {
       }
     };
     const rbm::kernels::Statistics<float, V, H> statistics = {v, h, v_end, h_end, Count};
+    const rbm::kernels::Statistics<float, V, H> known = {v, h, v_end, h_end, Count, on, on_end};
+    begin();
+    rbm::kernels::update_weights(expected_weights, rate, known);
+    rbm::kernels::update_weights(moved, rate, statistics);
+    CHECK(std::memcmp(moved, expected_weights, sizeof moved) == 0);
+    begin();
+    rbm::kernels::update_weights_by_sums(expected_weights, rate, known);
+    rbm::kernels::update_weights_by_sums(moved, rate, statistics);
+    CHECK(std::memcmp(moved, expected_weights, sizeof moved) == 0);
     begin();
     update_one_by_one(0, Count);
     rbm::kernels::update_weights(moved, rate, statistics);

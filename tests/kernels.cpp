@@ -87,8 +87,13 @@ void check_sums(States kind, uint32_t seed) {
   Sums<Scalar, V, H> sums(kind, seed);
   rbm::kernels::dot_rows<H>(sums.weights, sums.h.values, V, sums.to_visible);
   sums.check_visible();
+  Sums<Scalar, V, H> known = sums;
   rbm::kernels::accumulate<V, H>(sums.weights, sums.v.values, H, sums.to_hidden);
   sums.check_hidden();
+  rbm::kernels::Active<V> on;
+  on.find(known.v.values);
+  rbm::kernels::accumulate<V, H>(&on, known.weights, known.v.values, H, known.to_hidden);
+  known.check_hidden();
 }
 
 // Changes by units that are on: of weights, for the columns from First on, and of biases.
@@ -143,7 +148,15 @@ void check_columns(typename rbm::Arithmetic<Scalar>::Rate rate, States kind, uin
 
   Rng a(seed + 1), b(seed + 1);
   const rbm::kernels::Statistics<Scalar, V, H> statistics = {v, h, v + Count, h + Count, Count};
+  rbm::kernels::Active<V> units[2 * Count];
+  for (size_t s = 0; s < 2 * Count; ++s) units[s].find(v[s].values);
+  const rbm::kernels::Statistics<Scalar, V, H> known = {v, h, v + Count, h + Count, Count, units, units + Count};
+  Scalar same[V * H];
+  std::memcpy(same, fast, sizeof same);
+  Rng c_rng(seed + 1);
+  rbm::kernels::update_weights(same, rate, known, First, Columns, c_rng);
   rbm::kernels::update_weights(fast, rate, statistics, First, Columns, a);
+  CHECK(std::memcmp(fast, same, sizeof fast) == 0);
   for (size_t i = 0; i < V; ++i) {
     bool on = false;
     for (const auto& states : v) on = on || states[i] != Scalar(0);
@@ -265,7 +278,7 @@ void check_kinds_of_states() {
       s[place] = Scalar(state);
       const bool off_or_on = s[place] == Scalar(0) || s[place] == Scalar(1);
       CHECK(rbm::kernels::are_binary(s, Length) == off_or_on);
-      CHECK(rbm::kernels::are_whole(s, Length) == (off_or_on || s[place] == Scalar(-1)));
+      CHECK(rbm::kernels::are_ternary(s, Length) == (off_or_on || s[place] == Scalar(-1)));
     }
   }
 }

@@ -333,6 +333,25 @@ TEST_CASE("a trainer is the states of its chains, and nothing of the size of the
   CHECK(sizeof(rbm::Trainer<Large, 10>) <= 10 * chain + options);
 }
 
+TEST_CASE("a persistent chain goes on from the particle that is there, whoever put it there") {
+  typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<24>> Wider;
+  const std::vector<Picture> data = digits(0, 3);
+  Wider model = random_model<Wider>(0.5f, 21), other;
+  static rbm::OnlineTrainer<Wider, rbm::persistent> stepped, fresh;
+  stepped = fresh = rbm::OnlineTrainer<Wider, rbm::persistent>();
+  rbm::Xorshift32 rng(22);
+  REQUIRE(stepped.step(model, data[0], rng) == rbm::Status::ok);
+  other = model;
+  rbm::Xorshift32 same = rng;
+  stepped.visible[0] = fresh.visible[0] = data[1];
+  fresh.particles = 1;
+  fresh.updates = stepped.updates;
+  REQUIRE(stepped.step(model, data[2], rng) == rbm::Status::ok);
+  REQUIRE(fresh.step(other, data[2], same) == rbm::Status::ok);
+  CHECK(std::memcmp(&model, &other, sizeof model) == 0);
+  for (size_t i = 0; i < 64; ++i) CHECK(stepped.visible[0][i] == fresh.visible[0][i]);
+}
+
 TEST_CASE("an epoch is its batches in order, the tail included") {
   const std::vector<Picture> data = digits(0, 23);
   typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>> Digits;

@@ -45,7 +45,7 @@ RBM_VECTORISED float infinity() { return from_bits(0x7F800000u); }
 
 /// condition ? a : b, where there are vectors by masking bits. Of a plain conditional GCC moves what one outcome alone
 /// needs into a branch, and then does not vectorise the loop.
-RBM_VECTORISED float select(bool condition, float a, float b) {
+RBM_VECTORISED float choose(bool condition, float a, float b) {
 #if RBM_VECTOR_BYTES > 4 && !defined(__ARM_FEATURE_MVE)
   const uint32_t mask = 0u - static_cast<uint32_t>(condition);
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
@@ -99,7 +99,7 @@ RBM_VECTORISED Exponential exponential(float x) {
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.
 RBM_VECTORISED float exp_of_negative(float x) {
-  x = select(x < -104.0f, -104.0f, x);
+  x = choose(x < -104.0f, -104.0f, x);
   const Exponential e = exponential(x);
   return (e.rest + 1.0f) * from_bits((e.power + 191u) << 23) * 5.42101086e-20f;  // 2^(n + 64) 2^-64
 }
@@ -109,8 +109,8 @@ RBM_VECTORISED float exp_of_negative(float x) {
 /// e^x.
 RBM_INLINE_ON_HOSTS float exp(float x) {
   // Beyond these bounds the result is 0 or infinite as it is there. A NaN passes both comparisons.
-  x = select(x < -104.0f, -104.0f, x);
-  x = select(x > 104.0f, 104.0f, x);
+  x = choose(x < -104.0f, -104.0f, x);
+  x = choose(x > 104.0f, 104.0f, x);
   const detail::Exponential e = detail::exponential(x);
   // 2^n in two factors, since 2^128 and 2^-150 are no floats.
   const uint32_t half = (e.power + 256u) / 2u - 128u;
@@ -120,13 +120,13 @@ RBM_INLINE_ON_HOSTS float exp(float x) {
 /// ln x: -infinity at 0, NaN below.
 RBM_INLINE_ON_HOSTS float log(float x) {
   const bool subnormal = x < 1.17549435e-38f;
-  const float y = select(subnormal, x * 8388608.0f, x);
+  const float y = choose(subnormal, x * 8388608.0f, x);
 
   // y = 2^n (1 + f) with 1 + f in [sqrt(1/2), sqrt(2))
   const uint32_t offset = to_bits(y) - 0x3F3504F3u;
   const int32_t n = static_cast<int32_t>((offset >> 23) ^ 256u) - 256;  // sign-extends the nine bits
   const float f = from_bits((offset & 0x007FFFFFu) + 0x3F3504F3u) - 1.0f;
-  const float n_float = static_cast<float>(n) - select(subnormal, 23.0f, 0.0f);
+  const float n_float = static_cast<float>(n) - choose(subnormal, 23.0f, 0.0f);
 
   // ln(1 + f) = f - f^2 / 2 + f^3 P(f), minimax: relative error 7.9e-9
   float p = -7.28602111e-2f;
@@ -141,34 +141,34 @@ RBM_INLINE_ON_HOSTS float log(float x) {
   const float low = n_float * 3.19461833e-5f + (p * f * square - 0.5f * square);
   const float result = n_float * 0.693115234375f + (f + low);
 
-  const float at_most_zero = select(detail::equal(x, 0.0f), -infinity(), from_bits(0x7FC00000u));
-  return select(x > 0.0f, select(x < infinity(), result, x), at_most_zero);
+  const float at_most_zero = choose(detail::equal(x, 0.0f), -infinity(), from_bits(0x7FC00000u));
+  return choose(x > 0.0f, choose(x < infinity(), result, x), at_most_zero);
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
 RBM_INLINE_ON_HOSTS float log1p(float x) {
   const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
-  const float lost = select(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
+  const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
   const float correction = lost / u;
-  return log(u) + select(correction < 1.0f, correction, 0.0f);
+  return log(u) + choose(correction < 1.0f, correction, 0.0f);
 }
 
 /// 1 / (1 + e^-x), the probability of a Bernoulli unit with input x.
 RBM_INLINE_ON_HOSTS float sigmoid(float x) {
   const float e = detail::exp_of_negative(negative_magnitude(x));
-  return select(x < 0.0f, e, 1.0f) / (1.0f + e);
+  return choose(x < 0.0f, e, 1.0f) / (1.0f + e);
 }
 
 /// ln(1 + e^x), the cumulant of a Bernoulli unit with input x.
 RBM_INLINE_ON_HOSTS float softplus(float x) {
-  return select(x > 0.0f, x, 0.0f) + log1p(detail::exp_of_negative(negative_magnitude(x)));
+  return choose(x > 0.0f, x, 0.0f) + log1p(detail::exp_of_negative(negative_magnitude(x)));
 }
 
 /// sqrt(x): NaN below 0.
 RBM_INLINE_ON_HOSTS float sqrt(float x) {
   const bool subnormal = x < 1.17549435e-38f;
-  const float y = select(subnormal, x * 16777216.0f, x);
+  const float y = choose(subnormal, x * 16777216.0f, x);
   // Newton's method for 1 / sqrt(y) from a guess that halves the exponent, then once for sqrt(y).
   float inverse = from_bits(0x5F375A86u - (to_bits(y) >> 1));
   inverse = inverse * (1.5f - 0.5f * y * inverse * inverse);
@@ -176,19 +176,19 @@ RBM_INLINE_ON_HOSTS float sqrt(float x) {
   inverse = inverse * (1.5f - 0.5f * y * inverse * inverse);
   float root = y * inverse;
   root = root + 0.5f * inverse * (y - root * root);
-  root = select(subnormal, root * 2.44140625e-4f, root);
-  return select(x >= 0.0f, select(x < infinity(), root, x), from_bits(0x7FC00000u));
+  root = choose(subnormal, root * 2.44140625e-4f, root);
+  return choose(x >= 0.0f, choose(x < infinity(), root, x), from_bits(0x7FC00000u));
 }
 
 /// tanh x, the mean of a spin with input x.
 RBM_INLINE_ON_HOSTS float tanh(float x) {
   float y = 2.0f * negative_magnitude(x);
-  y = select(y < -40.0f, -40.0f, y);  // where tanh is 1
+  y = choose(y < -40.0f, -40.0f, y);  // where tanh is 1
   const detail::Exponential e = detail::exponential(y);
   const float scale = from_bits((e.power + 127u) << 23);
   const float m = e.rest * scale + (scale - 1.0f);  // e^y - 1, exact also where y is tiny
   const float magnitude = -m / (2.0f + m);
-  return select(x < 0.0f, -magnitude, select(detail::equal(x, 0.0f), x, magnitude));
+  return choose(x < 0.0f, -magnitude, choose(detail::equal(x, 0.0f), x, magnitude));
 }
 
 /// ln(2 cosh x), the cumulant of a spin with input x.
@@ -222,15 +222,15 @@ RBM_INLINE_ON_HOSTS float rectified_mean(float x) {
   const float t = -negative_magnitude(x);
   const float tail = rectified_tail(t);
   const float density = 0.398942280f * exp(-0.5f * t * t);
-  return select(x < 0.0f, tail, x + density / (1.0f - density / (t + tail)));
+  return choose(x < 0.0f, tail, x + density / (1.0f - density / (t + tail)));
 }
 
 /// ln of the integral of exp(x s - s^2 / 2) over s > 0: x^2 / 2 + ln(sqrt(2 pi) Phi(x)).
 RBM_INLINE_ON_HOSTS float rectified_cumulant(float x) {
   const float t = -negative_magnitude(x);
   const float mills = t + rectified_tail(t);  // phi(t) / Phi(-t)
-  const float rest = log1p(select(x < 0.0f, mills - 1.0f, -0.398942280f * exp(-0.5f * t * t) / mills));
-  return select(x < 0.0f, -rest, 0.5f * t * t + (0.918938533f + rest));
+  const float rest = log1p(choose(x < 0.0f, mills - 1.0f, -0.398942280f * exp(-0.5f * t * t) / mills));
+  return choose(x < 0.0f, -rest, 0.5f * t * t + (0.918938533f + rest));
 }
 
 /// ln(p / (1 - p)), the input that gives a Bernoulli unit the mean p: infinite at 0 and 1.
