@@ -591,8 +591,8 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   for (size_t i = 0; i < 6; ++i) CHECK(double(layer.variance[i]) == doctest::Approx(i == 4 ? std::exp(0.1) : 1));
   Joined<Spin<2>, Gaussian<2>>::Layer<float> both;
   both.clear();
-  both.learn_variance(rbm::Block{1, 1}, &one);
-  both.learn_variance(rbm::Block{3, 1}, &one);
+  const float of_one[2] = {0.0f, one};
+  for (rbm::Block block : rbm::Blocks<Joined<Spin<2>, Gaussian<2>>>()) both.learn_variance(block, of_one);
   CHECK(both.second.variance[0] == 1.0f);
   CHECK(double(both.second.variance[1]) == doctest::Approx(std::exp(0.1)));
   for (float bias : both.second.bias) CHECK(bias == 0);

@@ -23,7 +23,7 @@
 // data, model), add_to_bias, learn_variance, check (a state), each_parameter. Units::Evidence<Scalar> is what was
 // observed of it, and Units itself says which states there are.
 //
-// Functions of an input take one Block of neighbouring units at a time, since no array of all inputs is kept: x, s
+// Functions of an input take one block of Blocks<Units> at a time, since no array of all inputs is kept: x, s
 // [block.count] belong to the units from block.first on. Other arrays are [size], the whole layer. `block_size` is the
 // most units of a block.
 // SPDX-License-Identifier: MIT
