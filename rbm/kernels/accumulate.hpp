@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "active.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
@@ -22,6 +22,12 @@ namespace kernels {
 enum : size_t {
   block_size = 32  // units whose inputs or changes are made at a time, in registers or on the stack
 };
+
+/// The most units of a layer that are taken at a time.
+template <size_t Length>
+constexpr size_t most_of_block() {
+  return Length < block_size ? Length : size_t{block_size};
+}
 
 /// Parameters as sums, in another place.                                                               from, to [count]
 template <class Weight, class Sum>
@@ -128,8 +134,8 @@ RBM_INLINE void accumulate_in_lanes(const Weight* weights, const Scalar* s, size
 
 /// Where `Known` is not 0 it is the number of columns.
 template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
-void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t count,
-                         Sum* RBM_RESTRICT x) {
+void accumulate_sized(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t count,
+                      Sum* RBM_RESTRICT x) {
   if (Known != 0) count = Known;
   for (size_t i = 0; i < Rows; ++i) {
     if (!detail::equal(s[i], Scalar(0))) accumulate_row(s[i], weights + i * Stride, count, x);
@@ -138,27 +144,24 @@ void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Scalar* RBM_R
 
 #if RBM_VECTOR_BYTES >= 4
 template <size_t Rows, size_t Stride, size_t Known, class Weight>
-void accumulate_noinline(const Weight* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t count,
-                         float* RBM_RESTRICT x) {
+void accumulate_sized(const Weight* RBM_RESTRICT weights, const float* RBM_RESTRICT s, size_t count,
+                      float* RBM_RESTRICT x) {
   accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, x);
 }
 #endif
 
 #if RBM_VECTOR_BYTES > 4
 template <size_t Rows, size_t Stride, size_t Known, class Weight, class Integer, int FractionBits, class Sum>
-void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
-                         size_t count, Sum* RBM_RESTRICT x) {
+void accumulate_sized(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
+                      size_t count, Sum* RBM_RESTRICT x) {
   accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x));
 }
 
 template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
-void accumulate_known(const Active<Rows>& on, const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s,
+void accumulate_sized(const Active<Rows>* on, const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s,
                       size_t count, Sum* RBM_RESTRICT x) {
-  accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x), &on);
+  accumulate_in_lanes<Rows, Stride>(numbers_of(weights), s, Known != 0 ? Known : count, numbers_of(x), on);
 }
-#else
-template <size_t Rows, size_t Stride, size_t Known, class Weight, class Scalar, class Sum>
-void accumulate_known(const Active<Rows>&, const Weight*, const Scalar*, size_t, Sum*) {}
 #endif
 
 /// Eight columns, whose sums stay in registers; only of units that are on. Returns all bits of all states.
@@ -190,8 +193,8 @@ RBM_NOINLINE uint8_t accumulate_eight(const Weight* RBM_RESTRICT row, const Fixe
 #if RBM_SUMS_IN_REGISTERS
 
 template <size_t Rows, size_t Stride, size_t Known, class Weight, int FractionBits, class Sum>
-void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, FractionBits>* RBM_RESTRICT s,
-                         size_t count, Sum* RBM_RESTRICT x) {
+void accumulate_sized(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, FractionBits>* RBM_RESTRICT s,
+                      size_t count, Sum* RBM_RESTRICT x) {
   if (Known != 0) count = Known;
   typedef Fixed<int8_t, FractionBits> Scalar;
   const size_t in_registers = count - count % 8;
@@ -214,27 +217,31 @@ void accumulate_noinline(const Weight* RBM_RESTRICT weights, const Fixed<int8_t,
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
 RBM_INLINE void accumulate(const Weight* weights, const Scalar* s, size_t count, Sum* x) {
   if (count == Stride) {
-    accumulate_noinline<Rows, Stride, Stride>(weights, s, count, x);
+    accumulate_sized<Rows, Stride, Stride>(weights, s, count, x);
   } else if (count == block_size) {
-    accumulate_noinline<Rows, Stride, block_size>(weights, s, count, x);
+    accumulate_sized<Rows, Stride, block_size>(weights, s, count, x);
   } else {
-    accumulate_noinline<Rows, Stride, 0>(weights, s, count, x);
+    accumulate_sized<Rows, Stride, 0>(weights, s, count, x);
   }
 }
 
-/// accumulate where `on` says which units are on, or is null.
+/// accumulate where `on`, unless it is null, says which units are on.
 template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
-RBM_INLINE void accumulate(const Active<Rows>* on, const Weight* weights, const Scalar* s, size_t count, Sum* x) {
-  if (!has_unit_bits || on == nullptr) {
-    accumulate<Rows, Stride>(weights, s, count, x);
-  } else if (count == Stride) {
-    accumulate_known<Rows, Stride, Stride>(*on, weights, s, count, x);
+RBM_INLINE void accumulate(const Active<Rows, false>*, const Weight* weights, const Scalar* s, size_t count, Sum* x) {
+  accumulate<Rows, Stride>(weights, s, count, x);
+}
+#if RBM_VECTOR_BYTES > 4
+template <size_t Rows, size_t Stride, class Weight, class Scalar, class Sum>
+RBM_INLINE void accumulate(const Active<Rows, true>* on, const Weight* weights, const Scalar* s, size_t count, Sum* x) {
+  if (count == Stride) {
+    accumulate_sized<Rows, Stride, Stride>(on, weights, s, count, x);
   } else if (count == block_size) {
-    accumulate_known<Rows, Stride, block_size>(*on, weights, s, count, x);
+    accumulate_sized<Rows, Stride, block_size>(on, weights, s, count, x);
   } else {
-    accumulate_known<Rows, Stride, 0>(*on, weights, s, count, x);
+    accumulate_sized<Rows, Stride, 0>(on, weights, s, count, x);
   }
 }
+#endif
 
 }  // namespace kernels
 }  // namespace rbm

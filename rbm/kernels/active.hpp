@@ -26,6 +26,12 @@ enum : size_t {
   rows_at_a_time = 256  // units of a state that is given as values, whose bits are on the stack
 };
 
+/// How many rows of floats stay in the nearer caches while all states of a batch pass: some 128 KB, at most 256.
+template <size_t Rows, size_t Columns>
+constexpr size_t rows_in_cache() {
+  return !has_unit_bits ? Rows : Columns > 256 ? 64 : Columns > 128 ? 128 : size_t{rows_at_a_time};
+}
+
 /// Floats are compared by their bits, which takes fewer instructions, and none of them a subroutine.
 RBM_INLINE bool is_off(float unit) { return to_bits(unit) << 1 == 0; }
 RBM_INLINE bool is_one(float unit) { return to_bits(unit) == 0x3F800000u; }

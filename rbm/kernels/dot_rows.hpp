@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"
 #include "processors.hpp"

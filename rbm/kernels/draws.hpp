@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "../numbers/integer_math.hpp"
 #include "../numbers/math.hpp"
+#include "../numbers/number.hpp"
 #include "../numbers/random.hpp"
 #include "active.hpp"
 #include "processors.hpp"
@@ -28,8 +28,8 @@ namespace kernels {
 template <class Vec>
 RBM_INLINE Vec sigmoid(const Vec& x) {
   typedef detail::ExponentialTerms Terms;
-  typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
-  typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Words;
+  typedef LanesOf<Vec, int32_t> Bits;
+  typedef LanesOf<Vec, uint32_t> Words;
   const Bits bits = bits_as<Bits>(x), negative = bits >> 31, one = broadcast<Bits>(0x3F800000);
   const Vec y = raise_negative(bits_as<Vec>(bits | INT32_MIN), -104.0f);  // -|x|
   const Vec sum = y * Terms::log2_e + Terms::rounding, n = sum - Terms::rounding;
@@ -59,8 +59,8 @@ struct DrawColumns {
   // Positive floats are ordered as their bits.
   template <class Vec>
   RBM_INLINE void run(size_t j) const {
-    typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
-    typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Words;
+    typedef LanesOf<Vec, int32_t> Bits;
+    typedef LanesOf<Vec, uint32_t> Words;
     const Vec drawn = bits_as<Vec>((load<Words>(words + j) >> 9) | 0x3F800000u) - 0.99999994f;  // as detail::uniform_of
     const Bits one = broadcast<Bits>(0x3F800000), other = bits_as<Bits>(broadcast<Vec>(off));
     store(bits_as<Vec>(where_less(bits_as<Bits>(drawn), bits_as<Bits>(load<Vec>(p + j)), one, other)), s + j);
@@ -97,10 +97,10 @@ RBM_INLINE Vec sigmoid_tails16(const Vec& y) {
 /// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::probability.
 template <int Slope, int FractionBits, class Vec>
 RBM_INLINE Vec probabilities(const Vec& x, Fixed<int8_t, FractionBits>) {
-  typedef Lanes<uint16_t, Vec::registers, sizeof(typename Vec::Register)> Words;
   constexpr int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);
   const Vec clipped = clamped(x, static_cast<int16_t>(-most), most), up = (x ^ -1) >> 15;
-  const Vec tail = bits_as<Vec>(sigmoid_tails8(bits_as<Words>(larger(clipped, broadcast<Vec>(0) - clipped) * scale)));
+  const Vec tail = bits_as<Vec>(
+      sigmoid_tails8(bits_as<LanesOf<Vec, uint16_t>>(larger(clipped, broadcast<Vec>(0) - clipped) * scale)));
   return (tail ^ up) + (up & 257);  // 256 - tail, where the input is not negative
 }
 
@@ -159,11 +159,10 @@ struct FixedDrawColumns {
 
 #endif
 
-// Functions that end in _noinline are in flash once for all layers. Where `Known` is not 0 it is the number of
-// units.
-
+// Functions that end in _sized are in flash once for all layers of a size. Where `Known` is not 0 it is the number of
+// units, so that loops over them end at a constant.
 template <size_t Most, size_t Known, int Slope>
-void sigmoids_noinline(const float* x, size_t count, float* s) {
+void sigmoids_sized(const float* x, size_t count, float* s) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   const SigmoidColumns body = {x, static_cast<float>(Slope), s};
@@ -174,7 +173,7 @@ void sigmoids_noinline(const float* x, size_t count, float* s) {
 }
 
 template <size_t Known, class Rng>
-RBM_NOINLINE void draw_binary_noinline(const float* p, size_t count, float* s, float off, Rng& rng) {
+RBM_NOINLINE void draw_binary_sized(const float* p, size_t count, float* s, float off, Rng& rng) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   constexpr size_t at_a_time = has_unit_bits ? 32 : 16;
@@ -191,8 +190,8 @@ RBM_NOINLINE void draw_binary_noinline(const float* p, size_t count, float* s, f
 }
 
 template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum>
-RBM_NOINLINE void binary_means_noinline(const Sum* RBM_RESTRICT x, size_t count,
-                                        Fixed<Integer, FractionBits>* RBM_RESTRICT s) {
+RBM_NOINLINE void binary_means_sized(const Sum* RBM_RESTRICT x, size_t count,
+                                     Fixed<Integer, FractionBits>* RBM_RESTRICT s) {
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
@@ -206,8 +205,8 @@ RBM_NOINLINE void binary_means_noinline(const Sum* RBM_RESTRICT x, size_t count,
 }
 
 template <size_t Most, size_t Known, int Off, class Integer, int FractionBits, class Sum, class Rng>
-RBM_NOINLINE void sample_binary_noinline(const Sum* RBM_RESTRICT x, size_t count,
-                                         Fixed<Integer, FractionBits>* RBM_RESTRICT s, Rng& rng) {
+RBM_NOINLINE void sample_binary_sized(const Sum* RBM_RESTRICT x, size_t count,
+                                      Fixed<Integer, FractionBits>* RBM_RESTRICT s, Rng& rng) {
   typedef Fixed<Integer, FractionBits> Scalar;
   typedef Arithmetic<Scalar> Ops;
   if (Known != 0) count = Known;
@@ -226,9 +225,9 @@ RBM_NOINLINE void sample_binary_noinline(const Sum* RBM_RESTRICT x, size_t count
 template <size_t Most, int Slope>
 RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
   if (count == Most) {
-    sigmoids_noinline<Most, Most, Slope>(x, count, s);
+    sigmoids_sized<Most, Most, Slope>(x, count, s);
   } else {
-    sigmoids_noinline<Most, 0, Slope>(x, count, s);
+    sigmoids_sized<Most, 0, Slope>(x, count, s);
   }
 }
 
@@ -237,9 +236,9 @@ RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
 template <size_t Most, class Rng>
 RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
   if (count == Most) {
-    draw_binary_noinline<Most>(p, count, s, off, rng);
+    draw_binary_sized<Most>(p, count, s, off, rng);
   } else {
-    draw_binary_noinline<0>(p, count, s, off, rng);
+    draw_binary_sized<0>(p, count, s, off, rng);
   }
 }
 
@@ -259,9 +258,9 @@ RBM_INLINE void binary_means(const float* RBM_RESTRICT x, size_t count, float* R
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum>
 RBM_INLINE void binary_means(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s) {
   if (count == Most) {
-    binary_means_noinline<Most, Most, Off>(x, count, s);
+    binary_means_sized<Most, Most, Off>(x, count, s);
   } else {
-    binary_means_noinline<Most, 0, Off>(x, count, s);
+    binary_means_sized<Most, 0, Off>(x, count, s);
   }
 }
 
@@ -274,9 +273,9 @@ RBM_INLINE void sample_binary(const float* x, size_t count, float* s, Rng& rng) 
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum, class Rng>
 RBM_INLINE void sample_binary(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s, Rng& rng) {
   if (count == Most) {
-    sample_binary_noinline<Most, Most, Off>(x, count, s, rng);
+    sample_binary_sized<Most, Most, Off>(x, count, s, rng);
   } else {
-    sample_binary_noinline<Most, 0, Off>(x, count, s, rng);
+    sample_binary_sized<Most, 0, Off>(x, count, s, rng);
   }
 }
 

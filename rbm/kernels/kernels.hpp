@@ -8,16 +8,16 @@
 //   update_weights   W_ij += rate (statistics)   one of three changes a row
 //   update_biases    c_i += rate (statistics)
 //   draws            means and draws of units of two states
-//   batches          these sums and updates where a large batch shares what was fetched from a far cache
+//   batches          these sums where a large batch shares what was fetched from a far cache; update_batches likewise
 //
 // Which code runs, by number type and processor (without an FPU floats take plain loops):
 //
 //                    floats                        integers, vectors                integers, no vectors
 //   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
-//   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers     dot_binary_rows, dot_ternary_rows
+//   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers   dot_binary_, dot_ternary_rows
 //   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row; 8 bits on-line:
 //                    SumColumns                                                     update_binary_weights
-//   update_biases    a plain loop                  AddRounded, AddBinaryColumns     update_biases_noinline, add_binary
+//   update_biases    a plain loop                  AddRounded, AddBinaryColumns     update_biases_sized, add_binary
 //   draws            SigmoidColumns, DrawColumns   FixedMeanColumns,                one unit at a time
 //                                                  FixedDrawColumns
 // SPDX-License-Identifier: MIT
@@ -33,6 +33,7 @@
 #include "processors.hpp"
 #include "simd.hpp"
 #include "statistics.hpp"
+#include "update_batches.hpp"
 #include "update_biases.hpp"
 #include "update_weights.hpp"
 

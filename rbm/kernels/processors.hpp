@@ -102,8 +102,7 @@ RBM_INLINE Vec load_as(const Narrow* from) {
 
 template <class Vec>
 RBM_INLINE Vec raise_negative(const Vec& x, float least) {
-  typedef Lanes<int32_t, Vec::registers, sizeof(typename Vec::Register)>
-      Bits;  // which are ordered as the magnitudes are, NaN above all
+  typedef LanesOf<Vec, int32_t> Bits;  // which are ordered as the magnitudes are, NaN above all
   const Bits magnitude = bits_as<Bits>(x) & 0x7FFFFFFF,
              bound = broadcast<Bits>(static_cast<int32_t>(to_bits(least) & 0x7FFFFFFFu));
   return bits_as<Vec>(where_less(broadcast<Bits>(0x7F800000), magnitude, magnitude, smaller(magnitude, bound)) |

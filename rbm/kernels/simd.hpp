@@ -60,6 +60,10 @@ struct Lanes {
   Register part[Count];
 };
 
+/// As many registers of as many bytes, of another number.
+template <class Vec, class Number>
+using LanesOf = Lanes<Number, Vec::registers, sizeof(typename Vec::Register)>;
+
 // GCC keeps an array in registers only where each index is a constant.
 #if defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 8)
 #define RBM_UNROLLED _Pragma("GCC unroll 16")

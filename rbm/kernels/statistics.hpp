@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "../numbers/math.hpp"
+#include "../numbers/number.hpp"
 #include "../storage.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"
@@ -40,7 +40,6 @@ struct StatisticsActive<Length, false> {
 template <class ScalarType, size_t VisibleSize, size_t HiddenSize>
 struct Statistics : StatisticsActive<VisibleSize> {
   typedef ScalarType Scalar;
-  enum : size_t { visible_size = VisibleSize, hidden_size = HiddenSize };
 
   const Vector<Scalar, VisibleSize>* visible_data;
   const Vector<Scalar, HiddenSize>* hidden_data;
@@ -93,12 +92,6 @@ RBM_INLINE void add_gradient(const Statistics<Scalar, VisibleSize, HiddenSize>& 
     add_row(v, statistics.hidden_data[s].values + first, count, g);
     add_row(Scalar(0) - v_model, statistics.hidden_model[s].values + first, count, g);
   }
-}
-
-/// The most units of a layer that are taken at a time.
-template <size_t Length>
-constexpr size_t most_of_block() {
-  return Length < block_size ? Length : size_t{block_size};
 }
 
 /// Whether visible unit i is not off in all states.

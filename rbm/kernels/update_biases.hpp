@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
 #include "../numbers/integer_math.hpp"
+#include "../numbers/number.hpp"
 #include "../numbers/random.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
@@ -60,7 +60,7 @@ struct Rounding<int16_t, FractionBits> {
 
   template <class Vec>
   RBM_INLINE Vec random(const uint16_t* draws) const {
-    typedef Lanes<uint32_t, Vec::registers, sizeof(typename Vec::Register)> Bits;
+    typedef LanesOf<Vec, uint32_t> Bits;
     return bits_as<Vec>(((load_as<Bits>(draws) << 16) | 0x8000u) >> (32 - shift));
   }
 };
@@ -105,9 +105,9 @@ struct Multiplied {
 
 /// Not inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of parameters.
 template <size_t Most, size_t Known, class Integer, int FractionBits, class Sum, class Rng>
-RBM_NOINLINE void update_biases_noinline(Fixed<Integer, FractionBits>* RBM_RESTRICT c,
-                                         typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
-                                         const Sum* RBM_RESTRICT g, size_t count, Rng& rng) {
+RBM_NOINLINE void update_biases_sized(Fixed<Integer, FractionBits>* RBM_RESTRICT c,
+                                      typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
+                                      const Sum* RBM_RESTRICT g, size_t count, Rng& rng) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   const Rounding<Integer, FractionBits> rounding(rate);
@@ -128,9 +128,9 @@ RBM_INLINE void update_biases(Fixed<Integer, FractionBits>* c,
                               typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate, const Sum* g, size_t count,
                               Rng& rng) {
   if (count == Most) {
-    update_biases_noinline<Most, Most>(c, rate, g, count, rng);
+    update_biases_sized<Most, Most>(c, rate, g, count, rng);
   } else {
-    update_biases_noinline<Most, 0>(c, rate, g, count, rng);
+    update_biases_sized<Most, 0>(c, rate, g, count, rng);
   }
 }
 
@@ -186,8 +186,8 @@ RBM_INLINE void add_binary_one(Fixed<int8_t, FractionBits>& c, uint16_t rate, in
 
 // Four draws from a word, as integer::draw takes them. Not inlined: one copy in flash for all layers.
 template <size_t Known, int FractionBits, class Rng>
-RBM_NOINLINE void add_binary_noinline(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
-                                      const int8_t* RBM_RESTRICT difference, uint8_t count, Rng& rng) {
+RBM_NOINLINE void add_binary_sized(Fixed<int8_t, FractionBits>* RBM_RESTRICT c, uint16_t rate,
+                                   const int8_t* RBM_RESTRICT difference, uint8_t count, Rng& rng) {
   if (Known != 0) count = Known;
   for (; count >= 4; count = static_cast<uint8_t>(count - 4), c += 4, difference += 4) {
     const uint32_t word = detail::next_word(rng);
@@ -204,9 +204,9 @@ template <size_t Most, int FractionBits, class Rng>
 RBM_INLINE void add_binary(Fixed<int8_t, FractionBits>* c, int16_t rate, const int8_t* difference, size_t count,
                            Rng& rng) {
   if (count == Most) {
-    add_binary_noinline<Most>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
+    add_binary_sized<Most>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
   } else {
-    add_binary_noinline<0>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
+    add_binary_sized<0>(c, static_cast<uint16_t>(rate), difference, static_cast<uint8_t>(count), rng);
   }
 }
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../config.hpp"
+#include "../numbers/number.hpp"
 #include "accumulate.hpp"
 #include "active.hpp"
 #include "processors.hpp"
@@ -24,12 +24,6 @@ namespace rbm {
 namespace kernels {
 
 #if RBM_VECTOR_BYTES >= 4
-
-/// How many rows of floats stay in the nearer caches while all states of a batch pass: some 128 KB, at most 256.
-template <size_t Rows, size_t Columns>
-constexpr size_t rows_in_cache() {
-  return !has_unit_bits ? Rows : Columns > 256 ? 64 : Columns > 128 ? 128 : size_t{rows_at_a_time};
-}
 
 /// Some columns of the rows whose units are on, after one sample.
 template <size_t Stride, size_t Rows>
