@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
-#include "../numbers/flash.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
+#include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "../numbers/random.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"

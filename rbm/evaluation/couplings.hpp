@@ -14,8 +14,8 @@
 
 #include <stddef.h>
 
-#include "../numbers/flash.hpp"
 #include "../layers/sites.hpp"
+#include "../numbers/flash.hpp"
 #include "../numbers/math.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"

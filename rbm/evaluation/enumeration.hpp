@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../layers/sites.hpp"
 #include "../numbers/number.hpp"
 #include "../storage.hpp"
-#include "../layers/sites.hpp"
 
 namespace rbm {
 namespace detail {

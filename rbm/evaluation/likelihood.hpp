@@ -12,14 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
-#include "../numbers/flash.hpp"
 #include "../layers/layers.hpp"
-#include "enumeration.hpp"
 #include "../model/check.hpp"
 #include "../model/model.hpp"
+#include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "enumeration.hpp"
 
 namespace rbm {
 

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
-#include "../numbers/flash.hpp"
 #include "../kernels/kernels.hpp"
+#include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 #include "sites.hpp"
@@ -100,7 +100,7 @@ struct BiasLayer {
     kernels::update_biases(bias.values, rate, data, model, size);
   }
 
-  /// Biases move by the rate times the differences g of a batch, rounded stochastically. g [block.count]
+  /// Biases move by the rate times the differences g of a batch, rounded stochastically.             g [block.count]
   template <class Rng>
   void learn(Block block, typename Ops::Rate rate, const Sum* g, Rng& rng) {
     kernels::update_biases<Units::block_size>(bias.values + block.first, rate, g, block.count, rng);

@@ -32,8 +32,8 @@
 #define RBM_LAYERS_LAYERS_HPP
 
 #include "bernoulli.hpp"
-#include "joined.hpp"
 #include "gaussian.hpp"
+#include "joined.hpp"
 #include "relu.hpp"
 #include "softmax.hpp"
 #include "spin.hpp"

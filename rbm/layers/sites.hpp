@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../kernels/kernels.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 
@@ -91,7 +91,7 @@ template <size_t Length, int Off>
 struct TwoStates : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
-  enum : size_t { block_size = kernels::most_of_block<Length>(), sites = Length, most_states = 2 };
+  enum : size_t { sites = Length, most_states = 2 };
   enum : bool {
     is_real = false,
     is_gaussian = false,
@@ -114,12 +114,12 @@ struct TwoStates : EqualBlocks<Length, kernels::most_of_block<Length>()> {
 
   template <class Scalar, class Sum>
   static void mean(size_t count, const Sum* x, Scalar* s) {
-    kernels::binary_means<block_size, Off>(x, count, s);
+    kernels::binary_means<TwoStates::block_size, Off>(x, count, s);
   }
 
   template <class Scalar, class Sum, class Rng>
   static void sample(size_t count, const Sum* x, Scalar* s, Rng& rng) {
-    kernels::sample_binary<block_size, Off>(x, count, s, rng);
+    kernels::sample_binary<TwoStates::block_size, Off>(x, count, s, rng);
   }
 
   /// On with probability 1/2.
@@ -143,7 +143,7 @@ struct RealStates : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   static_assert(Length > 0, "rbm: a layer needs at least one unit");
 
   enum : size_t { sites = 0, most_states = 0 };
-  enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };  // some units have no bounds
+  enum : bool { is_real = true, can_be_off = false, mean_is_probability = false };
 
   static constexpr float learning_rate() { return 0.001f; }
 

@@ -5,8 +5,8 @@
 #define RBM_LAYERS_SPIN_HPP
 
 #include "bias.hpp"
-#include "sites.hpp"
 #include "evidence.hpp"
+#include "sites.hpp"
 
 namespace rbm {
 

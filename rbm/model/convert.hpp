@@ -9,10 +9,10 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
 #include "../numbers/flash.hpp"
-#include "model.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
+#include "model.hpp"
 
 namespace rbm {
 

@@ -10,10 +10,10 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
-#include "check.hpp"
 #include "../numbers/math.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
+#include "check.hpp"
 
 namespace rbm {
 

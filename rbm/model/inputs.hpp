@@ -1,8 +1,8 @@
 // rbm/model/inputs.hpp: from the states of one layer to the inputs of the other.
 //
 // An input is the bias of a unit and the weighted sum of the other layer. Inputs come a block of units at a time, on
-// the stack, so that no array of them is kept. Floats are summed in the array that will hold the states,
-// so that each row of the weights is read once for a state or a batch of them, instead of once for each block.
+// the stack, so that no array of them is kept. Floats are summed in the array that will hold the states, so that each
+// row of the weights is read once for a state or a batch of them, instead of once for each block.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_MODEL_INPUTS_HPP
@@ -10,15 +10,15 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
+#include "../numbers/number.hpp"
 
 namespace rbm {
 namespace detail {
 
-/// Inputs c_j + sum_i s_i W_ij of units j; `on` says which units i are on, where that is known. Given a state s [Rows]
-/// and a matrix [Rows][Units::size].     x [block.count]
+/// Inputs c_j + sum_i s_i W_ij of units j, given a state s [Rows] and a matrix [Rows][Units::size]; `on`, unless it is
+/// null, says which units i are on.                                                                    x [block.count]
 template <class Units, size_t Rows, class Layer, class Weight, class Scalar>
 RBM_INLINE void sum_rows(const Layer& layer, const Weight* weights, const Scalar* s, Block block,
                          typename Layer::Sum* x, const kernels::Active<Rows>* on = nullptr) {

@@ -10,13 +10,13 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
-#include "../numbers/flash.hpp"
-#include "inputs.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/layers.hpp"
+#include "../numbers/flash.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "inputs.hpp"
 
 namespace rbm {
 

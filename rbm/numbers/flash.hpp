@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "../config.hpp"
-#include "fixed.hpp"
 #include "../storage.hpp"
+#include "fixed.hpp"
 
 #ifdef __AVR__
 #define RBM_IN_FLASH PROGMEM

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "../config.hpp"
-#include "math.hpp"
 #include "../storage.hpp"
+#include "math.hpp"
 
 namespace rbm {
 

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../config.hpp"
 #include "math.hpp"
 #include "random.hpp"
-#include "../config.hpp"
 
 namespace rbm {
 

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
-#include "../numbers/fixed.hpp"
 #include "../layers/sites.hpp"
+#include "../numbers/fixed.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
 

@@ -16,13 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
-#include "gibbs.hpp"
 #include "../layers/sites.hpp"
 #include "../numbers/math.hpp"
+#include "../numbers/number.hpp"
 #include "../numbers/random.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "gibbs.hpp"
 
 namespace rbm {
 

@@ -10,9 +10,9 @@
 
 #include <stddef.h>
 
-#include "../model/inputs.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
+#include "../model/inputs.hpp"
 #include "../model/model.hpp"
 #include "../storage.hpp"
 

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gradient.hpp"
-#include "../model/inputs.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
+#include "../model/inputs.hpp"
+#include "gradient.hpp"
 #include "options.hpp"
 
 namespace rbm {
@@ -32,7 +32,7 @@ struct Tiles<Model, false> {};
 /// first draw, in the place of the states that will be drawn. `on` says which visible units are on; what makes v says
 /// it of v.
 template <class Model, size_t Count, bool AreKnown = kernels::has_unit_bits>
-struct Sampler {
+struct BatchSampler {
   typedef typename Model::Visible Visible;
   typedef typename Model::Hidden Hidden;
   typedef typename Model::Sum Sum;
@@ -128,8 +128,7 @@ struct Sampler {
   template <class Visit>
   RBM_INLINE void visit_hidden(If<false>, const VisibleState* v, const VisibleActive* on, size_t s, HiddenState* h,
                                const Visit& visit) const {
-    const typename Model::HiddenInputs inputs(model.hidden, model.weights.values, v[s].values, h[s].values,
-                                              on == nullptr ? nullptr : on + s);
+    const typename Model::HiddenInputs inputs(model.hidden, model.weights.values, v[s].values, h[s].values, on);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
       inputs.get(block, x);
@@ -159,9 +158,9 @@ struct Sampler {
   }
 };
 
-/// One at a time, and nothing is known: what the model itself does, of which there is one copy in flash.
+/// One at a time, where nothing is known of units: what the model itself does, of which there is one copy in flash.
 template <class Model>
-struct Sampler<Model, 1, false> {
+struct BatchSampler<Model, 1, false> {
   typedef Tiles<Model, false> TilesOfModel;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
@@ -169,7 +168,7 @@ struct Sampler<Model, 1, false> {
 
   const Model& model;
 
-  Sampler(const Model& of, TilesOfModel&) : model(of) {}
+  BatchSampler(const Model& of, TilesOfModel&) : model(of) {}
 
   template <class Rng>
   void sample_hidden(const VisibleState* v, const VisibleActive*, size_t, HiddenState* h, Rng& rng) const {
@@ -238,7 +237,7 @@ class Chains {
   struct If {};
   typedef If<Arithmetic<typename Model::Scalar>::samples_statistics> Sampled;  // whether statistics are draws of h
 
-  const Sampler<Model, at_a_time> sampler;
+  const BatchSampler<Model, at_a_time> sampler;
   Trainer& trainer;
   Rng& rng;
 

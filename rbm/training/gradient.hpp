@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
+#include "../numbers/number.hpp"
 
 namespace rbm {
 namespace detail {

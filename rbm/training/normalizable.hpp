@@ -12,10 +12,10 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
 #include "../numbers/math.hpp"
+#include "../numbers/number.hpp"
 #include "rules.hpp"
 
 namespace rbm {

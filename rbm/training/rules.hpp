@@ -15,12 +15,12 @@
 
 #include <stddef.h>
 
-#include "../numbers/number.hpp"
-#include "gradient.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/sites.hpp"
-#include "options.hpp"
+#include "../numbers/number.hpp"
 #include "../storage.hpp"
+#include "gradient.hpp"
+#include "options.hpp"
 
 namespace rbm {
 namespace detail {

@@ -17,15 +17,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../numbers/number.hpp"
-#include "chains.hpp"
-#include "../model/check.hpp"
-#include "gradient.hpp"
 #include "../layers/sites.hpp"
-#include "normalizable.hpp"
-#include "options.hpp"
+#include "../model/check.hpp"
+#include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "chains.hpp"
+#include "gradient.hpp"
+#include "normalizable.hpp"
+#include "options.hpp"
 #include "rules.hpp"
 
 namespace rbm {
@@ -36,10 +36,14 @@ namespace detail {
 template <bool Wanted>
 struct UpdateCounter {
   uint32_t updates;
+
+  void count_update() { updates += updates != 0xFFFFFFFFu; }
 };
 
 template <>
-struct UpdateCounter<false> {};
+struct UpdateCounter<false> {
+  void count_update() {}
+};
 
 /// persistent: how many fantasy particles there are. Each starts at the first sample it meets; 0 starts all anew.
 template <bool Wanted>
@@ -187,7 +191,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     change(HasRules(), model, batch, rng);
     change_variance(Has<learned_variance>(), model, batch);
     this->keep_normalizable(model, *this);
-    count_update(Has<scheduled>());
+    this->count_update();
     return Status::ok;
   }
 
@@ -218,9 +222,6 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   // What a rate has fallen to.
   Option scheduled_rate(If<0>, Option rate) const { return rate; }
   Option scheduled_rate(If<scheduled>, Option rate) const { return options.rate_after(this->updates, rate); }
-
-  void count_update(If<0>) {}
-  void count_update(If<scheduled>) { this->updates += this->updates != 0xFFFFFFFFu; }
 
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
   template <class Rng>

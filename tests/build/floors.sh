@@ -18,7 +18,7 @@ edges() {
   cd "$here/../.."
   for header in rbm/*.hpp rbm/*/*.hpp; do
     [ "$header" != rbm/rbm.hpp ] || continue
-    sed -n 's/^#include "\(.*\)"$/\1/p' "$header" | while read -r name; do
+    sed -n 's/^#include "\([^"]*\)".*/\1/p' "$header" | while read -r name; do
       printf '%s %s\n' "$header" "$(realpath --relative-to=. "$(dirname "$header")/$name")"
     done
   done
