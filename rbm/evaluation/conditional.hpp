@@ -100,8 +100,9 @@ struct SiteConditional {
   }
 
  private:
-  // What visible units give a block of inputs, a few at a time in a copy where those of the site are off.
-  void add_others(Block block, Sum* x) const {
+  // What visible units give a block of inputs, a few at a time in a copy where those of the site are off. Not inlined:
+  // GCC 12 would warn of columns of a whole layer, which a block of a larger one does not have.
+  RBM_NOINLINE void add_others(Block block, Sum* x) const {
     constexpr size_t most = kernels::most_of_block<Model::visible_size>();
     const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
     for (Block some : Blocks<EqualBlocks<Model::visible_size, most>>()) {
