@@ -18,6 +18,9 @@ board-report: shared-firmware
 	@echo '| board | numbers | flash | RAM | stack | up pass | CD-1 step | free energy |'
 	@echo '|---|---|---|---|---|---|---|---|'
 	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board report || exit 1; done
+	@echo; echo '| board | numbers | smallest, `-O2` | `-Os` | all, `-O2` | `-Os` |'
+	@echo '|---|---|---|---|---|---|'
+	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board sizes || exit 1; done
 
 ## sketch: lay out uno_digits and the library as a sketchbook for Arduino's IDE, in build/arduino
 SKETCH = $(BUILD)/arduino

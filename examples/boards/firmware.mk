@@ -1,13 +1,16 @@
 # Builds and runs the firmware examples for one board: make -f examples/boards/firmware.mk BOARD=microbit TARGET
 # A board is a folder with a board.mk, which sets
 #   PREFIX      of the compiler's commands          PACKAGES  of Debian that hold compiler and emulator
+#   CC_OF CXX_OF  compilers, where they have other names
 #   FLAGS       of the compiler: which processor    EMULATOR  what runs programs; PROBE: a command that fails without it
-#   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status
+#   START LINK  start-up code, command that links   RUN       how a program is run: text on standard output, exit status;
+#                                                             "compiled": not linked, and not run
 #   SCRIPTS     that the linker reads, but for those in the board's folder
-#   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board
+#   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board, or $(ALL)
 #   SMALL       how programs are optimised that need room, not speed
 #   MISUSES     of tests/targets/forbidden.cpp that show in the symbols: not double, where the processor has it
 #   FITS        number types that a model of 64x16 units is reported for;  CHIP: what the report calls it
+#   SIZED       those of which the report has more sizes
 # SPDX-License-Identifier: MIT
 
 BUILD   ?= build
@@ -18,12 +21,15 @@ FITS     = $(NUMBERS)
 SMALL    = $(OPTIMISE)
 MISUSES  = heap libm double guard constructor
 PROBE    = command -v $(EMULATOR)
+CC_OF    = $(PREFIX)gcc
+CXX_OF   = $(PREFIX)g++
 # What a board does not set is not taken from the environment.
 PREFIX   =
 FLAGS    =
 SKIP     =
 PLUGIN   =
 CHIP     =
+SIZED    =
 SCRIPTS  =
 
 include examples/boards/$(BOARD)/board.mk
@@ -31,14 +37,15 @@ include examples/boards/$(BOARD)/board.mk
 CXXSTD   ?= c++11
 WARNINGS  = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
 COMPILE   = $(FLAGS) $(OPTIMISE) -ffp-contract=off -ffunction-sections -fdata-sections
-COMPILE_C = $(PREFIX)gcc -std=gnu11 -Wall -Wextra -Werror $(COMPILE)
-COMPILE_CXX = $(PREFIX)g++ -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+COMPILE_C = $(CC_OF) -std=gnu11 -Wall -Wextra -Werror $(COMPILE)
+COMPILE_CXX = $(CXX_OF) -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wno-psabi \
               -I rbm -I examples/data -I examples/support -I $(BUILD)/deploy
 
 CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%))
 BROKEN    = broken-status broken-trap broken-hang
 FORBIDDEN = $(MISUSES:%=forbidden-%)
-EXAMPLES  = $(filter-out $(SKIP),$(patsubst examples/%/main.cpp,%,$(shell grep -l boards/board.hpp examples/*/main.cpp)))
+ALL      := $(patsubst examples/%/main.cpp,%,$(shell grep -l boards/board.hpp examples/*/main.cpp))
+EXAMPLES  = $(filter-out $(SKIP),$(ALL))
 PROGRAMS  = $(EXAMPLES) $(CONFORMANCE)
 SECONDS  ?= 300
 
@@ -47,20 +54,29 @@ number_int16 = rbm::Fixed<int16_t, 11>
 number_float = float
 
 # Without its tools a board is left out, but not where that would hide a failure: REQUIRE_BOARDS=1.
-no_compiler := $(shell echo | $(PREFIX)g++ $(FLAGS) -include string.h -E -x c++ - >/dev/null 2>&1 || echo compiler)
+no_compiler := $(shell echo | $(CXX_OF) $(FLAGS) -include string.h -E -x c++ - >/dev/null 2>&1 || echo compiler)
 no_emulator := $(shell ($(PROBE)) >/dev/null 2>&1 || echo emulator)
 skip = @echo "$(BOARD): skipped, $(strip $(1)) is missing (Debian: apt-get install $(PACKAGES))" >&2; test -z "$(REQUIRE_BOARDS)"
 
 .DELETE_ON_ERROR:
-.PHONY: firmware test report
+.PHONY: firmware test report sizes
 
 ifneq ($(no_compiler),)
-firmware test report:
-	$(call skip,$(PREFIX)g++)
+firmware test report sizes:
+	$(call skip,$(firstword $(CXX_OF)))
 else
 
-firmware: $(PROGRAMS:%=$(OUT)/%.elf)
-	@echo "$(BOARD): $(EXAMPLES:%=$(OUT)/%.elf)"
+MADE = $(if $(filter compiled,$(RUN)),o,elf)
+firmware: $(PROGRAMS:%=$(OUT)/%.$(MADE))
+	@echo "$(BOARD): $(EXAMPLES:%=$(OUT)/%.$(MADE))"
+
+# Programs of the report: all of a learner, the smallest, and what is left without the library; each for size, too.
+REPORTS  = $(if $(FITS),none $(FITS))
+ifneq ($(SIZED),)
+REPORTS += none-small $(SIZED:%=smallest-%) $(SIZED:%=%-small) $(SIZED:%=smallest-%-small)
+endif
+sizes: $(REPORTS:%=$(OUT)/report-%.elf)
+	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' sizes $(SIZED)
 
 ifneq ($(no_emulator),)
 test report:
@@ -68,11 +84,11 @@ test report:
 else
 
 # Says what failed, and counts; what programs printed is kept beside them.
-test: $(PROGRAMS:%=$(OUT)/%.elf) $(BROKEN:%=$(OUT)/%.elf) $(FORBIDDEN:%=$(OUT)/%.o) $(filter $(OUT)/%,$(EMULATOR))
+test: $(PROGRAMS:%=$(OUT)/%.$(MADE)) $(BROKEN:%=$(OUT)/%.$(MADE)) $(FORBIDDEN:%=$(OUT)/%.o) $(filter $(OUT)/%,$(EMULATOR))
 	@tests/targets/run.sh $(BOARD) $(OUT) $(SECONDS) '$(PREFIX)' '$(RUN)' '$(MISUSES)' $(PROGRAMS)
 
 report: PLUGIN = @PLUGIN@
-report: $(FITS:%=$(OUT)/report-%.elf) $(OUT)/report-none.elf $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
+report: $(REPORTS:%=$(OUT)/report-%.elf) $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
 	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
 endif
 endif
@@ -98,16 +114,17 @@ $(BROKEN:%=$(OUT)/%.o): $(OUT)/broken-%.o: tests/targets/broken.cpp $(OUT)/compi
 $(FORBIDDEN:%=$(OUT)/%.o): $(OUT)/forbidden-%.o: tests/targets/forbidden.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) -DHOW_$* -MMD -MP -c $< -o $@
 
-$(FITS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
-	$(COMPILE_CXX) '-DNUMBER=$(number_$*)' -MMD -MP -c $< -o $@
-
-$(OUT)/report-none.o: tests/targets/report.cpp $(OUT)/compile.flags
-	$(COMPILE_CXX) -MMD -MP -c $< -o $@
+$(OUT)/report-%-small.o: OPTIMISE := -Os
+$(OUT)/report-smallest-%.o: PROGRAM = -DSMALLEST
+$(OUT)/report-none%: NUMBERED =
+NUMBERED = '-DNUMBER=$(number_$(filter $(NUMBERS),$(subst -, ,$*)))'
+$(REPORTS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
+	$(COMPILE_CXX) $(PROGRAM) $(NUMBERED) -MMD -MP -c $< -o $@
 
 $(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o $(SCRIPTS) $(wildcard examples/boards/$(BOARD)/*.ld)
 	$(LINK) $(filter %.o,$^) -o $@
 
-# On the host: a model for the others, the simulator of the Uno, and what counts instructions in QEMU.
+# On the host: a model for the others, the simulator of an AVR, and what counts instructions in QEMU.
 $(BUILD)/deploy/train: examples/deploy/train.cpp
 	@mkdir -p $(@D)
 	$(CXX) -std=c++11 $(WARNINGS) -O2 -ffp-contract=off -MMD -MP $< -o $@
@@ -115,8 +132,8 @@ $(BUILD)/deploy/train: examples/deploy/train.cpp
 $(BUILD)/deploy/digits_model.hpp: $(BUILD)/deploy/train
 	$< > $@
 
-$(OUT)/simulate: examples/boards/uno/simulate.c | $(OUT)
-	gcc -O2 -Wall -Wextra -Werror $< -lsimavr -o $@
+$(OUT)/simulate: examples/boards/avr/simulate.c | $(OUT)
+	gcc -O2 -Wall -Wextra -Werror '-DCPU="$(CPU)"' $< -lsimavr -o $@
 
 $(BUILD)/firmware/count.so: tests/targets/count.c | $(OUT)
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@

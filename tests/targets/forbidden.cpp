@@ -15,7 +15,7 @@ const int at_start = read_input();
 
 int main() {
 #ifdef HOW_heap
-  int* const number = static_cast<int*>(malloc(sizeof(int)));
+  int* volatile number = static_cast<int*>(malloc(sizeof(int)));
   input = number != nullptr ? 1 : 0;
 #endif
 #ifdef HOW_libm

@@ -1,8 +1,10 @@
 #!/bin/sh
-# The rows of README's table of boards for one board, a number type each: bytes of flash and RAM that the library adds to
-# the program, the deepest stack, and what an up pass, a CD-1 step and a free energy take: instructions, on AVR cycles.
+# The rows of README's tables of boards for one board, a number type each.
 #
-#   report.sh NAME FOLDER PREFIX RUN_COMMAND NUMBER...
+#   report.sh NAME FOLDER PREFIX RUN_COMMAND NUMBER...   bytes of flash and RAM that the library adds to the program, the
+#                                                        deepest stack, and what an up pass, a CD-1 step and a free
+#                                                        energy take: instructions, on AVR cycles
+#   report.sh NAME FOLDER PREFIX sizes NUMBER...         bytes of flash, of the smallest program and of all, -O2 and -Os
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -14,17 +16,23 @@ functions="up_pass cd_1_step free_energy"
 
 # What the simulator or the plugin told: NAME: N calls, COST ...
 cost() { awk -v name="$1:" '$1 == name { print $4 }' "$out/report.log"; }
-sizes_of() { "${prefix}size" "$out/report-$1.elf" | tail -n 1; }
-# shellcheck disable=SC2046
-set_sizes() { flash=$(($1 + $2)) ram=$(($2 + $3)); }
+# What the library adds to the flash (text and data) or RAM (data and bss) of the program without it.
+added() { # flash or RAM, PROGRAM, WITHOUT
+  "${prefix}size" "$out/report-$2.elf" "$out/report-$3.elf" |
+    awk -v what="$1" 'NR > 1 { size[NR] = what == "flash" ? $1 + $2 : $2 + $3 } END { print size[2] - size[3] }'
+}
 
-# shellcheck disable=SC2046
-set_sizes $(sizes_of none)
-base_flash=$flash base_ram=$ram
 for number in "$@"; do
+  if [ "$run" = sizes ]; then
+    row="| $name | $number |"
+    for program in "smallest-$number" "smallest-$number-small" "$number" "$number-small"; do
+      case $program in *-small) none=none-small ;; *) none=none ;; esac
+      row="$row $(added flash "$program" $none) |"
+    done
+    echo "$row"
+    continue
+  fi
   elf=$out/report-$number.elf
-  # shellcheck disable=SC2046
-  set_sizes $(sizes_of "$number")
   case $run in
     */simulate)
       # shellcheck disable=SC2086
@@ -39,5 +47,6 @@ for number in "$@"; do
       ;;
   esac
   for function in $functions; do [ "$(cost "$function")" -gt 0 ] || exit 1; done
-  echo "| $name | $number | $((flash - base_flash)) | $((ram - base_ram)) | $stack | $(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
+  echo "| $name | $number | $(added flash "$number" none) | $(added RAM "$number" none) | $stack |" \
+    "$(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
 done

@@ -7,11 +7,11 @@ set -u
 
 prefix=$1 object=$2
 symbols=$("${prefix}nm" -C "$object") && sections=$("${prefix}objdump" -h "$object") || exit 2
-case $sections in *.text*) ;; *) echo "no code" && exit 2 ;; esac
+case $sections in *.text* | *CODE*) ;; *) echo "no code" && exit 2 ;; esac
 
 integers='__aeabi_([iu]+(div|divmod)|u?ldivmod|lmul|l(sl|sr|asr))|__[a-z]+[sdhq]i[0-9]?(_s8)?'
 floats='__aeabi_(f(add|sub|rsub|mul|div|neg|2iz|2uiz|cmp[a-z]+)|u?i2f)|__[a-z]+sf[0-9]?|__fix(uns)?sfsi|__float(un)?si(sf)?'
-start='board_write|main|(data|bss)_(start|end|image)|stack_top|__do_(copy_data|clear_bss)|_gp_disp|_GLOBAL_OFFSET_TABLE_'
+start='board_write|main|(data|bss)_(start|end|image)|stack_top|__do_(copy_data|clear_bss)|_gp_disp|__stack_pointer|_GLOBAL_OFFSET_TABLE_'
 found=$({
   echo "$symbols" | awk '$1 == "U" { print $2 }' | grep -vxE "memcpy|memset|$integers|$floats|$start"
   echo "$symbols" | grep -oE 'guard variable.*|_GLOBAL__sub_I.*|typeinfo.*|vtable.*'

@@ -2,5 +2,6 @@
 CHIP    = Cortex-M4F
 MACHINE = mps2-an386
 CPU     = -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard
+SIZED   = $(NUMBERS)
 NUMBER  = float
 include examples/boards/cortex-m/cortex-m.mk

@@ -1,4 +1,4 @@
-// Runs a program for the ATmega328P on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps
+// Runs a program for an AVR, CPU, on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps
 // with interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not
 // end in time. Standard error tells how deep the stack went, and of each function that is named how often it was
 // called, its mean cycles, and how much of the stack it took with what it called.
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_functions = 16, crashed = 101, no_end = 102, gpior0 = 0x3E, ram_end = 0x8FF };
+enum { most_functions = 16, crashed = 101, no_end = 102, gpior0 = 0x3E };
 enum { out_mask = 0xFE0F, out_high = 0xBE0E, out_low = 0xBE0D };  // the instructions that set half of the stack pointer
 
 struct function {
@@ -64,12 +64,13 @@ int main(int argc, char** argv) {
   const int count = argc - at;
   if (count > most_functions) return fprintf(stderr, "simulate: too many functions\n"), 2;
   memset(functions, 0, sizeof functions);
-  unsigned data_end = 0;
+  unsigned data_start = 0, data_end = 0;
   for (uint32_t s = 0; s < firmware.symbolcount; ++s) {
     const avr_symbol_t* symbol = firmware.symbol[s];
     for (int f = 0; f < count; ++f) {
       if (strcmp(symbol->symbol, argv[at + f]) == 0) functions[f].address = symbol->addr;
     }
+    if (strcmp(symbol->symbol, "__data_start") == 0) data_start = symbol->addr & 0xFFFF;
     if (strcmp(symbol->symbol, "_end") == 0) data_end = symbol->addr & 0xFFFF;
   }
   for (int f = 0; f < count; ++f) {
@@ -77,8 +78,8 @@ int main(int argc, char** argv) {
     if (functions[f].address == 0) return fprintf(stderr, "simulate: there is no function %s\n", argv[at + f]), 2;
   }
 
-  avr_t* avr = avr_make_mcu_by_name("atmega328p");
-  if (avr == NULL || avr_init(avr) != 0) return fprintf(stderr, "simulate: no atmega328p\n"), 2;
+  avr_t* avr = avr_make_mcu_by_name(CPU);
+  if (avr == NULL || avr_init(avr) != 0) return fprintf(stderr, "simulate: no %s\n", CPU), 2;
   firmware.frequency = 16000000;
   avr_load_firmware(avr, &firmware);
   avr->log = LOG_ERROR;
@@ -91,6 +92,7 @@ int main(int argc, char** argv) {
   }
 
   const uint64_t limit = (uint64_t)(seconds * 16e6);
+  const unsigned ram_end = avr->ramend;
   unsigned deepest = ram_end;
   int state = cpu_Running, halfway = 0;  // between the instructions that set one half and the other
   while (state != cpu_Done && state != cpu_Crashed && avr->cycle < limit) {
@@ -106,9 +108,12 @@ int main(int argc, char** argv) {
       if (!function->inside && avr->pc == function->address && (most_calls == 0 || function->calls < most_calls)) {
         function->inside = 1;
         function->entry = function->deepest = now;
-        function->back = 2 * ((uint32_t)avr->data[now + 1] << 8 | avr->data[now + 2]);
+        function->back = 0;
+        for (unsigned byte = 1; byte <= avr->address_size; ++byte)
+          function->back = function->back << 8 | avr->data[now + byte];
+        function->back *= 2;
         function->since = avr->cycle;
-      } else if (function->inside && avr->pc == function->back && now == function->entry + 2) {
+      } else if (function->inside && avr->pc == function->back && now == function->entry + avr->address_size) {
         function->inside = 0;
         ++function->calls;
         function->cycles += avr->cycle - function->since;
@@ -127,8 +132,8 @@ int main(int argc, char** argv) {
 
   const int late = avr->cycle >= limit;
   const int status = late ? no_end : state != cpu_Done ? crashed : avr->data[gpior0];
-  fprintf(stderr, "uno: status %d after %.2f s; RAM: %u static, %u stack, %d to spare\n", status,
-          (double)avr->cycle / 16e6, data_end - 0x100, ram_end - deepest, (int)deepest + 1 - (int)data_end);
+  fprintf(stderr, CPU ": status %d after %.2f s; RAM: %u static, %u stack, %d to spare\n", status,
+          (double)avr->cycle / 16e6, data_end - data_start, ram_end - deepest, (int)deepest + 1 - (int)data_end);
   for (int f = 0; f < count; ++f) {
     const struct function* function = &functions[f];
     fprintf(stderr, "%s: %u calls, %.0f cycles, %u bytes of stack\n", function->name, function->calls,
