@@ -88,28 +88,31 @@ struct alignas(Element) alignas(detail::alignment(Rows* Columns * sizeof(Element
   const Element* row(size_t i) const { return values + i * Columns; }
 };
 
-/// A byte of constant data that AVR keeps in flash, where it must be read in a way of its own (PROGMEM).
-inline uint8_t read_flash(const uint8_t* address) {
+/// Constant data that AVR keeps in flash, where it must be read in a way of its own (PROGMEM).
 #ifdef __AVR__
-  return pgm_read_byte(address);
+inline uint8_t read_flash(const uint8_t* address) { return pgm_read_byte(address); }
+inline int8_t read_flash(const int8_t* address) { return static_cast<int8_t>(pgm_read_byte(address)); }
+inline int16_t read_flash(const int16_t* address) { return static_cast<int16_t>(pgm_read_word(address)); }
+inline float read_flash(const float* address) { return pgm_read_float(address); }
 #else
+template <class Number>
+Number read_flash(const Number* address) {
   return *address;
-#endif
 }
+#endif
 
 namespace detail {
 
 /// From the highest bit of each byte on. A byte is shifted by one bit at a time, since small chips can do no more.
-template <class Element, size_t Length, class Read>
-void unpack_bytes(const uint8_t* bits, Vector<Element, Length>& out, Read fetch) {
+template <bool IsInFlash, class Element, size_t Length>
+void unpack(const uint8_t* bits, Vector<Element, Length>& out) {
   uint8_t byte = 0;
   for (size_t i = 0; i < Length; ++i) {
-    byte = i % 8 == 0 ? fetch(bits + i / 8) : static_cast<uint8_t>(byte << 1);
+    const uint8_t* next = bits + i / 8;
+    byte = i % 8 != 0 ? static_cast<uint8_t>(byte << 1) : IsInFlash ? read_flash(next) : *next;
     out[i] = static_cast<Element>(byte >= 128 ? 1 : 0);
   }
 }
-
-inline uint8_t read_ram(const uint8_t* address) { return *address; }
 
 }  // namespace detail
 
@@ -117,13 +120,13 @@ inline uint8_t read_ram(const uint8_t* address) { return *address; }
 /// whose rows are bytes reads from left to right; `bits` holds (Length + 7) / 8 bytes.
 template <class Element, size_t Length>
 void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
-  detail::unpack_bytes(bits, out, detail::read_ram);
+  detail::unpack<false>(bits, out);
 }
 
 /// Unpacks bits from an array that is declared PROGMEM, which on AVR needs reads of its own; elsewhere unpack_bits.
 template <class Element, size_t Length>
 void unpack_flash_bits(const uint8_t* bits, Vector<Element, Length>& out) {
-  detail::unpack_bytes(bits, out, read_flash);
+  detail::unpack<true>(bits, out);
 }
 
 }  // namespace rbm

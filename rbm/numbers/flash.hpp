@@ -28,16 +28,6 @@
 
 namespace rbm {
 
-namespace detail {
-
-/// An integer that must fit: where one of a constant does not, this function without a body is asked for at run time.
-int steps_in_flash_are_out_of_range();
-constexpr int held_steps(int steps, int least, int most) {
-  return steps < least || steps > most ? steps_in_flash_are_out_of_range() : steps;
-}
-
-}  // namespace detail
-
 /// A float, or a Fixed as the number of steps that it is, in a constant that is declared RBM_IN_FLASH.
 template <class Number>
 struct InFlash;
@@ -49,46 +39,30 @@ struct InFlash<float> {
   InFlash() = default;
   constexpr InFlash(float x) : value(x) {}
 
-  operator float() const {
-#ifdef __AVR__
-    return pgm_read_float(&value);
-#else
-    return value;
-#endif
-  }
+  operator float() const { return read_flash(&value); }
 };
 
-template <int FractionBits>
-struct InFlash<Fixed<int8_t, FractionBits>> {
-  int8_t raw;
+namespace detail {
+
+/// A number of steps that does not fit is no constant: this function without a body would be called at run time.
+int steps_in_flash_are_out_of_range();
+
+}  // namespace detail
+
+template <class Integer, int FractionBits>
+struct InFlash<Fixed<Integer, FractionBits>> {
+  typedef Fixed<Integer, FractionBits> Number;
+
+  Integer raw;
 
   InFlash() = default;
-  constexpr InFlash(int steps) : raw(static_cast<int8_t>(detail::held_steps(steps, -128, 127))) {}
+  constexpr InFlash(int steps)
+      : raw(static_cast<Integer>(
+            steps == detail::saturate<Integer>(steps) ? steps : detail::steps_in_flash_are_out_of_range())) {}
   template <class Real>
   InFlash(Real) = delete;  // a number of steps is meant
 
-  operator Fixed<int8_t, FractionBits>() const {
-    return Fixed<int8_t, FractionBits>::from_raw(
-        static_cast<int8_t>(read_flash(reinterpret_cast<const uint8_t*>(&raw))));
-  }
-};
-
-template <int FractionBits>
-struct InFlash<Fixed<int16_t, FractionBits>> {
-  int16_t raw;
-
-  InFlash() = default;
-  constexpr InFlash(int steps) : raw(static_cast<int16_t>(detail::held_steps(steps, -32767 - 1, 32767))) {}
-  template <class Real>
-  InFlash(Real) = delete;
-
-  operator Fixed<int16_t, FractionBits>() const {
-#ifdef __AVR__
-    return Fixed<int16_t, FractionBits>::from_raw(static_cast<int16_t>(pgm_read_word(&raw)));
-#else
-    return Fixed<int16_t, FractionBits>::from_raw(raw);
-#endif
-  }
+  operator Number() const { return Number::from_raw(read_flash(&raw)); }
 };
 
 namespace detail {
