@@ -17,36 +17,24 @@ namespace rbm {
 
 namespace detail {
 
-/// The ends of an integer type, and the type of twice its width.
+/// The ends of an integer type, and the types of twice its width and without a sign.
+template <class Integer, class WiderType, class UnsignedType>
+struct TraitsOf {
+  typedef WiderType Wider;
+  typedef UnsignedType Unsigned;
+  enum : int { bits = 8 * sizeof(Integer) };
+  static constexpr Integer highest() { return static_cast<Integer>(static_cast<Unsigned>(-1) / 2); }
+  static constexpr Integer lowest() { return static_cast<Integer>(-highest() - 1); }
+};
+
 template <class Integer>
 struct IntegerTraits;
-
 template <>
-struct IntegerTraits<int8_t> {
-  typedef int16_t Wider;
-  typedef uint8_t Unsigned;
-  enum : int { bits = 8 };
-  static constexpr int8_t lowest() { return -128; }
-  static constexpr int8_t highest() { return 127; }
-};
-
+struct IntegerTraits<int8_t> : TraitsOf<int8_t, int16_t, uint8_t> {};
 template <>
-struct IntegerTraits<int16_t> {
-  typedef int32_t Wider;
-  typedef uint16_t Unsigned;
-  enum : int { bits = 16 };
-  static constexpr int16_t lowest() { return -32767 - 1; }
-  static constexpr int16_t highest() { return 32767; }
-};
-
+struct IntegerTraits<int16_t> : TraitsOf<int16_t, int32_t, uint16_t> {};
 template <>
-struct IntegerTraits<int32_t> {
-  typedef int64_t Wider;
-  typedef uint32_t Unsigned;
-  enum : int { bits = 32 };
-  static constexpr int32_t lowest() { return -2147483647 - 1; }
-  static constexpr int32_t highest() { return 2147483647; }
-};
+struct IntegerTraits<int32_t> : TraitsOf<int32_t, int64_t, uint32_t> {};
 
 /// An integer clamped to the range of a narrower type.
 template <class Integer, class From>
@@ -68,6 +56,12 @@ constexpr Integer shift_up(From x, int bits) {
   return x > (From(IntegerTraits<Integer>::highest()) >> bits)  ? IntegerTraits<Integer>::highest()
          : x < (From(IntegerTraits<Integer>::lowest()) >> bits) ? IntegerTraits<Integer>::lowest()
                                                                 : static_cast<Integer>(x * (From(1) << bits));
+}
+
+/// a / b to the nearest integer, halves away from zero.
+template <class Integer>
+constexpr Integer divide(Integer a, Integer b) {
+  return static_cast<Integer>((a + ((a < 0) == (b < 0) ? b / 2 : -(b / 2))) / b);
 }
 
 /// The types that a Fixed converts to and from as real numbers. (double is for likelihood.hpp, on hosts.)
@@ -114,10 +108,7 @@ struct Fixed {
   Integer raw;
 
   Fixed() = default;
-  explicit constexpr Fixed(int x)
-      : raw(x > (Traits::highest() >> FractionBits)  ? Traits::highest()
-            : x < (Traits::lowest() >> FractionBits) ? Traits::lowest()
-                                                     : static_cast<Integer>(static_cast<Wider>(x) * one())) {}
+  explicit constexpr Fixed(int x) : raw(detail::shift_up<Integer>(static_cast<int32_t>(x), FractionBits)) {}
 
   /// The nearest number, halves away from zero; NaN becomes 0.
   template <class Real>
@@ -128,10 +119,15 @@ struct Fixed {
   template <class Other, int OtherBits>
   RBM_INLINE explicit constexpr Fixed(Fixed<Other, OtherBits> x)
       : raw(OtherBits > FractionBits
-                ? detail::saturate<Integer>(detail::shift_down(static_cast<int32_t>(x.raw), down(OtherBits)))
-                : detail::shift_up<Integer>(static_cast<int32_t>(x.raw), up(OtherBits))) {}
+                ? detail::saturate<Integer>(detail::shift_down(static_cast<int32_t>(x.raw), OtherBits - FractionBits))
+                : detail::shift_up<Integer>(static_cast<int32_t>(x.raw), FractionBits - OtherBits)) {}
 
   static RBM_INLINE constexpr Fixed from_raw(Integer raw) { return Fixed(Raw(), raw); }
+  /// The nearest number to this many steps.
+  template <class Wide>
+  static RBM_INLINE constexpr Fixed saturated(Wide steps) {
+    return from_raw(detail::saturate<Integer>(steps));
+  }
   static constexpr Fixed highest() { return from_raw(Traits::highest()); }
   static constexpr Fixed lowest() { return from_raw(Traits::lowest()); }
 
@@ -153,11 +149,10 @@ struct Fixed {
 
   /// To the nearest number, halves away from zero. Division by 0 saturates, and 0 / 0 is 0.
   friend constexpr Fixed operator/(Fixed a, Fixed b) {
-    return b.raw == 0  ? (a.raw > 0   ? highest()
-                          : a.raw < 0 ? lowest()
-                                      : a)
-           : b.raw < 0 ? quotient(-static_cast<Wider>(a.raw), -static_cast<Wider>(b.raw))
-                       : quotient(a.raw, b.raw);
+    return b.raw != 0  ? saturated(detail::divide<Wider>(static_cast<Wider>(a.raw * one()), b.raw))
+           : a.raw > 0 ? highest()
+           : a.raw < 0 ? lowest()
+                       : a;
   }
 
   Fixed& operator+=(Fixed other) { return *this = *this + other; }
@@ -174,18 +169,6 @@ struct Fixed {
  private:
   struct Raw {};
   constexpr Fixed(Raw, Integer steps) : raw(steps) {}
-
-  template <class Wide>
-  static constexpr Fixed saturated(Wide x) {
-    return from_raw(detail::saturate<Integer>(x));
-  }
-
-  // a / b for b > 0, in the wider type: a 2^FractionBits fits there.
-  static constexpr Fixed quotient(Wider a, Wider b) { return saturated((a * one() + (a < 0 ? -(b / 2) : b / 2)) / b); }
-
-  // How far another format's integers shift to be this one's. What is not needed must still be a shift.
-  static constexpr int up(int other) { return FractionBits > other ? FractionBits - other : 0; }
-  static constexpr int down(int other) { return other > FractionBits ? other - FractionBits : 1; }
 };
 
 /// An option of a trainer whose model has no floats: given as a float, kept as an integer from then on, in steps of
