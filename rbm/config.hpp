@@ -71,20 +71,6 @@
 #endif
 #define RBM_INLINE inline RBM_ALWAYS_INLINE
 
-/// A function of which loops are to become SIMD: a call within would keep them from it.
-#if RBM_VECTOR_BYTES > 4
-#define RBM_VECTORISED RBM_INLINE
-#else
-#define RBM_VECTORISED inline
-#endif
-
-/// A function of one number that a loop calls: part of the loop on hosts; on boards, one copy in flash.
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
-#define RBM_INLINE_ON_HOSTS RBM_INLINE
-#else
-#define RBM_INLINE_ON_HOSTS inline
-#endif
-
 /// Copies a few bytes as one load and one store, also where the build turns builtins off (-ffreestanding,
 /// -fno-builtin).
 #if defined(__GNUC__)

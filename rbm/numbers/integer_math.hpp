@@ -93,7 +93,7 @@ RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
 }
 
 // c0 + c1 u + ... + c5 u^5 with u in Q14.
-RBM_VECTORISED int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
+inline int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
   int32_t sum = c5;
   sum = c4 + detail::shift_down(sum * u, 14);
   sum = c3 + detail::shift_down(sum * u, 14);

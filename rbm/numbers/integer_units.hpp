@@ -109,11 +109,11 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
   }
 
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
-  static RBM_VECTORISED Scalar sigmoid(Sum x) {
+  static Scalar sigmoid(Sum x) {
     return Scalar::from_raw(static_cast<Integer>(detail::shift_down(
         static_cast<int32_t>(Width::template probability<1>(x.raw)), Width::probability_bits - FractionBits)));
   }
-  static RBM_VECTORISED Scalar tanh(Sum x) {
+  static Scalar tanh(Sum x) {
     const int32_t twice =
         2 * static_cast<int32_t>(Width::template probability<2>(x.raw)) - (int32_t{1} << Width::probability_bits);
     return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::probability_bits - FractionBits)));

@@ -137,7 +137,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
   }
 
   /// sum + a b, rounded
-  static RBM_VECTORISED Sum multiply_add(Sum sum, Scalar a, Scalar b) {
+  static Sum multiply_add(Sum sum, Scalar a, Scalar b) {
     const SumInteger half = SumInteger(1) << (FractionBits - 1);
     return plus(sum, static_cast<SumInteger>((static_cast<SumInteger>(a.raw) * b.raw + half) >> FractionBits));
   }
@@ -242,7 +242,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
   }
 
   /// A parameter moved by a number of steps.
-  static RBM_VECTORISED Scalar moved(Scalar parameter, int32_t steps) {
+  static Scalar moved(Scalar parameter, int32_t steps) {
     return Scalar::from_raw(detail::saturate<Integer>(parameter.raw + steps));
   }
 

@@ -24,28 +24,28 @@
 namespace rbm {
 
 /// The bits of a float.
-RBM_VECTORISED uint32_t to_bits(float x) {
+RBM_INLINE uint32_t to_bits(float x) {
   uint32_t bits;
   RBM_COPY_BYTES(&bits, &x, sizeof bits);
   return bits;
 }
 
 /// The float with these bits.
-RBM_VECTORISED float from_bits(uint32_t bits) {
+RBM_INLINE float from_bits(uint32_t bits) {
   float x;
   RBM_COPY_BYTES(&x, &bits, sizeof x);
   return x;
 }
 
 /// Neither NaN nor infinite.
-RBM_VECTORISED bool is_finite(float x) { return (to_bits(x) & 0x7F800000u) != 0x7F800000u; }
+RBM_INLINE bool is_finite(float x) { return (to_bits(x) & 0x7F800000u) != 0x7F800000u; }
 
 /// +infinity.
-RBM_VECTORISED float infinity() { return from_bits(0x7F800000u); }
+RBM_INLINE float infinity() { return from_bits(0x7F800000u); }
 
 /// condition ? a : b, where there are vectors by masking bits. Of a plain conditional GCC moves what one outcome alone
 /// needs into a branch, and then does not vectorise the loop.
-RBM_VECTORISED float choose(bool condition, float a, float b) {
+RBM_INLINE float choose(bool condition, float a, float b) {
 #if RBM_VECTOR_BYTES > 4 && !defined(__ARM_FEATURE_MVE)
   const uint32_t mask = 0u - static_cast<uint32_t>(condition);
   return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
@@ -55,7 +55,7 @@ RBM_VECTORISED float choose(bool condition, float a, float b) {
 }
 
 /// x as a float, also where a register may hold more than a float does.
-RBM_VECTORISED float rounded(float x) {
+RBM_INLINE float rounded(float x) {
 #if defined(__FLT_EVAL_METHOD__) && (__FLT_EVAL_METHOD__ < 0 || __FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2)
   volatile float stored = x;
   return stored;
@@ -65,9 +65,16 @@ RBM_VECTORISED float rounded(float x) {
 }
 
 /// -|x|.
-RBM_VECTORISED float negative_magnitude(float x) { return from_bits(to_bits(x) | 0x80000000u); }
+RBM_INLINE float negative_magnitude(float x) { return from_bits(to_bits(x) | 0x80000000u); }
 
 namespace detail {
+
+/// c0 + c1 x + c2 x^2 ..., by Horner's method.
+RBM_INLINE float polynomial(float, float c0) { return c0; }
+template <class... Rest>
+RBM_INLINE float polynomial(float x, float c0, Rest... rest) {
+  return polynomial(x, rest...) * x + c0;
+}
 
 // e^x = 2^power (1 + rest) with |rest| < 0.42, for |x| <= 104.
 struct Exponential {
@@ -85,20 +92,17 @@ struct ExponentialTerms {
 };
 
 // n is taken from the bits of the sum, since a register may hold more than a float does.
-RBM_VECTORISED Exponential exponential(float x) {
+inline Exponential exponential(float x) {
   typedef ExponentialTerms Terms;
   const uint32_t power = to_bits(x * Terms::log2_e + Terms::rounding) - 0x4B400000u;
   const float n = static_cast<float>(static_cast<int32_t>(power));
   const float r = (x - n * Terms::ln2_high) - n * Terms::ln2_low;
-  float p = r * Terms::p4 + Terms::p3;
-  p = p * r + Terms::p2;
-  p = p * r + Terms::p1;
-  p = p * r + Terms::p0;
+  const float p = polynomial(r, Terms::p0, Terms::p1, Terms::p2, Terms::p3, Terms::p4);
   return {power, (p * r) * r + r};
 }
 
 // e^x for x <= 0, with the bits of exp in fewer instructions.
-RBM_VECTORISED float exp_of_negative(float x) {
+inline float exp_of_negative(float x) {
   x = choose(x < -104.0f, -104.0f, x);
   const Exponential e = exponential(x);
   return (e.rest + 1.0f) * from_bits((e.power + 191u) << 23) * 5.42101086e-20f;  // 2^(n + 64) 2^-64
@@ -107,7 +111,7 @@ RBM_VECTORISED float exp_of_negative(float x) {
 }  // namespace detail
 
 /// e^x.
-RBM_INLINE_ON_HOSTS float exp(float x) {
+inline float exp(float x) {
   // Beyond these bounds the result is 0 or infinite as it is there. A NaN passes both comparisons.
   x = choose(x < -104.0f, -104.0f, x);
   x = choose(x > 104.0f, 104.0f, x);
@@ -118,7 +122,7 @@ RBM_INLINE_ON_HOSTS float exp(float x) {
 }
 
 /// ln x: -infinity at 0, NaN below.
-RBM_INLINE_ON_HOSTS float log(float x) {
+inline float log(float x) {
   const bool subnormal = x < 1.17549435e-38f;
   const float y = choose(subnormal, x * 8388608.0f, x);
 
@@ -129,14 +133,8 @@ RBM_INLINE_ON_HOSTS float log(float x) {
   const float n_float = static_cast<float>(n) - choose(subnormal, 23.0f, 0.0f);
 
   // ln(1 + f) = f - f^2 / 2 + f^3 P(f), minimax: relative error 7.9e-9
-  float p = -7.28602111e-2f;
-  p = p * f + 0.1256589f;
-  p = p * f - 0.13212356f;
-  p = p * f + 0.142389074f;
-  p = p * f - 0.166212067f;
-  p = p * f + 0.199989900f;
-  p = p * f - 0.250008404f;
-  p = p * f + 0.333333731f;
+  const float p = detail::polynomial(f, 0.333333731f, -0.250008404f, 0.199989900f, -0.166212067f, 0.142389074f,
+                                     -0.13212356f, 0.1256589f, -7.28602111e-2f);
   const float square = f * f;
   const float low = n_float * 3.19461833e-5f + (p * f * square - 0.5f * square);
   const float result = n_float * 0.693115234375f + (f + low);
@@ -146,7 +144,7 @@ RBM_INLINE_ON_HOSTS float log(float x) {
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
-RBM_INLINE_ON_HOSTS float log1p(float x) {
+inline float log1p(float x) {
   const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
   const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
@@ -155,18 +153,18 @@ RBM_INLINE_ON_HOSTS float log1p(float x) {
 }
 
 /// 1 / (1 + e^-x), the probability of a Bernoulli unit with input x.
-RBM_INLINE_ON_HOSTS float sigmoid(float x) {
+inline float sigmoid(float x) {
   const float e = detail::exp_of_negative(negative_magnitude(x));
   return choose(x < 0.0f, e, 1.0f) / (1.0f + e);
 }
 
 /// ln(1 + e^x), the cumulant of a Bernoulli unit with input x.
-RBM_INLINE_ON_HOSTS float softplus(float x) {
+inline float softplus(float x) {
   return choose(x > 0.0f, x, 0.0f) + log1p(detail::exp_of_negative(negative_magnitude(x)));
 }
 
 /// sqrt(x): NaN below 0.
-RBM_INLINE_ON_HOSTS float sqrt(float x) {
+inline float sqrt(float x) {
   const bool subnormal = x < 1.17549435e-38f;
   const float y = choose(subnormal, x * 16777216.0f, x);
   // Newton's method for 1 / sqrt(y) from a guess that halves the exponent, then once for sqrt(y).
@@ -181,7 +179,7 @@ RBM_INLINE_ON_HOSTS float sqrt(float x) {
 }
 
 /// tanh x, the mean of a spin with input x.
-RBM_INLINE_ON_HOSTS float tanh(float x) {
+inline float tanh(float x) {
   float y = 2.0f * negative_magnitude(x);
   y = choose(y < -40.0f, -40.0f, y);  // where tanh is 1
   const detail::Exponential e = detail::exponential(y);
@@ -192,33 +190,23 @@ RBM_INLINE_ON_HOSTS float tanh(float x) {
 }
 
 /// ln(2 cosh x), the cumulant of a spin with input x.
-RBM_INLINE_ON_HOSTS float log_two_cosh(float x) {
+inline float log_two_cosh(float x) {
   const float y = negative_magnitude(x);
   return log1p(detail::exp_of_negative(2.0f * y)) - y;
 }
 
 /// What the mean of a rectified unit is for a negative input -t, t >= 0: phi(t) / Phi(-t) - t, with phi and Phi the
 /// density and distribution of a standard normal variable. 1/t - 2/t^3 ... for large t.
-RBM_INLINE_ON_HOSTS float rectified_tail(float t) {
+inline float rectified_tail(float t) {
   const float u = 1.0f / (1.0f + t);
   // Rational and close to minimax: relative error 3.5e-8
-  float p = -0.161022616f;
-  p = p * u + 66.2619691f;
-  p = p * u + 49.2716783f;
-  p = p * u + 21.3521631f;
-  p = p * u + 5.09653346f;
-  p = p * u + 1.00000003f;
-  float q = 50.8038909f;
-  q = q * u + 64.6650193f;
-  q = q * u + 40.1808026f;
-  q = q * u + 18.2537209f;
-  q = q * u + 4.09655379f;
-  q = q * u + 1.0f;
+  const float p = detail::polynomial(u, 1.00000003f, 5.09653346f, 21.3521631f, 49.2716783f, 66.2619691f, -0.161022616f);
+  const float q = detail::polynomial(u, 1.0f, 4.09655379f, 18.2537209f, 40.1808026f, 64.6650193f, 50.8038909f);
   return u * p / q;
 }
 
 /// The mean of a normal variable of mean x and variance 1, given that it is positive: x + phi(x) / Phi(x).
-RBM_INLINE_ON_HOSTS float rectified_mean(float x) {
+inline float rectified_mean(float x) {
   const float t = -negative_magnitude(x);
   const float tail = rectified_tail(t);
   const float density = 0.398942280f * exp(-0.5f * t * t);
@@ -226,7 +214,7 @@ RBM_INLINE_ON_HOSTS float rectified_mean(float x) {
 }
 
 /// ln of the integral of exp(x s - s^2 / 2) over s > 0: x^2 / 2 + ln(sqrt(2 pi) Phi(x)).
-RBM_INLINE_ON_HOSTS float rectified_cumulant(float x) {
+inline float rectified_cumulant(float x) {
   const float t = -negative_magnitude(x);
   const float mills = t + rectified_tail(t);  // phi(t) / Phi(-t)
   const float rest = log1p(choose(x < 0.0f, mills - 1.0f, -0.398942280f * exp(-0.5f * t * t) / mills));
@@ -234,7 +222,7 @@ RBM_INLINE_ON_HOSTS float rectified_cumulant(float x) {
 }
 
 /// ln(p / (1 - p)), the input that gives a Bernoulli unit the mean p: infinite at 0 and 1.
-RBM_INLINE_ON_HOSTS float log_odds(float p) { return log(p) - log1p(-p); }
+inline float log_odds(float p) { return log(p) - log1p(-p); }
 
 }  // namespace rbm
 

@@ -132,7 +132,7 @@ struct XorshiftLanes {
 
 namespace detail {
 
-RBM_VECTORISED float uniform_of(uint32_t word) {
+RBM_INLINE float uniform_of(uint32_t word) {
   return from_bits((word >> 9) | 0x3F800000u) - 0.99999994f;  // (1 + k 2^-23) - (1 - 2^-24), which is exact
 }
 

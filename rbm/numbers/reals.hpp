@@ -81,7 +81,7 @@ struct RealArithmetic {
   static constexpr Real least_variance() { return static_cast<Real>(1e-4f); }
 
   /// sum + a b
-  static RBM_VECTORISED Real multiply_add(Real sum, Real a, Real b) { return sum + a * b; }
+  static Real multiply_add(Real sum, Real a, Real b) { return sum + a * b; }
 
   /// state times sum
   static Real scale(Real state, Real sum) { return state * sum; }
@@ -214,20 +214,20 @@ struct RealArithmetic {
 
 template <>
 struct Arithmetic<float> : detail::RealArithmetic<float> {
-  static RBM_VECTORISED bool is_finite(float x) { return rbm::is_finite(x); }
+  static bool is_finite(float x) { return rbm::is_finite(x); }
   static float infinity() { return rbm::infinity(); }
   static float two_pi() { return 6.28318531f; }
 
-  static RBM_INLINE_ON_HOSTS float exp(float x) { return rbm::exp(x); }
-  static RBM_INLINE_ON_HOSTS float log(float x) { return rbm::log(x); }
-  static RBM_INLINE_ON_HOSTS float log_odds(float p) { return rbm::log_odds(p); }
-  static RBM_INLINE_ON_HOSTS float sqrt(float x) { return rbm::sqrt(x); }
-  static RBM_INLINE_ON_HOSTS float sigmoid(float input) { return rbm::sigmoid(input); }
-  static RBM_INLINE_ON_HOSTS float softplus(float input) { return rbm::softplus(input); }
-  static RBM_INLINE_ON_HOSTS float tanh(float input) { return rbm::tanh(input); }
-  static RBM_INLINE_ON_HOSTS float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
-  static RBM_INLINE_ON_HOSTS float rectified_mean(float input) { return rbm::rectified_mean(input); }
-  static RBM_INLINE_ON_HOSTS float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
+  static float exp(float x) { return rbm::exp(x); }
+  static float log(float x) { return rbm::log(x); }
+  static float log_odds(float p) { return rbm::log_odds(p); }
+  static float sqrt(float x) { return rbm::sqrt(x); }
+  static float sigmoid(float input) { return rbm::sigmoid(input); }
+  static float softplus(float input) { return rbm::softplus(input); }
+  static float tanh(float input) { return rbm::tanh(input); }
+  static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
+  static float rectified_mean(float input) { return rbm::rectified_mean(input); }
+  static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
 
   /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
   /// of this precision.

@@ -54,7 +54,7 @@ struct FixedWidth<int8_t, FractionBits> {
   }
 
   template <int Slope>
-  static RBM_VECTORISED Probability probability(int16_t x) {
+  static Probability probability(int16_t x) {
     return x < 0 ? tail<Slope>(x) : static_cast<Probability>(256u - tail<Slope>(x));
   }
 
@@ -99,7 +99,7 @@ struct FixedWidth<int16_t, FractionBits> {
 
   /// Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
   template <int Slope>
-  static RBM_VECTORISED Probability probability(int32_t x) {
+  static Probability probability(int32_t x) {
     const uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
     uint32_t y = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
     y = (y < most ? y : most) * Slope;
@@ -111,7 +111,7 @@ struct FixedWidth<int16_t, FractionBits> {
   }
 
   template <int Slope>
-  static RBM_VECTORISED bool is_on(int32_t x, Draw draw) {
+  static bool is_on(int32_t x, Draw draw) {
     return draw < probability<Slope>(x);
   }
 
