@@ -16,7 +16,7 @@
 #include "numbers/fixed.hpp"         // Fixed<Integer, bits>
 #include "numbers/flash.hpp"         // InFlash<Number>: models that stay in flash on AVR
 #include "numbers/integer_math.hpp"  // exp, log, sigmoid ... of integers
-#include "numbers/number.hpp"        // Arithmetic<Number>, what the rest asks of one: reals.hpp, integers.hpp
+#include "numbers/number.hpp"        // Arithmetic<Number>, what the rest asks of one
 
 // Kernels: the hot loops. Here a plain step changes weights, in kernels/update_weights.hpp, and neighbours of them or
 // biases, in kernels/update_biases.hpp.

@@ -411,14 +411,14 @@ TEST_CASE("integers: a clamp is certain where the input is at the end of its ran
 }
 
 TEST_CASE("integers: a rate that has more bits than the sums of a large batch leave it is the largest one") {
-  typedef rbm::detail::FixedWidth<int16_t, 12> Width;
+  typedef rbm::Arithmetic<rbm::Fixed<int16_t, 12>> Ops;
   rbm::Xorshift32 rng(77);
   for (uint32_t whole : {16u, 17u, 100u, 127u}) {
-    const Width::Rate rate = Width::rate(whole << 24, 1, 4, rng);
+    const Ops::Rate rate = Ops::rate(whole << 24, 1, 4, rng);
     CHECK(rate.factor == 15);
     CHECK(rate.shift == 0);
   }
-  const Width::Rate most = Width::rate(15u << 24, 1, 4, rng), over = Width::rate(60u << 24, 10, 4, rng);
+  const Ops::Rate most = Ops::rate(15u << 24, 1, 4, rng), over = Ops::rate(60u << 24, 10, 4, rng);
   CHECK(most.factor == 15);
   CHECK(most.shift == 0);
   CHECK(over.factor == 12);

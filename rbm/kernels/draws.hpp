@@ -94,7 +94,7 @@ RBM_INLINE Vec sigmoid_tails16(const Vec& y) {
   return sum & ((y - eight) >> 31);
 }
 
-/// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::probability.
+/// Probabilities sigmoid(Slope x), of integers of 8 bits in Q8. Scaling: as FixedWidth::tail.
 template <int Slope, int FractionBits, class Vec>
 RBM_INLINE Vec probabilities(const Vec& x, Fixed<int8_t, FractionBits>) {
   constexpr int16_t most = (8 / Slope) << FractionBits, scale = Slope << (6 - FractionBits);

@@ -23,7 +23,7 @@ struct BiasLayer {
   typedef typename Ops::Sum Sum;
   typedef typename Ops::Energy Energy;
 
-  static_assert(!Units::is_real || Ops::has_rectified_units,
+  static_assert(!Units::is_real || !Ops::is_fixed,
                 "rbm: rectified units need float: their tails have no integer arithmetic yet");
 
   enum : size_t { size = Units::size };

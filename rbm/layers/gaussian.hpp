@@ -31,7 +31,7 @@ struct Gaussian : detail::RealStates<Length> {
     typedef typename Ops::Sum Sum;
     typedef typename Ops::Energy Energy;
 
-    static_assert(Ops::has_real_units,
+    static_assert(!Ops::is_8_bit,
                   "rbm: Gaussian units need Fixed<int16_t, bits> or float: in 8 bits a range wide enough for a normal "
                   "variable leaves steps too coarse for its mean and variance");
 

@@ -43,14 +43,14 @@ struct Relu : detail::RealStates<Length> {
 
   template <class Scalar, class Sum, class Rng>
   static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
-    for (size_t i = 0; i < count; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(x[i], rng));
+    for (size_t i = 0; i < count; ++i) s[i] = Scalar(rectified(x[i], rng));
   }
 
   // exp(x s - (1 + precision) s^2 / 2) is a density of s / scale with the input scale x.
   template <class Scalar, class Sum, class Rng>
   static Scalar sample_observed(Sum x, Sum precision, Rng& rng) {
     const Sum scale = Sum(1) / Arithmetic<Scalar>::sqrt(Sum(1) + precision);
-    return Scalar(scale * Arithmetic<Scalar>::rectified(scale * x, rng));
+    return Scalar(scale * rectified(scale * x, rng));
   }
 
   template <class Scalar, class Sum>
@@ -62,7 +62,7 @@ struct Relu : detail::RealStates<Length> {
   /// What is left of a standard normal variable without its sign.
   template <class Scalar, class Rng>
   static void noise(Scalar* s, Rng& rng) {
-    for (size_t i = 0; i < Length; ++i) s[i] = Scalar(Arithmetic<Scalar>::rectified(0, rng));
+    for (size_t i = 0; i < Length; ++i) s[i] = Scalar(rectified(0.0f, rng));
   }
 
   /// The x at which rectified_mean(x) is the mean, which is clamped to the margin or above. By bisection.

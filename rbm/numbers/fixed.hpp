@@ -2,9 +2,9 @@
 // 2^-FractionBits.
 //
 // Everything saturates, nothing wraps: a result beyond the range is the nearest end of it. Conversions, products and
-// quotients round to the nearest step; stochastic rounding, which learning needs, is in integers.hpp. Right shifts of
-// negative integers are taken to round down, as every compiler has them (and C++20 says).
-// SPDX-License-Identifier: MIT
+// quotients round to the nearest step; stochastic rounding, which learning needs, is in integer_math.hpp. Right shifts
+// of negative integers are taken to round down, as every compiler has them (and C++20 says). SPDX-License-Identifier:
+// MIT
 
 #ifndef RBM_NUMBERS_FIXED_HPP
 #define RBM_NUMBERS_FIXED_HPP

@@ -27,7 +27,7 @@ RBM_INLINE Draw draw_of_word(uint32_t word, size_t at) {
 
 /// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. The
 /// bits that are left of the last word are dropped: every call begins with a fresh word. `draws` is aligned as a word
-/// is, so that a little-endian processor stores a word as it is. Where `Known` is not 0 it is the count.
+/// is, so that a little-endian processor stores words as they are. Where `Known` is not 0 it is the count.
 template <size_t Known, class Draw, class Rng>
 void cut_words(Draw* draws, size_t count, Rng& rng) {
   constexpr size_t each = sizeof(uint32_t) / sizeof(Draw);
@@ -46,25 +46,12 @@ void cut_words(Draw* draws, size_t count, Rng& rng) {
   for (size_t i = 0; i < count; ++i) draws[i] = draw_of_word<Draw>(word, i);
 }
 
-/// Of words in bulk, some at a time.
-template <class Draw>
-RBM_INLINE void draw_in_bulk(Draw* draws, size_t count, XorshiftLanes& rng) {
-  constexpr size_t each = sizeof(uint32_t) / sizeof(Draw), some = 32;
-  for (size_t first = 0; first < count; first += some * each) {
-    const size_t now = count - first < some * each ? count - first : some * each;
-    uint32_t words[some];
-    rng.draw(words, (now + each - 1) / each);
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    RBM_COPY_BYTES(draws + first, words, now * sizeof(Draw));
-#else
-    for (size_t i = 0; i < now; ++i) draws[first + i] = draw_of_word<Draw>(words[i / each], i % each);
-#endif
-  }
-}
 template <size_t, class Draw>
 RBM_INLINE void cut_words(Draw* draws, size_t count, XorshiftLanes& rng) {
-  draw_in_bulk(draws, count, rng);
+  rng.draw(draws, count * sizeof(Draw));
 }
+#endif
 
 /// `count` <= Most draws.
 template <size_t Most, class Draw, class Rng>
@@ -74,6 +61,16 @@ RBM_INLINE void draw(Draw* draws, size_t count, Rng& rng) {
   } else {
     cut_words<0>(draws, count, rng);
   }
+}
+
+/// x 2^-shift, rounded stochastically: plus a random part of a step, rounded down. Of the draw as many bits are taken
+/// as the shift, or where that is larger all of them and half of what they leave.
+template <class Integer, class Draw>
+RBM_INLINE Integer round(Integer x, int shift, Draw draw) {
+  constexpr int bits = 8 * sizeof(Draw);
+  const Integer random = shift > bits ? (Integer{draw} << (shift - bits)) + (Integer{1} << (shift - bits - 1))
+                                      : Integer{draw} >> (bits - shift);
+  return (x + random) >> shift;
 }
 
 /// curvature away^2 / 2^16: the high 8 of 24 bits, from products of 8 by 8.
@@ -92,14 +89,14 @@ RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
 }
 
-// c0 + c1 u + ... + c5 u^5 with u in Q14.
-inline int32_t polynomial(int32_t u, int32_t c0, int32_t c1, int32_t c2, int32_t c3, int32_t c4, int32_t c5) {
-  int32_t sum = c5;
-  sum = c4 + detail::shift_down(sum * u, 14);
-  sum = c3 + detail::shift_down(sum * u, 14);
-  sum = c2 + detail::shift_down(sum * u, 14);
-  sum = c1 + detail::shift_down(sum * u, 14);
-  return c0 + detail::shift_down(sum * u, 14);
+/// c0 + c1 u + c2 u^2 ..., by Horner's method, with u in Q`Bits`.
+template <int Bits>
+RBM_INLINE int32_t polynomial(int32_t, int32_t c0) {
+  return c0;
+}
+template <int Bits, class... Rest>
+RBM_INLINE int32_t polynomial(int32_t u, int32_t c0, Rest... rest) {
+  return c0 + detail::shift_down(polynomial<Bits>(u, rest...) * u, Bits);
 }
 
 enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in Q12
@@ -107,18 +104,18 @@ enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in 
 /// sigmoid(-y) for 16-bit models.
 /// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
 /// Q14, below 2^14: 31 bits. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
-inline uint32_t sigmoid_tail16(int32_t y) {
+inline uint16_t sigmoid_tail16(int32_t y) {
   if (y >= eight) return 0;
-  return static_cast<uint32_t>(y < three ? polynomial(y, 32768, -65322, -5039, 126265, -130790, 43313)
-                                         : polynomial(eight - y, 20, 170, -604, 2837, -3405, 2159));
+  return static_cast<uint16_t>(y < three ? polynomial<14>(y, 32768, -65322, -5039, 126265, -130790, 43313)
+                                         : polynomial<14>(eight - y, 20, 170, -604, 2837, -3405, 2159));
 }
 
 /// ln(1 + e^-y), what softplus(x) is above max(x, 0).
 /// Scaling: as sigmoid_tail16. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
 inline int32_t softplus_tail(int32_t y) {
   if (y >= eight) return 0;
-  return y < three ? polynomial(y, 45426, -131241, 133831, -12780, -74033, 40994)
-                   : polynomial(eight - y, 20, 228, -1042, 3964, -4609, 2626);
+  return y < three ? polynomial<14>(y, 45426, -131241, 133831, -12780, -74033, 40994)
+                   : polynomial<14>(eight - y, 20, 228, -1042, 3964, -4609, 2626);
 }
 
 /// e^-y.
@@ -128,11 +125,7 @@ inline int32_t exp_of_minus(uint32_t y) {
   if (y >= 0x10000u) return 0;
   const uint32_t power = y * 23637u;
   const int32_t f = static_cast<int32_t>((power >> 11) & 0x7FFFu);
-  int32_t sum = 226;
-  sum = -1749 + detail::shift_down(sum * f, 15);
-  sum = 7850 + detail::shift_down(sum * f, 15);
-  sum = -22711 + detail::shift_down(sum * f, 15);
-  sum = 32768 + detail::shift_down(sum * f, 15);
+  const int32_t sum = polynomial<15>(f, 32768, -22711, 7850, -1749, 226);
   return static_cast<int32_t>((static_cast<uint32_t>(sum) << 9) >> (power >> 26));
 }
 
@@ -143,18 +136,13 @@ inline int32_t log(uint32_t n) {
   int32_t k = 31;
   for (; k > 0 && (n & 0x80000000u) == 0; --k) n <<= 1;
   const int32_t f = static_cast<int32_t>((n >> 16) & 0x7FFFu);
-  int32_t sum = -1203;
-  sum = 5612 + detail::shift_down(sum * f, 15);
-  sum = -12703 + detail::shift_down(sum * f, 15);
-  sum = 20820 + detail::shift_down(sum * f, 15);
-  sum = -32629 + detail::shift_down(sum * f, 15);
-  sum = 65530 + detail::shift_down(sum * f, 15);
-  return k * 45426 + detail::shift_down(sum * f, 15);
+  return k * 45426 + polynomial<15>(f, 0, 65530, -32629, 20820, -12703, 5612, -1203);
 }
 
 /// The square root, rounded down: a bit a step, from the highest on.
 template <class Unsigned>
 Unsigned sqrt(Unsigned n) {
+  if (sizeof n > sizeof(uint32_t) && n <= 0xFFFFFFFFu) return sqrt(static_cast<uint32_t>(n));
   Unsigned root = 0;
   for (Unsigned digit = Unsigned(1) << (8 * sizeof(Unsigned) - 2); digit != 0; digit >>= 2) {
     const bool fits = n >= root + digit;
@@ -175,8 +163,7 @@ int32_t normal(Rng& rng) {
     const uint32_t word = draw_word(rng);
     const uint32_t u = 2 * (word & 0xFFFFu) + 1;
     const int32_t v = 2 * static_cast<int32_t>(word >> 16) - 65535;
-    const int32_t numerator = v * 7027;
-    const int32_t x = (numerator + static_cast<int32_t>(numerator < 0 ? -(u / 2) : u / 2)) / static_cast<int32_t>(u);
+    const int32_t x = detail::divide(v * 7027, static_cast<int32_t>(u));
     if (x > -eight && x < eight && (x * x) >> 8 <= 4 * (17 * 45426 - log(u))) return x;
   }
   return 0;

@@ -17,7 +17,6 @@
 #include "integer_math.hpp"
 #include "math.hpp"
 #include "random.hpp"
-#include "width.hpp"
 
 namespace rbm {
 namespace detail {
@@ -57,8 +56,7 @@ struct ObservedNormal {
   Scalar sample(Sum x, Scalar value, Rng& rng) const {
     constexpr int guard = (23 - FractionBits) / 2 * 2;  // G
     const uint64_t square = static_cast<uint64_t>(shrunk(variance.raw * (int64_t{1} << (FractionBits + guard))));
-    const int64_t deviation = square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square))
-                                                    : static_cast<int64_t>(integer::sqrt(square));
+    const int64_t deviation = static_cast<int64_t>(integer::sqrt(square));
     return rounded(fine_mean(x, value) + ((deviation * integer::normal(rng)) >> (12 + guard / 2 - 7)));
   }
 
@@ -71,13 +69,92 @@ struct ObservedNormal {
     return seen + shrunk((before > most ? most : before < -most ? -most : before) - seen);
   }
 
-  static Scalar rounded(int64_t fine) { return Scalar::from_raw(saturate<int16_t>(shift_down(fine, 7))); }
+  static Scalar rounded(int64_t fine) { return Scalar::saturated(shift_down(fine, 7)); }
 
   // x / (1 + q) to the nearest integer, for x of 39 bits.
   int64_t shrunk(int64_t x) const {
     const int64_t scaled = shift <= 24 ? x * (int64_t{1} << (24 - shift)) : x >> (shift < 64 ? shift - 24 : 40);
-    const int64_t half = total / 2;
-    return (scaled + (scaled < 0 ? -half : half)) / static_cast<int64_t>(total);
+    return divide<int64_t>(scaled, total);
+  }
+};
+
+/// What differs between models of 8 and of 16 bits.
+template <class Integer, int FractionBits>
+struct FixedWidth;
+
+template <int FractionBits>
+struct FixedWidth<int8_t, FractionBits> {
+  static_assert(FractionBits <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
+
+  typedef int16_t Rate;  // in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
+
+  /// sigmoid(-|Slope x|) in Q8. Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
+  template <int Slope>
+  static RBM_INLINE uint8_t tail(int16_t x) {
+    const uint16_t most = static_cast<uint16_t>((8 / Slope) << FractionBits);
+    const uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
+    return y < most ? integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - FractionBits)))) : uint8_t{0};
+  }
+
+  /// The rate over the number of samples; the bits below its last are rounded stochastically, once for all parameters.
+  /// Scaling: a learning rate in Q24 is, times 2^F, the rate in Q(F + 24), clamped below 2^31; of it 16 bits are
+  /// rounded off.
+  template <class Rng>
+  static Rate rate(uint32_t learning_rate, size_t count, int, Rng& rng) {
+    const uint32_t most = 0x7FFEFFFFu >> FractionBits;
+    learning_rate = (learning_rate < most ? learning_rate : most) << FractionBits;
+    if (count > 1) learning_rate /= static_cast<uint32_t>(count);
+    return static_cast<Rate>((learning_rate + (next_word(rng) & 0xFFFFu)) >> 16);
+  }
+
+  /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits.
+  static int32_t steps(Rate rate, int16_t difference, uint8_t draw) {
+    return integer::round(static_cast<int32_t>(rate) * difference, FractionBits + 8, draw);
+  }
+};
+
+template <int FractionBits>
+struct FixedWidth<int16_t, FractionBits> {
+  struct Rate {  // factor 2^-shift
+    int32_t factor;
+    uint8_t shift;
+  };
+
+  /// sigmoid(-|Slope x|) in Q16. Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
+  template <int Slope>
+  static uint16_t tail(int32_t x) {
+    constexpr uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
+    const uint32_t size = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
+    const int32_t y = static_cast<int32_t>((size < most ? size : most) * Slope);
+    return integer::sigmoid_tail16(FractionBits > 12 ? shift_down(y, FractionBits - 12)
+                                                     : shift_up<int32_t>(y, 12 - FractionBits));
+  }
+
+  /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below
+  /// its last are rounded stochastically, once for all parameters. What has more bits saturates.
+  template <class Rng>
+  static Rate rate(uint32_t learning_rate, size_t count, int bits, Rng& rng) {
+    uint32_t factor = learning_rate;
+    uint8_t shift = static_cast<uint8_t>(24);
+    while (factor < 0x40000000u && factor != 0) {
+      factor <<= 1;
+      ++shift;
+    }
+    if (count > 1) factor /= static_cast<uint32_t>(count);
+    while (factor < 0x40000000u && shift < 59) {  // so that at most 31 bits are taken off
+      factor <<= 1;
+      ++shift;
+    }
+    uint8_t off = static_cast<uint8_t>(31 - bits);
+    while (shift - off > 28) ++off;
+    const uint32_t rest = next_word(rng) & ((uint32_t{1} << off) - 1);
+    if (shift < off) return {(int32_t{1} << bits) - 1, 0};
+    return {static_cast<int32_t>((factor + rest) >> off), static_cast<uint8_t>(shift - off)};
+  }
+
+  /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits.
+  static int32_t steps(Rate rate, int32_t difference, uint16_t draw) {
+    return integer::round(rate.factor * difference, rate.shift, draw);
   }
 };
 
@@ -86,38 +163,40 @@ template <class Integer, int FractionBits>
 struct FixedUnits : FixedWidth<Integer, FractionBits> {
   typedef FixedWidth<Integer, FractionBits> Width;
   typedef Fixed<Integer, FractionBits> Scalar;
-  typedef Fixed<typename Width::SumInteger, FractionBits> Sum;
+  typedef typename Scalar::Wider SumInteger;
+  typedef typename Scalar::Traits::Unsigned Draw;
+  typedef Fixed<SumInteger, FractionBits> Sum;
   typedef Fixed<int32_t, 12> Energy;
+
+  enum : int { probability_bits = Scalar::bits };
 
   /// An infinite sum makes a unit's state certain. It is the largest number, and no finite one is taken for it.
   static constexpr Sum infinity() { return Sum::highest(); }
 
   static Energy log(Energy x) {
-    return x.raw > 0 ? Energy::from_raw(detail::shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
+    return x.raw > 0 ? Energy::from_raw(shift_down(integer::log(static_cast<uint32_t>(x.raw)) - 12 * 45426, 4))
                      : Energy::lowest();
   }
   static Energy exp(Energy x) {
-    return x.raw > 0
-               ? Energy(1) / exp(-x)
-               : Energy::from_raw(detail::shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
+    return x.raw > 0 ? Energy(1) / exp(-x)
+                     : Energy::from_raw(shift_down(integer::exp_of_minus(0u - static_cast<uint32_t>(x.raw)), 12));
   }
   template <class Integer32, int Bits>
   static Fixed<Integer32, Bits> sqrt(Fixed<Integer32, Bits> x) {
     const uint64_t square = x.raw <= 0 ? 0 : static_cast<uint64_t>(x.raw) << Bits;
-    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(
-        square <= 0xFFFFFFFFu ? integer::sqrt(static_cast<uint32_t>(square)) : integer::sqrt(square)));
+    return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(integer::sqrt(square)));
+  }
+
+  /// Whether a draw is below the probability sigmoid(Slope x).
+  template <int Slope>
+  static RBM_INLINE bool is_on(SumInteger x, Draw draw) {
+    const Draw tail = Width::template tail<Slope>(x);
+    return x < 0 ? draw < tail : static_cast<Draw>(~draw) >= tail;
   }
 
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
-  static Scalar sigmoid(Sum x) {
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(
-        static_cast<int32_t>(Width::template probability<1>(x.raw)), Width::probability_bits - FractionBits)));
-  }
-  static Scalar tanh(Sum x) {
-    const int32_t twice =
-        2 * static_cast<int32_t>(Width::template probability<2>(x.raw)) - (int32_t{1} << Width::probability_bits);
-    return Scalar::from_raw(static_cast<Integer>(detail::shift_down(twice, Width::probability_bits - FractionBits)));
-  }
+  static Scalar sigmoid(Sum x) { return of_probability(probability<1>(x.raw)); }
+  static Scalar tanh(Sum x) { return of_probability(2 * probability<2>(x.raw) - (Probability{1} << probability_bits)); }
   static Energy softplus(Sum x) {
     const Energy wide(x);
     return (wide > Energy(0) ? wide : Energy(0)) + tail(magnitude(wide));
@@ -131,8 +210,7 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
   template <size_t States>
   static Energy log_sum_exp(const Sum* x) {
     const Sum most = largest<States>(x);
-    return Energy(most) +
-           Energy::from_raw(detail::shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
+    return Energy(most) + Energy::from_raw(shift_down(integer::log(total_weight<States>(x, most)) - 15 * 45426, 4));
   }
 
   /// s_k = exp(x_k) / sum exp(x)                                                                          x, s [States]
@@ -170,22 +248,26 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
   /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
   /// of this precision: an error of at most 0.51 steps.
   static Scalar mean_observed(Scalar variance, Sum x, Scalar value, float precision) {
-    return detail::ObservedNormal<FractionBits>(variance, precision).mean(x, value);
+    return ObservedNormal<FractionBits>(variance, precision).mean(x, value);
   }
   template <class Rng>
   static Scalar sample_observed(Scalar variance, Sum x, Scalar value, float precision, Rng& rng) {
-    return detail::ObservedNormal<FractionBits>(variance, precision).sample(x, value, rng);
+    return ObservedNormal<FractionBits>(variance, precision).sample(x, value, rng);
   }
 
  private:
   static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
-  static Energy tail(Energy y) { return Energy::from_raw(detail::shift_down(integer::softplus_tail(y.raw), 4)); }
+  static Energy tail(Energy y) { return Energy::from_raw(shift_down(integer::softplus_tail(y.raw), 4)); }
 
-  template <size_t States>
-  static Sum largest(const Sum* x) {
-    Sum most = x[0];
-    for (size_t k = 1; k < States; ++k) most = x[k] > most ? x[k] : most;
-    return most;
+  /// sigmoid(Slope x), in Q8 or Q16. As an int, where that is enough: narrower ones take more instructions.
+  typedef decltype(SumInteger() + 0) Probability;
+  template <int Slope>
+  static Probability probability(SumInteger x) {
+    const Draw tail = Width::template tail<Slope>(x);
+    return x < 0 ? Probability{tail} : (Probability{1} << probability_bits) - tail;
+  }
+  static Scalar of_probability(Probability p) {
+    return Scalar::from_raw(static_cast<Integer>(shift_down(p, probability_bits - FractionBits)));
   }
 
   /// e^(x - most) in Q15. What is certainly off stays so where the others, too, are at the end of the range.

@@ -76,6 +76,14 @@ RBM_INLINE float polynomial(float x, float c0, Rest... rest) {
   return polynomial(x, rest...) * x + c0;
 }
 
+/// The largest of `Count` numbers.
+template <size_t Count, class Number>
+Number largest(const Number* x) {
+  Number most = x[0];
+  for (size_t k = 1; k < Count; ++k) most = x[k] > most ? x[k] : most;
+  return most;
+}
+
 // e^x = 2^power (1 + rest) with |rest| < 0.42, for |x| <= 104.
 struct Exponential {
   uint32_t power;

@@ -18,33 +18,6 @@
 
 namespace rbm {
 
-namespace detail {
-
-#if defined(__AVR_HAVE_MUL__) && defined(__GNUC__)
-// A chip that shifts by one bit at a time takes five times as long over the lines below. Here a shift to the left is a
-// product of each byte with 32, whose halves go to two bytes: D C B A, from the highest.
-RBM_INLINE uint32_t xorshift(uint32_t x) {
-  uint8_t by32, byte;
-  __asm__(
-      "ldi %1,32"
-      "\n mul %C0,%1\n eor %D0,r0\n mul %B0,%1\n eor %D0,r1\n eor %C0,r0\n mul %A0,%1\n eor %C0,r1\n eor %B0,r0"
-      "\n mov %2,%D0\n lsr %2\n eor %B0,%2\n mov %2,%C0\n ror %2\n eor %A0,%2"
-      "\n mul %D0,%1\n eor %D0,r0\n mul %C0,%1\n eor %D0,r1\n eor %C0,r0\n mul %B0,%1\n eor %C0,r1\n eor %B0,r0"
-      "\n mul %A0,%1\n eor %B0,r1\n eor %A0,r0\n clr r1"
-      : "+r"(x), "=&d"(by32), "=&r"(byte));
-  return x;
-}
-#else
-RBM_INLINE uint32_t xorshift(uint32_t x) {
-  x ^= x << 13;
-  x ^= x >> 17;
-  x ^= x << 5;
-  return x;
-}
-#endif
-
-}  // namespace detail
-
 /// Marsaglia's xorshift with the shifts 13, 17, 5 (J. Stat. Soft. 8, 14, 2003): all 2^32 - 1 words but 0 in one cycle.
 /// The seed is the state before the first word. 0 stands for 2463534242, also where memory was zeroed: no state is
 /// stuck. Words follow from the bits of the state, so the first few after a small seed are alike for all small seeds:
@@ -65,7 +38,25 @@ struct Xorshift32 {
   RBM_INLINE void ensure_nonzero() {
     if (state == 0) state = 2463534242u;
   }
-  RBM_INLINE uint32_t next() { return state = detail::xorshift(state); }
+  RBM_INLINE uint32_t next() {
+#if defined(__AVR_HAVE_MUL__) && defined(__GNUC__)
+    // A chip that shifts by one bit at a time takes five times as long over the lines below. Here a shift to the left
+    // is a product of each byte with 32, whose halves go to two bytes: D C B A, from the highest.
+    uint8_t by32, byte;
+    __asm__(
+        "ldi %1,32"
+        "\n mul %C0,%1\n eor %D0,r0\n mul %B0,%1\n eor %D0,r1\n eor %C0,r0\n mul %A0,%1\n eor %C0,r1\n eor %B0,r0"
+        "\n mov %2,%D0\n lsr %2\n eor %B0,%2\n mov %2,%C0\n ror %2\n eor %A0,%2"
+        "\n mul %D0,%1\n eor %D0,r0\n mul %C0,%1\n eor %D0,r1\n eor %C0,r0\n mul %B0,%1\n eor %C0,r1\n eor %B0,r0"
+        "\n mul %A0,%1\n eor %B0,r1\n eor %A0,r0\n clr r1"
+        : "+r"(state), "=&d"(by32), "=&r"(byte));
+#else
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+#endif
+    return state;
+  }
 
   // In parentheses, since Arduino defines macros of these names.
   static constexpr uint32_t(min)() { return 1u; }
@@ -94,14 +85,12 @@ struct XorshiftLanes {
     return words[size - left--];
   }
 
-  /// The words of `count` calls.
-  void draw(uint32_t* to, size_t count) {
-    if (count <= size && count <= left) {
-      RBM_COPY_BYTES(to, words + (size - left), count * sizeof(uint32_t));
-      left -= count;
-    } else {
-      for (size_t i = 0; i < count; ++i) to[i] = (*this)();
-    }
+  /// The words of as many calls as fill these bytes.
+  RBM_INLINE void draw(void* to, size_t bytes) {
+    const size_t count = words_of(bytes);
+    if (count > size || count > left) return draw_and_refill(static_cast<uint8_t*>(to), bytes);
+    RBM_COPY_BYTES(to, words + (size - left), bytes);
+    left -= count;
   }
 
   static constexpr uint32_t(min)() { return 0u; }
@@ -113,6 +102,19 @@ struct XorshiftLanes {
     x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
     x = (x ^ (x >> 13)) * 0xC2B2AE35u;
     return x ^ (x >> 16);
+  }
+
+  static constexpr size_t words_of(size_t bytes) { return (bytes + sizeof(uint32_t) - 1) / sizeof(uint32_t); }
+
+  RBM_NOINLINE void draw_and_refill(uint8_t* to, size_t bytes) {
+    while (bytes > 0) {
+      if (left == 0) refill();
+      const size_t rest = left * sizeof(uint32_t), now = bytes < rest ? bytes : rest;
+      RBM_COPY_BYTES(to, words + (size - left), now);
+      left -= words_of(now);
+      to += now;
+      bytes -= now;
+    }
   }
 
   // Each lane's next four words, where the last four were. They are all 0 in memory that was zeroed, and nowhere else.
@@ -189,7 +191,7 @@ inline void draw_words(uint32_t* words, size_t count, Xorshift32& rng) {
   for (size_t i = 0; i < count; ++i) words[i] = local.next();
   rng = local;
 }
-inline void draw_words(uint32_t* words, size_t count, XorshiftLanes& rng) { rng.draw(words, count); }
+inline void draw_words(uint32_t* words, size_t count, XorshiftLanes& rng) { rng.draw(words, count * sizeof *words); }
 
 /// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
 template <class Rng>
@@ -241,23 +243,16 @@ float rectified(float x, Rng& rng) {
 
 namespace detail {
 
-template <class Rng>
-void draw_bits(uint32_t& word, Rng& rng) {
-  word = draw_word(rng);
-}
-template <class Rng>
-void draw_bits(uint64_t& word, Rng& rng) {
-  word = draw_word(rng);
-  word = (word << 32) | draw_word(rng);
-}
-
 /// A number below n, of which 0 stands for one more than there is room for.
 template <class Unsigned, class Rng>
 Unsigned draw_below(Unsigned n, Rng& rng) {
   const Unsigned rest = n == 0 ? 0 : (0 - n) % n;  // 2^bits mod n: words that would make the small numbers more likely
-  Unsigned word;
-  draw_bits(word, rng);
-  for (uint8_t tries = most_tries; word < rest && tries > 1; --tries) draw_bits(word, rng);
+  Unsigned word = 0;
+  for (uint8_t tries = most_tries; tries > 0; --tries) {
+    word = draw_word(rng);
+    if (sizeof word > sizeof(uint32_t)) word = (word << 16 << 16) | draw_word(rng);
+    if (word >= rest) break;
+  }
   return n == 0 ? word : word % n;
 }
 

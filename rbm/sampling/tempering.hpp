@@ -58,7 +58,7 @@ struct Tempered {
 /// those of the model, and real ones may be NaN.
 template <class Model>
 Tempered<Model> tempered(const Model& model, float inverse_temperature) {
-  return {model, Arithmetic<typename Model::Scalar>::to_energy(inverse_temperature)};
+  return {model, static_cast<typename Model::Energy>(inverse_temperature)};
 }
 
 namespace detail {
@@ -75,7 +75,7 @@ template <class Layer>
 bool keeps_variances(const Layer& layer, size_t size, float t) {
   typedef typename Layer::Scalar Scalar;
   typedef typename Layer::Energy Energy;
-  const Energy eightfold = Energy(8) * Arithmetic<Scalar>::to_energy(t);
+  const Energy eightfold = Energy(8) * static_cast<Energy>(t);
   for (size_t i = 0; i < size; ++i) {
     const Energy variance = static_cast<Energy>(layer.variance_of(i));
     if (variance > Energy(0) && !(static_cast<Scalar>(variance / eightfold) > Scalar(0))) return false;

@@ -235,7 +235,8 @@ class Chains {
  private:
   template <bool>
   struct If {};
-  typedef If<Arithmetic<typename Model::Scalar>::samples_statistics> Sampled;  // whether statistics are draws of h
+  // Whether statistics are draws of h: a mean in the few steps of 8 bits says little more.
+  typedef If<Arithmetic<typename Model::Scalar>::is_8_bit> Sampled;
 
   const BatchSampler<Model, at_a_time> sampler;
   Trainer& trainer;

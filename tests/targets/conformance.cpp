@@ -103,7 +103,7 @@ void every_rule(uint32_t seed) {
 }
 
 // Real values, for which 8 bits are too few.
-template <class Scalar, bool HasRealUnits = rbm::Arithmetic<Scalar>::has_real_units>
+template <class Scalar, bool HasRealUnits = !rbm::Arithmetic<Scalar>::is_8_bit>
 struct Real {
   static constexpr rbm::Extras extras = rbm::Arithmetic<Scalar>::is_fixed ? rbm::scheduled : rbm::learned_variance;
 
