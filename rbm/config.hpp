@@ -32,18 +32,14 @@
 #define RBM_MUST_USE
 #endif
 
-/// 1 where eight sums of 16 bits fit into the processor's registers, but little else does.
-#ifndef RBM_SUMS_IN_REGISTERS
-#ifdef __AVR__
-#define RBM_SUMS_IN_REGISTERS 1
-#else
-#define RBM_SUMS_IN_REGISTERS 0
-#endif
+/// Defined where eight sums of 16 bits fit into the processor's registers, but little else does.
+#if defined(__AVR__) && !defined(RBM_SUMS_IN_REGISTERS)
+#define RBM_SUMS_IN_REGISTERS
 #endif
 
 /// The bytes of a vector register: 64, 32 or 16; 4 where floats are added one by one, 1 where that takes a subroutine.
 #ifndef RBM_VECTOR_BYTES
-#if RBM_SUMS_IN_REGISTERS || (defined(__arm__) && !defined(__ARM_FP)) || \
+#if defined(RBM_SUMS_IN_REGISTERS) || (defined(__arm__) && !defined(__ARM_FP)) || \
     (defined(__riscv) && !defined(__riscv_flen)) || defined(__mips_soft_float) || !defined(__GNUC__)
 #define RBM_VECTOR_BYTES 1
 #elif !defined(__clang__) && __GNUC__ < 9

@@ -11,8 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Constant data that are declared RBM_IN_FLASH stay in flash also on AVR, where they must be read in a way of their
+// own.
 #ifdef __AVR__
 #include <avr/pgmspace.h>
+#define RBM_IN_FLASH PROGMEM
+namespace rbm {
+inline uint8_t read_flash(const uint8_t* address) { return pgm_read_byte(address); }
+inline int8_t read_flash(const int8_t* address) { return static_cast<int8_t>(pgm_read_byte(address)); }
+inline int16_t read_flash(const int16_t* address) { return static_cast<int16_t>(pgm_read_word(address)); }
+inline float read_flash(const float* address) { return pgm_read_float(address); }
+}  // namespace rbm
+#else
+#define RBM_IN_FLASH
+namespace rbm {
+template <class Number>
+Number read_flash(const Number* address) {
+  return *address;
+}
+}  // namespace rbm
 #endif
 
 namespace rbm {
@@ -88,25 +105,11 @@ struct alignas(Element) alignas(detail::alignment(Rows* Columns * sizeof(Element
   const Element* row(size_t i) const { return values + i * Columns; }
 };
 
-/// Constant data that AVR keeps in flash, where it must be read in a way of its own (PROGMEM).
-#ifdef __AVR__
-inline uint8_t read_flash(const uint8_t* address) { return pgm_read_byte(address); }
-inline int8_t read_flash(const int8_t* address) { return static_cast<int8_t>(pgm_read_byte(address)); }
-inline int16_t read_flash(const int16_t* address) { return static_cast<int16_t>(pgm_read_word(address)); }
-inline float read_flash(const float* address) { return pgm_read_float(address); }
-#else
-template <class Number>
-Number read_flash(const Number* address) {
-  return *address;
-}
-#endif
-
-namespace detail {
-
-/// From the highest bit of each byte on. A byte is shifted by one bit at a time, since small chips can do no more.
-template <bool IsInFlash, class Element, size_t Length>
-void unpack(const uint8_t* bits, Vector<Element, Length>& out) {
-  uint8_t byte = 0;
+/// Unpacks `Length` bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns
+/// whose rows are bytes reads from left to right; `bits` holds (Length + 7) / 8 bytes.
+template <bool IsInFlash = false, class Element, size_t Length>
+void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
+  uint8_t byte = 0;  // shifted by one bit at a time, since small chips can do no more
   for (size_t i = 0; i < Length; ++i) {
     const uint8_t* next = bits + i / 8;
     byte = i % 8 != 0 ? static_cast<uint8_t>(byte << 1) : IsInFlash ? read_flash(next) : *next;
@@ -114,19 +117,10 @@ void unpack(const uint8_t* bits, Vector<Element, Length>& out) {
   }
 }
 
-}  // namespace detail
-
-/// Unpacks `Length` bits into zeros and ones. The highest bit of a byte comes first, so that a picture of eight columns
-/// whose rows are bytes reads from left to right; `bits` holds (Length + 7) / 8 bytes.
-template <class Element, size_t Length>
-void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
-  detail::unpack<false>(bits, out);
-}
-
 /// Unpacks bits from an array that is declared PROGMEM, which on AVR needs reads of its own; elsewhere unpack_bits.
 template <class Element, size_t Length>
 void unpack_flash_bits(const uint8_t* bits, Vector<Element, Length>& out) {
-  detail::unpack<true>(bits, out);
+  unpack_bits<true>(bits, out);
 }
 
 }  // namespace rbm

@@ -190,7 +190,7 @@ RBM_NOINLINE uint8_t accumulate_eight(const Weight* RBM_RESTRICT row, const Fixe
   return bits;
 }
 
-#if RBM_SUMS_IN_REGISTERS
+#ifdef RBM_SUMS_IN_REGISTERS
 
 template <size_t Rows, size_t Stride, size_t Known, class Weight, int FractionBits, class Sum>
 void accumulate_sized(const Weight* RBM_RESTRICT weights, const Fixed<int8_t, FractionBits>* RBM_RESTRICT s,

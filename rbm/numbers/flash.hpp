@@ -20,12 +20,6 @@
 #include "../storage.hpp"
 #include "fixed.hpp"
 
-#ifdef __AVR__
-#define RBM_IN_FLASH PROGMEM
-#else
-#define RBM_IN_FLASH
-#endif
-
 namespace rbm {
 
 /// A float, or a Fixed as the number of steps that it is, in a constant that is declared RBM_IN_FLASH.

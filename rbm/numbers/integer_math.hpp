@@ -19,15 +19,15 @@
 namespace rbm {
 namespace integer {
 
-/// A draw of a word, `at` draws from its lowest bits on.
+/// The draws of a word, or fewer, the lowest bits first.
 template <class Draw>
-RBM_INLINE Draw draw_of_word(uint32_t word, size_t at) {
-  return static_cast<Draw>(word >> (8 * sizeof(Draw) * at));
+RBM_INLINE void cut_word(uint32_t word, Draw* draws, size_t count) {
+  for (size_t i = 0; i < count; ++i) draws[i] = static_cast<Draw>(word >> (8 * sizeof(Draw) * i));
 }
 
-/// Words of the generator cut into draws of 8 or 16 bits, the lowest bits first: four or two from each word. The
-/// bits that are left of the last word are dropped: every call begins with a fresh word. `draws` is aligned as a word
-/// is, so that a little-endian processor stores words as they are. Where `Known` is not 0 it is the count.
+/// Words of the generator cut into draws of 8 or 16 bits: four or two from each word. The bits that are left of the
+/// last word are dropped: every call begins with a fresh word. `draws` is aligned as a word is, so that a little-endian
+/// processor stores words as they are. Where `Known` is not 0 it is the count.
 template <size_t Known, class Draw, class Rng>
 void cut_words(Draw* draws, size_t count, Rng& rng) {
   constexpr size_t each = sizeof(uint32_t) / sizeof(Draw);
@@ -38,12 +38,10 @@ void cut_words(Draw* draws, size_t count, Rng& rng) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     RBM_COPY_BYTES(__builtin_assume_aligned(draws, sizeof word), &word, sizeof word);
 #else
-    for (size_t i = 0; i < each; ++i) draws[i] = draw_of_word<Draw>(word, i);
+    cut_word(word, draws, each);
 #endif
   }
-  if (count == 0) return;
-  const uint32_t word = detail::next_word(rng);
-  for (size_t i = 0; i < count; ++i) draws[i] = draw_of_word<Draw>(word, i);
+  if (count > 0) cut_word(detail::next_word(rng), draws, count);
 }
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

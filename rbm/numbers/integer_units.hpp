@@ -187,7 +187,15 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
     return Fixed<Integer32, Bits>::from_raw(static_cast<Integer32>(integer::sqrt(square)));
   }
 
-  /// Whether a draw is below the probability sigmoid(Slope x).
+  /// sigmoid(Slope x), in Q8 or Q16. As an int, where that is enough: narrower ones take more instructions.
+  typedef decltype(SumInteger() + 0) Probability;
+  template <int Slope>
+  static Probability probability(SumInteger x) {
+    const Draw tail = Width::template tail<Slope>(x);
+    return x < 0 ? Probability{tail} : (Probability{1} << probability_bits) - tail;
+  }
+
+  /// Whether a draw is below that probability.
   template <int Slope>
   static RBM_INLINE bool is_on(SumInteger x, Draw draw) {
     const Draw tail = Width::template tail<Slope>(x);
@@ -259,13 +267,6 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
   static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
   static Energy tail(Energy y) { return Energy::from_raw(shift_down(integer::softplus_tail(y.raw), 4)); }
 
-  /// sigmoid(Slope x), in Q8 or Q16. As an int, where that is enough: narrower ones take more instructions.
-  typedef decltype(SumInteger() + 0) Probability;
-  template <int Slope>
-  static Probability probability(SumInteger x) {
-    const Draw tail = Width::template tail<Slope>(x);
-    return x < 0 ? Probability{tail} : (Probability{1} << probability_bits) - tail;
-  }
   static Scalar of_probability(Probability p) {
     return Scalar::from_raw(static_cast<Integer>(shift_down(p, probability_bits - FractionBits)));
   }

@@ -123,12 +123,15 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     return x < Number::highest() && x > -Number::highest();
   }
 
+  /// A number given by the user, such as a log-likelihood ratio, as a sum.
   static Sum to_sum(float x) {
     const Sum sum(x);
     const Sum most = Sum::from_raw(static_cast<SumInteger>(infinity().raw - 1));
     if (!rbm::is_finite(x)) return sum < Sum(0) ? -infinity() : sum;
     return sum > most ? most : sum < -most ? -most : sum;
   }
+
+  /// The least variance that a Gaussian unit starts with.
   static constexpr Energy least_variance() {
     return Energy::from_raw(int32_t{1} << (FractionBits < 8 ? 12 - FractionBits : 4));
   }
@@ -146,6 +149,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     return plus(sum, static_cast<SumInteger>(-static_cast<SumInteger>(x.raw)));
   }
 
+  /// state times sum
   static Energy scale(Scalar state, Sum sum) {
     const Energy wide(sum);
     return state == Scalar(1) ? wide : wide * static_cast<Energy>(state);
@@ -222,6 +226,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     assign<Most>(moved, count, s, rng);
   }
 
+  /// Whether the states of a group of `count` units, of which so many are positive, sum to 1, but for rounding.
   /// A mean is rounded, and in an average of means once more: each unit may lack a step, and each that is not 0 have
   /// one too many. Two units that are 1 are too many all the same, and none that is above 0 too few.
   static bool sums_to_one(Sum sum, size_t positive, size_t count) {

@@ -60,6 +60,7 @@ struct RealArithmetic {
 
 }  // namespace detail
 
+/// number.hpp says what the functions do.
 template <>
 struct Arithmetic<float> : detail::RealArithmetic<float> {
   static bool is_finite(float x) { return rbm::is_finite(x); }
@@ -76,7 +77,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static float rectified_mean(float input) { return rbm::rectified_mean(input); }
   static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
 
-  /// Whether sums over units, and over batches, cannot overflow.
   template <size_t Length, bool RealUnits>
   static constexpr bool sum_fits() {
     return true;
@@ -86,10 +86,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
     return true;
   }
 
-  /// A number given by the user, such as a log-likelihood ratio, as a sum.
   static float to_sum(float x) { return x; }
-
-  /// state times sum
   static float scale(float state, float sum) { return state * sum; }
 
   /// Changes may be as large as parameters, whose squares are no floats: the sum of those above 1 is kept times 2^-80.
@@ -124,12 +121,9 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   }
   static constexpr float half() { return 0.5f; }
   static float ratio(float mean, float divisor) { return mean / divisor; }
-
-  /// The least variance that a Gaussian unit starts with.
   static constexpr float least_variance() { return 1e-4f; }
 
-  /// ln p and ln(p / (1 - p)), with p clamped `margin` away from 0, and from 1 at least a float; p is the mean of
-  /// states Off and 1.
+  /// p is kept at least a float below 1.
   static float log_of_mean(float p, float margin) { return rbm::log(p < margin ? margin : p); }
   template <int Off>
   static float log_odds_of_mean(float mean, float margin) {
@@ -142,21 +136,15 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static float mean_of(float sum, size_t count) { return sum * (1.0f / static_cast<float>(count)); }
   static float quotient(float sum, size_t count) { return sum / static_cast<float>(count); }
 
-  /// The mean of a sum of differences, as a change; and the rate times that.
   static float change_of(float sum, size_t count) { return mean_of(sum, count); }
   static float rate_of(float rate, float sum, size_t count) { return mean_of(rate, count) * sum; }
 
-  /// A parameter that moves by a change.
   static float moved_by(float x, float change) { return saturated(x + change); }
-
-  /// A parameter times a factor below 1.
   static float shrunk(float x, float factor) { return x * factor; }
 
-  /// Within the bounds of check.hpp.
   static bool is_parameter(float x) { return x >= -most_parameter() && x <= most_parameter(); }
   static bool is_variance(float x) { return x >= 1e-6f && x <= 1e6f; }
 
-  /// Parameters become, or move by, what was computed for them, and saturate; count <= Most.        change, s [count]
   template <size_t, class Rng>
   static void assign(const float* change, size_t count, float* s, Rng&) {
     for (size_t i = 0; i < count; ++i) s[i] = saturated(change[i]);
@@ -187,8 +175,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
     return likeliest;
   }
 
-  /// A normal unit's mean and a draw, given its variance, its input and that `value` was seen of it with Gaussian noise
-  /// of this precision.
   static float mean_observed(float variance, float x, float value, float precision) {
     return variance / (1.0f + variance * precision) * (x + precision * value);
   }
@@ -198,7 +184,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
     return narrowed * (x + precision * value) + rbm::sqrt(narrowed) * rbm::normal(rng);
   }
 
-  /// Draws from the standard normal distribution, and from one with standard deviation 0.01: where weights start.
   template <class Rng>
   static float normal(Rng& rng) {
     return rbm::normal(rng);

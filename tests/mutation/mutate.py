@@ -40,7 +40,7 @@ MORE_WAYS = {
     "-DRBM_VECTOR_BYTES=1": "extras float_kernels",
     "-DRBM_VECTOR_BYTES=32 -Wno-psabi": "float_kernels",
     "-DRBM_VECTOR_BYTES=64 -Wno-psabi": "float_kernels",
-    "-DRBM_SUMS_IN_REGISTERS=1": "fixed integers kernels",
+    "-DRBM_SUMS_IN_REGISTERS": "fixed integers kernels",
 }
 LEFT_OUT = "--test-suite-exclude=long"
 
