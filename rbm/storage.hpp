@@ -109,7 +109,8 @@ struct alignas(Element) alignas(detail::alignment(Rows* Columns * sizeof(Element
 /// whose rows are bytes reads from left to right; `bits` holds (Length + 7) / 8 bytes.
 template <bool IsInFlash = false, class Element, size_t Length>
 void unpack_bits(const uint8_t* bits, Vector<Element, Length>& out) {
-  uint8_t byte = 0;  // shifted by one bit at a time, since small chips can do no more
+  // A byte is shifted by one bit at a time, since small chips can do no more.
+  uint8_t byte = 0;
   for (size_t i = 0; i < Length; ++i) {
     const uint8_t* next = bits + i / 8;
     byte = i % 8 != 0 ? static_cast<uint8_t>(byte << 1) : IsInFlash ? read_flash(next) : *next;

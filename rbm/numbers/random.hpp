@@ -171,6 +171,23 @@ RBM_INLINE uint32_t next_word(Rng& rng) {
 }
 RBM_INLINE uint32_t next_word(Xorshift32& rng) { return rng.next(); }
 
+/// How often a draw is tried where some are rejected, so that it ends also where a generator is stuck. At most every
+/// second try is rejected, all of them with probability 2^-40: that much a draw is biased by what is taken then.
+enum : uint8_t { most_tries = 40 };
+
+/// A number below n, of which 0 stands for one more than there is room for.
+template <class Unsigned, class Rng>
+Unsigned draw_below(Unsigned n, Rng& rng) {
+  const Unsigned rest = n == 0 ? 0 : (0 - n) % n;  // 2^bits mod n: words that would make the small numbers more likely
+  Unsigned word = 0;
+  for (uint8_t tries = most_tries; tries > 0; --tries) {
+    word = draw_word(rng);
+    if (sizeof word > sizeof(uint32_t)) word = (word << 16 << 16) | draw_word(rng);
+    if (word >= rest) break;
+  }
+  return n == 0 ? word : word % n;
+}
+
 }  // namespace detail
 
 /// The words of `count` calls.
@@ -198,14 +215,6 @@ template <class Rng>
 float uniform(Rng& rng) {
   return detail::uniform_of(draw_word(rng));
 }
-
-namespace detail {
-
-/// How often a draw is tried where some are rejected, so that it ends also where a generator is stuck. At most every
-/// second try is rejected, all of them with probability 2^-40: that much a draw is biased by what is taken then.
-enum : uint8_t { most_tries = 40 };
-
-}  // namespace detail
 
 /// A draw from the standard normal distribution, by the ratio of uniforms (Kinderman and Monahan 1977). It takes 2.7
 /// words on average: of the tries 27 % are rejected, and after 40 the draw is 0.
@@ -240,23 +249,6 @@ float rectified(float x, Rng& rng) {
   }
   return tail;
 }
-
-namespace detail {
-
-/// A number below n, of which 0 stands for one more than there is room for.
-template <class Unsigned, class Rng>
-Unsigned draw_below(Unsigned n, Rng& rng) {
-  const Unsigned rest = n == 0 ? 0 : (0 - n) % n;  // 2^bits mod n: words that would make the small numbers more likely
-  Unsigned word = 0;
-  for (uint8_t tries = most_tries; tries > 0; --tries) {
-    word = draw_word(rng);
-    if (sizeof word > sizeof(uint32_t)) word = (word << 16 << 16) | draw_word(rng);
-    if (word >= rest) break;
-  }
-  return n == 0 ? word : word % n;
-}
-
-}  // namespace detail
 
 /// A draw from 0, 1 ... n - 1, all equally likely; n = 0 stands for 2^32. Words that are rejected are less than half of
 /// all, and the 40th is taken.
