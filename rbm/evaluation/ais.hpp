@@ -53,12 +53,10 @@ struct Ais {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       double sum = 0.0;
       for (size_t s = 0; s < count; ++s) sum += static_cast<double>(samples[s][i]);
-      base.initialize_unit(i, static_cast<float>(sum / static_cast<double>(count)),
-                           static_cast<float>(model.visible.variance_of(i)), 0.5f / static_cast<float>(count));
-    }
-    // Along the path variances are those of the model, whatever bounds a start keeps them in.
-    for (size_t i = 0; i < Model::visible_size; ++i) {
       const Sum variance = model.visible.variance_of(i);
+      base.initialize_unit(i, static_cast<float>(sum / static_cast<double>(count)), static_cast<float>(variance),
+                           0.5f / static_cast<float>(count));
+      // Along the path variances are those of the model, whatever bounds a start keeps them in.
       v[i] = base.bias_of(i) * static_cast<Scalar>(variance > Sum(0) ? base.variance_of(i) / variance : Sum(1));
     }
     base = model.visible;
@@ -71,22 +69,7 @@ struct Ais {
   /// set for other variances; not_normalizable; not_finite.
   template <class Rng>
   Status forward(const Model& model, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
-    const Status status = check(model, temperatures, runs);
-    if (status != Status::ok) return status;
-    Weights weights = {};
-    for (uint32_t run = 0; run < runs; ++run) {
-      for (Block block : Blocks<typename Model::Visible>()) {
-        Sum x[Model::Visible::block_size];
-        base.start_input(block, x);
-        base.sample(block, x, v.values + block.first, rng);
-      }
-      double log_weight = 0.0;
-      for (uint32_t k = 1; k <= temperatures; ++k) {
-        log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k, temperatures), rng);
-      }
-      weights.add(log_weight);
-    }
-    return set_estimate(weights, 1.0, log_base(model), estimate);
+    return anneal(model, temperatures, nullptr, runs, estimate, rng);
   }
 
   /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
@@ -94,66 +77,52 @@ struct Ais {
   template <class Rng>
   Status reverse(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                  PartitionEstimate& estimate, Rng& rng) {
-    Status status = check(model, temperatures, runs);
-    if (status == Status::ok) status = Model::check(samples, runs);
-    if (status != Status::ok) return status;
-    Weights weights = {};
-    for (uint32_t run = 0; run < runs; ++run) {
-      v = samples[run];
-      double log_weight = 0.0;
-      for (uint32_t k = temperatures; k > 0; --k) {
-        log_weight += pass(model, part(k - 1, temperatures), part(k, temperatures), part(k - 1, temperatures), rng);
-      }
-      weights.add(-log_weight);
-    }
-    return set_estimate(weights, -1.0, log_base(model), estimate);
+    return anneal(model, temperatures, samples, runs, estimate, rng);
   }
 
  private:
-  // Sums of w and w^2 for the largest weight scaled to 1, and of ln w.
-  struct Weights {
-    double count, largest, sum, squares, logs;
-
-    void add(double log_weight) {
-      if (count < 1.0 || log_weight > largest) {
-        const double shrink = count < 1.0 ? 0.0 : ::exp(largest - log_weight);
-        sum *= shrink;
-        squares *= shrink * shrink;
-        largest = log_weight;
-      }
-      const double weight = ::exp(log_weight - largest);
-      sum += weight;
-      squares += weight * weight;
-      logs += log_weight;
-      count += 1.0;
-    }
-  };
-
-  static float part(uint32_t k, uint32_t temperatures) {
-    return static_cast<float>(static_cast<double>(k) / static_cast<double>(temperatures));
-  }
-
-  Status check(const Model& model, uint32_t temperatures, uint32_t runs) {
+  // In reverse from samples, or, where there are none, forward from draws of the base.
+  template <class Rng>
+  Status anneal(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
+                PartitionEstimate& estimate, Rng& rng) {
     if (temperatures == 0 || runs < 2) return Status::out_of_range;
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      if (!detail::equal(base.variance_of(i), model.visible.variance_of(i)))
-        return Status::out_of_range;  // set_base was of another model
+      if (!detail::equal(base.variance_of(i), model.visible.variance_of(i))) return Status::out_of_range;
     }
-    return likelihood.check(model);
-  }
-
-  static Status set_estimate(const Weights& weights, double sign, double log_base, PartitionEstimate& estimate) {
-    const double mean = weights.sum / weights.count;
-    const double variance = weights.squares / weights.count - mean * mean;
-    const double error = 3.0 * ::sqrt((variance > 0.0 ? variance : 0.0) / (weights.count - 1.0));
-    const double low = mean > error ? ::log(mean - error) : -HUGE_VAL;
-    const double high = ::log(mean + error);
-    const double log_mean = log_base + sign * (weights.largest + ::log(mean));
-    if (!Arithmetic<double>::is_finite(log_mean)) return Status::not_finite;
-    estimate.log_partition = log_mean;
-    estimate.low = log_base + sign * (weights.largest + (sign > 0.0 ? low : high));
-    estimate.high = log_base + sign * (weights.largest + (sign > 0.0 ? high : low));
-    estimate.mean_log_weight = log_base + sign * weights.logs / weights.count;
+    Status status = likelihood.check(model);
+    if (status == Status::ok && samples != nullptr) status = Model::check(samples, runs);
+    if (status != Status::ok) return status;
+    const bool is_forward = samples == nullptr;
+    const double sign = is_forward ? 1.0 : -1.0, count = static_cast<double>(runs);
+    detail::SumOfExponentials weights = {-HUGE_VAL, 0.0, 0.0};  // of 1 / w in reverse
+    double logs = 0.0;
+    for (uint32_t run = 0; run < runs; ++run) {
+      if (!is_forward) {
+        v = samples[run];
+      } else {
+        for (Block block : Blocks<typename Model::Visible>()) {
+          Sum x[Model::Visible::block_size];
+          base.start_input(block, x);
+          base.sample(block, x, v.values + block.first, rng);
+        }
+      }
+      double log_weight = 0.0;
+      for (uint32_t k = 1; k <= temperatures; ++k) {
+        const double end = is_forward ? k : temperatures - k + 1.0;
+        const float from = static_cast<float>((end - 1.0) / temperatures), to = static_cast<float>(end / temperatures);
+        log_weight += pass(model, from, to, is_forward ? to : from, rng);
+      }
+      weights.add(sign * log_weight);
+      logs += log_weight;
+    }
+    const double mean = weights.sum / count, variance = weights.squares / count - mean * mean;
+    const double error = 3.0 * ::sqrt((variance > 0.0 ? variance : 0.0) / (count - 1.0));
+    const double least = mean > error ? mean - error : 0.0, most = mean + error;
+    const double start = log_base(model);
+    const auto log_partition = [&](double weight) { return start + sign * (weights.largest + ::log(weight)); };
+    if (!Arithmetic<double>::is_finite(log_partition(mean))) return Status::not_finite;
+    estimate = {log_partition(mean), log_partition(is_forward ? least : most), log_partition(is_forward ? most : least),
+                start + logs / count};
     return Status::ok;
   }
 
@@ -180,29 +149,26 @@ struct Ais {
         static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
     double sum = 0.0;
     for (Block block : Blocks<typename Model::Hidden>()) {
-      Sum x[Model::Hidden::block_size];
+      Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
       model.hidden_inputs(v, block, x);
-      sum += cumulant(model.hidden, block, x, to) - cumulant(model.hidden, block, x, from);
-      Sum y[Model::Hidden::block_size];
-      for (size_t j = 0; j < block.count; ++j) y[j] = at * x[j];
+      const auto scale_inputs = [&](float t) {
+        for (size_t j = 0; j < block.count; ++j) y[j] = t * x[j];
+      };
+      scale_inputs(to);
+      const double cumulant = static_cast<double>(model.hidden.cumulant(block, y));
+      scale_inputs(from);
+      sum += cumulant - static_cast<double>(model.hidden.cumulant(block, y));
+      scale_inputs(at);
       model.hidden.sample(block, y, h.values + block.first, rng);
     }
     for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
+      Sum x[Model::Visible::block_size], start[Model::Visible::block_size];
       model.visible_inputs(h, block, x);
-      Sum start[Model::Visible::block_size];
       base.start_input(block, start);
       for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
       model.visible.sample(block, x, v.values + block.first, rng);
     }
     return sum + static_cast<double>(to - from) * biases;
-  }
-
-  // The cumulants of hidden units with t of their inputs.
-  static double cumulant(const typename Model::HiddenLayer& layer, Block block, const Sum* x, float t) {
-    Sum y[Model::Hidden::block_size];
-    for (size_t j = 0; j < block.count; ++j) y[j] = t * x[j];
-    return static_cast<double>(layer.cumulant(block, y));
   }
 };
 

@@ -1,13 +1,14 @@
-// rbm/evaluation/enumeration.hpp: a layer with the inputs and states of all its units in memory, and a way through all
-// its states.
+// rbm/evaluation/enumeration.hpp: a layer in double, with the inputs and states of all its units in memory, and a way
+// through all its states.
 //
 // Neighbours in a reflected Gray code differ in one site, so only what that site adds to the other layer's inputs
-// changes from one state to the next.
+// changes from one state to the next. Only what includes this header needs <math.h>, and rbm.hpp does not.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_EVALUATION_ENUMERATION_HPP
 #define RBM_EVALUATION_ENUMERATION_HPP
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,14 +17,46 @@
 #include "../storage.hpp"
 
 namespace rbm {
+
+/// What layers and kernels ask of double.
+template <>
+struct Arithmetic<double> : detail::RealArithmetic<double> {
+  static bool is_finite(double x) { return detail::equal(x - x, 0.0); }
+  static double infinity() { return HUGE_VAL; }
+  static double two_pi() { return 6.283185307179586477; }
+  static double exp(double x) { return ::exp(x); }
+  static double log(double x) { return ::log(x); }
+  static double sqrt(double x) { return ::sqrt(x); }
+  static double sigmoid(double x) { return x < 0.0 ? ::exp(x) / (1.0 + ::exp(x)) : 1.0 / (1.0 + ::exp(-x)); }
+  static double softplus(double x) { return (x > 0.0 ? x : 0.0) + ::log1p(::exp(-::fabs(x))); }
+  static double tanh(double x) { return ::tanh(x); }
+  static double log_two_cosh(double x) { return ::fabs(x) + ::log1p(::exp(-2.0 * ::fabs(x))); }
+
+  static double rectified_mean(double x) { return x < -4.0 ? tail(-x) : x + ::exp(-0.5 * x * x) / integral(x); }
+  static double rectified_cumulant(double x) {
+    return x < -4.0 ? -::log(tail(-x) - x) : 0.5 * x * x + ::log(integral(x));
+  }
+
+ private:
+  // Of exp(-s^2 / 2) up to x.
+  static double integral(double x) { return ::sqrt(two_pi()) * (0.5 * ::erfc(-x * 0.70710678118654752440)); }
+
+  // 1 / (t + 2 / (t + 3 / (t + ...))), see rectified_tail.
+  static double tail(double t) {
+    double rest = 0.0;
+    for (int n = 100; n > 1; --n) rest = n / (t + rest);
+    return 1.0 / (t + rest);
+  }
+};
+
 namespace detail {
 
-template <class Units, class Number>
+/// A layer with the inputs and states of all its units in memory.
+template <class Units>
 struct EnumeratedLayer {
-  typename Units::template Layer<Number> layer;
-  Vector<Number, Units::size> input, state;
-  Vector<uint32_t, Units::size> state_of;  // which of its states each site is in
-  Vector<bool, Units::size> descends;      // whether the next digit of a site is the one below
+  typename Units::template Layer<double> layer;
+  Vector<double, Units::size> input, state;
+  Vector<uint32_t, Units::size> state_of, step;  // which of its states each site is in, and 1 or -1 to the next
 
   void start_input() {
     for (Block block : Blocks<Units>()) layer.start_input(block, input.values + block.first);
@@ -31,51 +64,61 @@ struct EnumeratedLayer {
   void set_mean() {
     for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, state.values + block.first);
   }
-  Number energy() const { return layer.energy(state.values); }
-  Number cumulant() {
-    Number sum(0);
+  double energy() const { return layer.energy(state.values); }
+  double cumulant() const {
+    double sum = 0.0;
     for (Block block : Blocks<Units>()) sum += layer.cumulant(block, input.values + block.first);
     return sum;
   }
 
   /// How many states there are, infinitely many of real units.
-  static Number states() {
-    Number number = Units::is_real ? Arithmetic<Number>::infinity() : Number(1);
-    for (size_t site = 0; site < Units::sites; ++site) number *= static_cast<Number>(Units::states(site));
+  static double states() {
+    double number = Units::is_real ? HUGE_VAL : 1.0;
+    for (size_t site = 0; site < Units::sites; ++site) number *= static_cast<double>(Units::states(site));
     return number;
   }
 
-  /// All sites in their first state; the other layer's input follows from the bias on.
-  template <class OnChange>
-  void first_state(const OnChange& on_change) {
-    for (size_t site = 0; site < Units::sites; ++site) {
-      state_of[site] = 0;
-      descends[site] = false;
+  /// Calls visit() in each state, in the order of a reflected Gray code: one site moves, from each end of its states
+  /// back to the other, and when it is at an end the next site does. Before that on_change(unit, change) for each unit
+  /// that changes, at first from 0.
+  template <class OnChange, class Visit>
+  void each_state(const OnChange& on_change, const Visit& visit) {
+    const auto move_to = [&](size_t site, uint32_t k) {
+      state_of[site] = k;
       for (size_t u = 0; u < Units::units(site); ++u) {
         const size_t unit = Units::first_unit(site) + u;
-        state[unit] = Units::value(site, 0, u);
-        on_change(unit, state[unit]);
+        const double change = Units::value(site, k, u) - state[unit];
+        state[unit] += change;
+        if (!equal(change, 0.0)) on_change(unit, change);
+      }
+    };
+    state.fill(0.0);
+    step.fill(1);
+    for (size_t site = 0; site < Units::sites; ++site) move_to(site, 0);
+    visit();
+    for (size_t site = 0; site < Units::sites;) {
+      const uint32_t next = state_of[site] + step[site];
+      if (next < Units::states(site)) {
+        move_to(site, next);
+        visit();
+        site = 0;
+      } else {
+        step[site] = 0u - step[site];
+        ++site;
       }
     }
   }
+};
 
-  /// The next state in the reflected Gray code, in which one site changes; false after the last one.
-  template <class OnChange>
-  bool next_state(const OnChange& on_change) {
-    size_t site = 0;
-    while (site < Units::sites && (descends[site] ? state_of[site] == 0 : state_of[site] + 1 == Units::states(site))) {
-      descends[site] = !descends[site];
-      ++site;
-    }
-    if (site == Units::sites) return false;
-    state_of[site] += descends[site] ? 0xFFFFFFFFu : 1u;
-    for (size_t u = 0; u < Units::units(site); ++u) {
-      const size_t unit = Units::first_unit(site) + u;
-      const Number old = state[unit];
-      state[unit] = Units::value(site, state_of[site], u);
-      if (!detail::equal(state[unit], old)) on_change(unit, state[unit] - old);
-    }
-    return true;
+/// Adds exp(x) and its square for many x, divided by those of the largest so far, so that nothing overflows.
+struct SumOfExponentials {
+  double largest, sum, squares;  // at first -infinity, 0, 0
+
+  void add(double x) {
+    const double shrink = x > largest ? ::exp(largest - x) : 1.0, term = x > largest ? 1.0 : ::exp(x - largest);
+    sum = sum * shrink + term;
+    squares = squares * (shrink * shrink) + term * term;
+    largest = x > largest ? x : largest;
   }
 };
 
