@@ -46,7 +46,6 @@
 #include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
 
 // Evaluation: what was learnt.
-#include "evaluation/conditional.hpp"  // classify; pseudo-likelihood
-#include "evaluation/couplings.hpp"    // read the weights
+#include "evaluation/conditional.hpp"  // classify; pseudo-likelihood; couplings
 
 #endif  // RBM_RBM_HPP

@@ -1,7 +1,7 @@
 // The couplings that hidden units induce, against mixed differences of free energies and against Hopfield's rule.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/evaluation/couplings.hpp"
+#include "../rbm/evaluation/conditional.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,17 @@
 // rbm/evaluation/conditional.hpp: what a model says of one visible site, given all others: labels, and
-// pseudo-likelihood.
+// pseudo-likelihood; and of two: couplings.
 //
 // p(v_site = k | all other v) is proportional to exp(-F(v with site = k)): the partition function cancels. Where a
 // label is among the visible units, as in Rbm<Joined<Bernoulli<64>, Softmax<1, 10>>, ...>, that is a classifier
 // (Larochelle and Bengio 2008). A site is a unit of two states or a softmax group; that layer has the sites 0 ... 63
 // and, with the label, 64.
+//
+// Summed out, hidden units leave the visible ones with the energy F(v). Its mixed difference in two units i and k, all
+// others as they are in v,
+//   J_ik(v) = - (F(+, +) - F(+, -) - F(-, +) + F(-, -)) / d^2
+// with + and - their states on and off (1 and 0, of spins -1), d apart, is the coupling in a term -J_ik v_i v_k of the
+// energy: of binary units the log odds ratio of i and k. Gaussian hidden units of variance S give W S W^T for any v, by
+// the Hubbard-Stratonovich identity; of other units it depends on v, and is averaged over samples.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_EVALUATION_CONDITIONAL_HPP
@@ -25,58 +32,56 @@ namespace rbm {
 
 namespace detail {
 
-/// The conditional of one site: log_probability[k] = ln p(v_site = k | all other v). The site's own units are not read:
-/// the inputs are sums over all others, to which each state in turn is added.
+/// Adds what the units of other sites give to a block of inputs, a few at a time in a copy where those of the site are
+/// off. Not inlined: GCC 12 would warn of columns of a whole layer, which a block of a larger one does not have.
+template <class Model>
+RBM_NOINLINE void add_other_sites(const Model& model, const typename Model::VisibleState& v, size_t site, Block block,
+                                  typename Model::Sum* x) {
+  typedef typename Model::Scalar Scalar;
+  constexpr size_t most = kernels::most_of_block<Model::visible_size>();
+  const size_t first_unit = Model::Visible::first_unit(site), units = Model::Visible::units(site);
+  for (Block some : Blocks<EqualBlocks<Model::visible_size, most>>()) {
+    Scalar others[most];
+    for (size_t i = 0; i < most; ++i) {
+      const size_t unit = some.first + i;
+      const bool is_of_site = unit >= first_unit && unit - first_unit < units;
+      others[i] = i >= some.count || is_of_site ? Scalar(0) : v[unit];
+    }
+    kernels::accumulate<most, Model::hidden_size>(model.weights.row(some.first) + block.first, others, block.count, x);
+  }
+}
+
+/// log_probability[k] = ln p(v_site = k | all other v) for each state k of the site. Its own units are not read: the
+/// inputs are sums over all others, to which each state in turn is added.
 ///
 /// Scaling: cumulants grow with the layer, so from those of a block the first state's are taken off before they are
-/// added up: what is left is how far the states are apart. Where that, or the cumulant of a block, is beyond the range
-/// of Energy, `fits` is false.
+/// added up: what is left is how far the states are apart. False where that, or the cumulant of a block, is beyond the
+/// range of Energy.
 template <class Model>
-struct SiteConditional {
+bool find_conditional(const Model& model, const typename Model::VisibleState& v, size_t site,
+                      typename Model::Energy* log_probability) {
   typedef typename Model::Visible Visible;
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
   typedef typename Model::Energy Energy;
   typedef Arithmetic<Scalar> Ops;
-
   static_assert(size_t{Visible::sites} > 0,
                 "rbm: the conditional of a site needs visible units with a finite number of states");
-
-  const Model& model;
-  const typename Model::VisibleState& v;
-  size_t site;
-  Energy* log_probability;  // [states of the site]
-  bool fits;
-
-  void run() {
-    const size_t states = Visible::states(site), first_unit = Visible::first_unit(site);
-    for (size_t k = 0; k < states; ++k) {
-      log_probability[k] = Energy(0);
-      for (size_t u = 0; u < Visible::units(site); ++u) {
-        const Energy bias = static_cast<Energy>(static_cast<Sum>(number(model.visible.bias_of(first_unit + u))));
-        log_probability[k] += Energy(Visible::value(site, k, u)) * bias;
-      }
+  const size_t states = Visible::states(site), units = Visible::units(site), first_unit = Visible::first_unit(site);
+  for (size_t k = 0; k < states; ++k) {
+    log_probability[k] = Energy(0);
+    for (size_t u = 0; u < units; ++u) {
+      const Energy bias = static_cast<Energy>(static_cast<Sum>(number(model.visible.bias_of(first_unit + u))));
+      log_probability[k] += Energy(Visible::value(site, k, u)) * bias;
     }
-    for (Block block : Blocks<typename Model::Hidden>()) add_block(block);
-
-    Energy most = log_probability[0], total(0);
-    for (size_t k = 0; k < states; ++k) {
-      fits = fits && Ops::is_finite(log_probability[k]);
-      most = log_probability[k] > most ? log_probability[k] : most;
-    }
-    for (size_t k = 0; k < states; ++k) total += Ops::exp(log_probability[k] - most);
-    const Energy log_total = Ops::log(total);
-    for (size_t k = 0; k < states; ++k) log_probability[k] = (log_probability[k] - most) - log_total;
   }
-
-  /// The inputs of a block of hidden units, as they would be in each of the site's states.
-  void add_block(Block block) {
-    const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
+  bool fits = true;
+  for (Block block : Blocks<typename Model::Hidden>()) {
     Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
     model.hidden.start_input(block, x);
-    add_others(block, x);
+    add_other_sites(model, v, site, block, x);
     Energy of_first(0);
-    for (size_t k = 0; k < Visible::states(site); ++k) {
+    for (size_t k = 0; k < states; ++k) {
       for (size_t j = 0; j < block.count; ++j) y[j] = x[j];
       for (size_t u = 0; u < units; ++u) {
         const Scalar unit = Scalar(Visible::value(site, k, u));
@@ -84,54 +89,51 @@ struct SiteConditional {
           kernels::accumulate_row(unit, model.weights.row(first_unit + u) + block.first, block.count, y);
       }
       const Energy cumulant = model.hidden.cumulant(block, y);
-      fits = fits && Ops::is_finite(cumulant);
       if (k == 0) of_first = cumulant;
       log_probability[k] += cumulant - of_first;
-      fits = fits && Ops::is_finite(cumulant - of_first) && Ops::is_finite(log_probability[k]);
+      fits = fits && Ops::is_finite(cumulant) && Ops::is_finite(cumulant - of_first);
+      fits = fits && Ops::is_finite(log_probability[k]);
     }
   }
+  Energy most = log_probability[0], total(0);
+  for (size_t k = 1; k < states; ++k) most = log_probability[k] > most ? log_probability[k] : most;
+  for (size_t k = 0; k < states; ++k) total += Ops::exp(log_probability[k] - most);
+  const Energy log_total = Ops::log(total);
+  for (size_t k = 0; k < states; ++k) log_probability[k] = (log_probability[k] - most) - log_total;
+  return fits;
+}
 
-  /// How much of state k the site is in: all, nothing, or of a mean the state's probability.
-  float share(size_t k) const {
-    const size_t unit = Visible::first_unit(site);
-    if (Visible::units(site) > 1) return static_cast<float>(v[unit + k]);
-    const float off = static_cast<float>(Visible::off(unit)), on = (static_cast<float>(v[unit]) - off) / (1.0f - off);
-    return k == 1 ? on : 1.0f - on;
-  }
-
- private:
-  // What visible units give a block of inputs, a few at a time in a copy where those of the site are off. Not inlined:
-  // GCC 12 would warn of columns of a whole layer, which a block of a larger one does not have.
-  RBM_NOINLINE void add_others(Block block, Sum* x) const {
-    constexpr size_t most = kernels::most_of_block<Model::visible_size>();
-    const size_t first_unit = Visible::first_unit(site), units = Visible::units(site);
-    for (Block some : Blocks<EqualBlocks<Model::visible_size, most>>()) {
-      Scalar others[most];
-      for (size_t i = 0; i < most; ++i) {
-        const size_t unit = some.first + i;
-        const bool is_of_site = unit >= first_unit && unit - first_unit < units;
-        others[i] = i >= some.count || is_of_site ? Scalar(0) : v[unit];
+/// The mean over samples of the sum over all sites of ln p(v_site | all other v), from `sites` of them, site_at(0),
+/// site_at(1) ..., which stand for all.
+template <class Model, class SiteAt>
+Status average_log_conditionals(const Model& model, const typename Model::VisibleState* samples, size_t count,
+                                size_t sites, float& result, const SiteAt& site_at) {
+  typedef typename Model::Visible Visible;
+  static_assert(!Visible::is_real, "rbm: a pseudo-likelihood needs visible units of finitely many states");
+  Status status = Model::check(samples, count);
+  float mean = 0.0f;
+  for (size_t s = 0; s < count && status == Status::ok; ++s) {
+    float sum = 0.0f;
+    for (size_t n = 0; n < sites && status == Status::ok; ++n) {
+      Vector<typename Model::Energy, Visible::most_states> log_probability;
+      const size_t site = site_at(n), unit = Visible::first_unit(site);
+      if (!find_conditional(model, samples[s], site, log_probability.values)) status = Status::not_finite;
+      for (size_t k = 0; k < Visible::states(site) && status == Status::ok; ++k) {
+        // How much of state k the site is in: all, nothing, or of a mean the state's probability.
+        const bool is_group = Visible::units(site) > 1;
+        const float off = static_cast<float>(Visible::off(unit));
+        const float on = (static_cast<float>(samples[s][is_group ? unit + k : unit]) - off) / (1.0f - off);
+        const float share = is_group || k == 1 ? on : 1.0f - on;
+        if (equal(share, 0.0f)) continue;
+        if (!Arithmetic<typename Model::Scalar>::is_finite(log_probability[k])) status = Status::not_finite;
+        sum += share * static_cast<float>(log_probability[k]);
       }
-      kernels::accumulate<most, Model::hidden_size>(model.weights.row(some.first) + block.first, others, block.count,
-                                                    x);
     }
+    mean += (sum * static_cast<float>(Visible::sites / sites) - mean) / static_cast<float>(s + 1);
   }
-};
-
-/// ln p(v_site | all other v) is added to a sum, of a mean its expectation. not_finite.
-template <class Model>
-Status add_log_probability(const Model& model, const typename Model::VisibleState& v, size_t site, float& sum) {
-  Vector<typename Model::Energy, Model::Visible::most_states> log_probability;
-  SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
-  conditional.run();
-  if (!conditional.fits) return Status::not_finite;
-  for (size_t k = 0; k < Model::Visible::states(site); ++k) {
-    const float share = conditional.share(k);
-    if (equal(share, 0.0f)) continue;
-    if (!Arithmetic<typename Model::Scalar>::is_finite(log_probability[k])) return Status::not_finite;
-    sum += share * static_cast<float>(log_probability[k]);
-  }
-  return Status::ok;
+  if (status == Status::ok && !is_finite(mean)) status = Status::not_finite;
+  if (status == Status::ok) result = mean;
+  return status;
 }
 
 }  // namespace detail
@@ -148,9 +150,7 @@ Status classify(const Model& model, const typename Model::VisibleState& v, size_
   if (site >= Model::Visible::sites || Model::Visible::states(site) != States) return Status::out_of_range;
   typedef Arithmetic<typename Model::Scalar> Ops;
   Vector<typename Model::Energy, States> log_probability;
-  detail::SiteConditional<Model> conditional = {model, v, site, log_probability.values, true};
-  conditional.run();
-  if (!conditional.fits) return Status::not_finite;
+  if (!detail::find_conditional(model, v, site, log_probability.values)) return Status::not_finite;
   for (size_t k = 0; k < States; ++k) probabilities[k] = Ops::exp(log_probability[k]);
   return Status::ok;
 }
@@ -163,19 +163,8 @@ Status classify(const Model& model, const typename Model::VisibleState& v, size_
 template <class Model>
 Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                              float& result) {
-  static_assert(!Model::Visible::is_real, "rbm: a pseudo-likelihood needs visible units of finitely many states");
-  Status status = Model::check(samples, count);
-  float mean = 0.0f;
-  for (size_t s = 0; s < count && status == Status::ok; ++s) {
-    float sum = 0.0f;
-    for (size_t site = 0; site < Model::Visible::sites && status == Status::ok; ++site) {
-      status = detail::add_log_probability(model, samples[s], site, sum);
-    }
-    mean += (sum - mean) / static_cast<float>(s + 1);
-  }
-  if (status == Status::ok && !is_finite(mean)) status = Status::not_finite;
-  if (status == Status::ok) result = mean;
-  return status;
+  return detail::average_log_conditionals(model, samples, count, Model::Visible::sites, result,
+                                          [](size_t n) { return n; });
 }
 
 /// An estimate of the pseudo-log-likelihood, from one random site of each sample, times the number of sites: right on
@@ -183,18 +172,51 @@ Status pseudo_log_likelihood(const Model& model, const typename Model::VisibleSt
 template <class Model, class Rng>
 Status stochastic_pseudo_log_likelihood(const Model& model, const typename Model::VisibleState* samples, size_t count,
                                         float& result, Rng& rng) {
-  static_assert(!Model::Visible::is_real, "rbm: a pseudo-likelihood needs visible units of finitely many states");
-  Status status = Model::check(samples, count);
-  float mean = 0.0f;
-  for (size_t s = 0; s < count && status == Status::ok; ++s) {
-    float sum = 0.0f;
-    const size_t site = static_cast<size_t>(below(uint32_t{Model::Visible::sites}, rng));
-    status = detail::add_log_probability(model, samples[s], site, sum);
-    mean += (sum * static_cast<float>(size_t{Model::Visible::sites}) - mean) / static_cast<float>(s + 1);
+  return detail::average_log_conditionals(model, samples, count, 1, result, [&rng](size_t) {
+    return static_cast<size_t>(below(uint32_t{Model::Visible::sites}, rng));
+  });
+}
+
+/// The couplings between all visible units, in nats, averaged over `count` samples; symmetric, the diagonal is 0. For
+/// units of two states they are what is defined above; others count as if they could be 0 and 1. They are differences
+/// of cumulants, and lose as many digits as these are larger: with Gaussian hidden units keep real samples near 0.
+/// Errors, which leave the couplings as they were: out_of_range where there are no samples; what is wrong with a
+/// sample. And not_finite where a coupling is no number, of parameters near the bounds of check(): then the others are
+/// of no use.
+template <class Model>
+Status effective_couplings(const Model& model, const typename Model::VisibleState* samples, size_t count,
+                           Matrix<float, Model::visible_size, Model::visible_size>& couplings) {
+  typedef typename Model::Sum Sum;
+  const Status status = Model::check(samples, count);
+  if (status != Status::ok) return status;
+  for (float& coupling : couplings.values) coupling = 0.0f;
+  for (size_t s = 0; s < count; ++s) {
+    const typename Model::VisibleState& v = samples[s];
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
+      model.hidden_inputs(v, block, x);
+      for (size_t i = 0; i < Model::visible_size; ++i) {
+        for (size_t k = 0; k < i; ++k) {
+          const int off_i = Model::Visible::off(i), off_k = Model::Visible::off(k);
+          // The hidden units' part of -F with the two visible units in these states.
+          const auto cumulant = [&](int state_i, int state_k) {
+            const Sum move_i = Sum(state_i) - static_cast<Sum>(v[i]), move_k = Sum(state_k) - static_cast<Sum>(v[k]);
+            for (size_t j = 0; j < block.count; ++j) {
+              y[j] = x[j] + move_i * static_cast<Sum>(detail::number(model.weights(i, block.first + j))) +
+                     move_k * static_cast<Sum>(detail::number(model.weights(k, block.first + j)));
+            }
+            return static_cast<float>(model.hidden.cumulant(block, y));
+          };
+          const float mixed = (cumulant(1, 1) - cumulant(1, off_k)) - (cumulant(off_i, 1) - cumulant(off_i, off_k));
+          couplings(i, k) += 1.0f / static_cast<float>(count) * mixed / static_cast<float>((1 - off_i) * (1 - off_k));
+          couplings(k, i) = couplings(i, k);
+        }
+      }
+    }
   }
-  if (status == Status::ok && !is_finite(mean)) status = Status::not_finite;
-  if (status == Status::ok) result = mean;
-  return status;
+  bool finite = true;
+  for (const float& coupling : couplings.values) finite = finite && is_finite(coupling);
+  return finite ? Status::ok : Status::not_finite;
 }
 
 }  // namespace rbm
