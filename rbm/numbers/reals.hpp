@@ -70,9 +70,7 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   static float exp(float x) { return rbm::exp(x); }
   static float log(float x) { return rbm::log(x); }
   static float sqrt(float x) { return rbm::sqrt(x); }
-  static float sigmoid(float input) { return rbm::sigmoid(input); }
   static float softplus(float input) { return rbm::softplus(input); }
-  static float tanh(float input) { return rbm::tanh(input); }
   static float log_two_cosh(float input) { return rbm::log_two_cosh(input); }
   static float rectified_mean(float input) { return rbm::rectified_mean(input); }
   static float rectified_cumulant(float input) { return rbm::rectified_cumulant(input); }
