@@ -148,14 +148,13 @@ struct RunningMean<Fixed<Integer, FractionBits>, Length> {
 
 }  // namespace detail
 
-/// What a model makes of an observation: the chain that explores it, and the mean that the chain finds. Before `run`,
-/// give it evidence (`forget` first) and start its chain; `denoise` does both.
+/// What a model makes of an observation: the chain that explores it, and `mean`, the expectation of v given the
+/// observation, as the chain finds it. Before `run`, give it evidence (`forget` first) and start its chain; `denoise`
+/// does both.
 template <class Model>
 struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_size> {
   typedef typename Model::Scalar Scalar;
   typedef typename Model::Sum Sum;
-  typedef detail::RunningMean<Scalar, Model::visible_size>
-      Mean;  // its `mean`: the expectation of v given the observation
 
   // Sums of integers hold no more. In floats the changes by later states would be smaller than what rounds them; the
   // average of so many is right to 0.0003, which is far less than their scatter.
