@@ -33,9 +33,8 @@
 #include "model/initialize.hpp"  // where learning starts
 
 // Sampling: fantasies, denoising.
-#include "sampling/gibbs.hpp"       // GibbsChain, Posterior, denoise
-#include "sampling/transposed.hpp"  // faster chains for a second copy of the weights
-#include "sampling/tempering.hpp"   // other temperatures
+#include "sampling/gibbs.hpp"      // GibbsChain, Transposed, Posterior, denoise
+#include "sampling/tempering.hpp"  // other temperatures
 
 // Training: samples -> chains -> statistics -> gradient -> weights.
 #include "training/options.hpp"       // learning rate, extras and their settings

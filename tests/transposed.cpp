@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/sampling/transposed.hpp"
+#include "../rbm/sampling/gibbs.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstring>
 
 #include "../rbm/model/convert.hpp"
-#include "../rbm/sampling/gibbs.hpp"
 #include "../rbm/model/initialize.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"

@@ -82,9 +82,14 @@ bool keeps_variances(const Layer& layer, size_t size, float t) {
   }
   return true;
 }
+
 template <class Model>
-bool keeps_variances(const Model& model, float t) {
-  return keeps_variances(model.visible, Model::visible_size, t) && keeps_variances(model.hidden, Model::hidden_size, t);
+Status check_inverse_temperature(const Model& model, float t) {
+  const Status status = check_inverse_temperature<Model>(t);
+  if (status != Status::ok) return status;
+  const bool keeps_all =
+      keeps_variances(model.visible, Model::visible_size, t) && keeps_variances(model.hidden, Model::hidden_size, t);
+  return keeps_all ? Status::ok : Status::out_of_range;
 }
 
 /// The inverse temperature of a step from 1 to `steps`. A weighted mean, which rounding does not take beyond its ends.
@@ -102,13 +107,9 @@ inline float inverse_temperature_at(float first, float last, uint32_t step, uint
 /// GibbsChain::run, where the chain has run.
 template <class Model, class Rng>
 Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
-  const float coldest = first < last ? last : first;
-  Status status = detail::check_inverse_temperature<Model>(first);
-  if (status == Status::ok) status = detail::check_inverse_temperature<Model>(last);
-  if (status == Status::ok && (steps == 0 || !detail::keeps_variances(model, coldest))) {
-    status = Status::out_of_range;
-  }
-  if (status != Status::ok) return status;
+  Status status =
+      first_failure(detail::check_inverse_temperature(model, first), detail::check_inverse_temperature(model, last));
+  if (status == Status::ok && steps == 0) status = Status::out_of_range;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
     status = chain.run(tempered(model, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
   }
@@ -149,8 +150,7 @@ struct ParallelTempering {
   Status run(const Model& model, uint32_t count, Rng& rng) {
     Status status = Status::ok;
     for (float t : inverse_temperature) {
-      status = first_failure(status, detail::check_inverse_temperature<Model>(t));
-      if (!detail::keeps_variances(model, t)) status = first_failure(status, Status::out_of_range);
+      status = first_failure(status, detail::check_inverse_temperature(model, t));
     }
     for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
       for (size_t c = 0; c < Count; ++c) {
