@@ -39,8 +39,7 @@
 // Training: samples -> chains -> statistics -> gradient -> weights.
 #include "training/options.hpp"       // learning rate, extras and their settings
 #include "training/chains.hpp"        // the Gibbs chains of a step
-#include "training/gradient.hpp"      // a plain step's change of the parameters
-#include "training/rules.hpp"         // changes all parameters with momentum, penalties or centring
+#include "training/update.hpp"        // changes the parameters, plainly or with momentum, penalties or centring
 #include "training/normalizable.hpp"  // bounds weights between real units
 #include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
 

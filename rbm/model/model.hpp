@@ -65,9 +65,11 @@ struct Rbm {
   }
 
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
-  /// The two states must not be the same object, here and below.
-  RBM_NOINLINE void mean_hidden(const VisibleState& v, HiddenState& h) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
+  /// The two states must not be the same object, here and below. `on`, unless it is null, says which units of v are on:
+  /// the trainers know it.
+  RBM_NOINLINE void mean_hidden(const VisibleState& v, HiddenState& h,
+                                const kernels::Active<visible_size>* on = nullptr) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
       inputs.get(block, x);
@@ -77,8 +79,9 @@ struct Rbm {
 
   /// A draw from p(h | v).
   template <class Rng>
-  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, h.values);
+  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng,
+                                  const kernels::Active<visible_size>* on = nullptr) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
       inputs.get(block, x);
@@ -88,8 +91,9 @@ struct Rbm {
 
   /// A draw, and the expectation beside it: where learning starts.
   template <class Rng>
-  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, HiddenState& mean, Rng& rng) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, mean.values);
+  RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, HiddenState& mean, Rng& rng,
+                                  const kernels::Active<visible_size>* on = nullptr) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, mean.values, on);
     for (Block block : Blocks<Hidden>()) {
       Sum x[Hidden::block_size];
       inputs.get(block, x);

@@ -16,7 +16,7 @@
 #include "../layers/sites.hpp"
 #include "../numbers/math.hpp"
 #include "../numbers/number.hpp"
-#include "rules.hpp"
+#include "options.hpp"
 
 namespace rbm {
 namespace detail {
@@ -33,15 +33,19 @@ float squared_length(const Layer& layer, const State& state) {
 }
 
 /// Real units in both layers of a model that learns: the direction in which they drive each other most.
-template <class Model, bool Wanted>
+template <class Model>
 struct StrongestDirection {
-  typename Model::VisibleState visible_direction;
-  typename Model::HiddenState hidden_direction, hidden_direction_before;
-  Vector<float, (size_t{Model::visible_size} > Model::hidden_size ? Model::visible_size : Model::hidden_size)> response;
+  enum : size_t {
+    most_units = size_t{Model::visible_size} > Model::hidden_size ? Model::visible_size : Model::hidden_size
+  };
 
-  /// Scales the weights between real units down where the largest eigenvalue is above 0.9.
-  template <bool IsCentred>
-  void keep_normalizable(Model& model, const Offsets<Model, IsCentred>& offsets) {
+  typename Model::VisibleState visible_direction = {};
+  typename Model::HiddenState hidden_direction = {}, hidden_direction_before = {};
+  Vector<float, most_units> response = {};
+
+  /// Scales the weights between real units down where the largest eigenvalue is above 0.9; `offsets` are null unless
+  /// the trainer is centred.
+  void keep_normalizable(Model& model, const Offsets<Model>* offsets) {
     size_t strongest = 0;
     if (sum_of_eigenvalues(model, strongest) <= most() * most()) return;  // it bounds the largest: none is negative
     turn_towards(model, strongest);
@@ -169,38 +173,23 @@ struct StrongestDirection {
     return grown * sqrt(squared_length(model.visible, visible_direction) / before);
   }
 
-  // Centred, biases follow the change of a weight, as in rules.hpp.
-  static void scale(Model& model, float factor, const Offsets<Model, true>& offsets) {
+  // Scales the weights between real units. Centred, biases follow the change of a weight, as in update.hpp.
+  static void scale(Model& model, float factor, const Offsets<Model>* offsets) {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < Model::hidden_size; ++j) {
-        const Scalar lost = shrink(model, i, j, factor);
+        const Scalar old = model.weights(i, j);
+        if (model.visible.variance_of(i) > Sum(0) && model.hidden.variance_of(j) > Sum(0)) {
+          model.weights(i, j) = Arithmetic<Scalar>::shrunk(old, factor);
+        }
+        if (offsets == nullptr) continue;
+        const Scalar lost = old - model.weights(i, j);
         Scalar& visible_bias = model.visible.bias_of(i);
         Scalar& hidden_bias = model.hidden.bias_of(j);
-        visible_bias = Arithmetic<Scalar>::moved_by(visible_bias, lost * offsets.hidden_offset[j]);
-        hidden_bias = Arithmetic<Scalar>::moved_by(hidden_bias, lost * offsets.visible_offset[i]);
+        visible_bias = Arithmetic<Scalar>::moved_by(visible_bias, lost * offsets->hidden_offset[j]);
+        hidden_bias = Arithmetic<Scalar>::moved_by(hidden_bias, lost * offsets->visible_offset[i]);
       }
     }
   }
-  static void scale(Model& model, float factor, const Offsets<Model, false>&) {
-    for (size_t i = 0; i < Model::visible_size; ++i) {
-      for (size_t j = 0; j < Model::hidden_size; ++j) shrink(model, i, j, factor);
-    }
-  }
-
-  // What a weight loses, if it is between real units.
-  static Scalar shrink(Model& model, size_t i, size_t j, float factor) {
-    const Scalar old = model.weights(i, j);
-    if (model.visible.variance_of(i) > Sum(0) && model.hidden.variance_of(j) > Sum(0)) {
-      model.weights(i, j) = Arithmetic<Scalar>::shrunk(old, factor);
-    }
-    return old - model.weights(i, j);
-  }
-};
-
-template <class Model>
-struct StrongestDirection<Model, false> {
-  template <class AnyOffsets>
-  void keep_normalizable(Model&, const AnyOffsets&) {}
 };
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// rbm/training/options.hpp: what a trainer can be told, and what it starts with.
+// rbm/training/options.hpp: what a trainer can be told, what it starts with, and what its extras keep.
 //
 // A trainer has the options of contrastive divergence and those of the extras it was declared with, all in one struct,
 // trainer.options: an extra that is not named costs no byte of RAM or code, and its options are not there to be set.
@@ -9,12 +9,15 @@
 #ifndef RBM_TRAINING_OPTIONS_HPP
 #define RBM_TRAINING_OPTIONS_HPP
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "../config.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/integer_math.hpp"
 #include "../numbers/math.hpp"
 #include "../status.hpp"
+#include "../storage.hpp"
 
 namespace rbm {
 
@@ -41,37 +44,20 @@ enum class Schedule : uint8_t {
 
 namespace detail {
 
-/// The bounds of options, as constants of their type: within them nothing that a trainer makes of them overflows.
-template <class Option>
-struct Limits {
-  static constexpr float zero() { return 0.0f; }
-  static constexpr float one() { return 1.0f; }
-  static constexpr float most_rate() { return 100.0f; }
-  static constexpr float most() { return 1e6f; }
-  static bool is_finite(float x) { return rbm::is_finite(x); }
-};
+inline bool is_number(float x) { return is_finite(x); }
+inline bool is_number(FixedOption x) { return x != FixedOption::lowest(); }
 
-template <>
-struct Limits<FixedOption> {
-  static constexpr FixedOption zero() { return FixedOption::from_raw(0); }
-  static constexpr FixedOption one() { return FixedOption::from_raw(int32_t{1} << 24); }
-  static constexpr FixedOption most_rate() { return FixedOption::highest(); }
-  static constexpr FixedOption most() { return FixedOption::highest(); }
-  static bool is_finite(FixedOption x) { return x != FixedOption::lowest(); }
-};
-
-/// not_finite, out_of_range outside [least, most], or ok.
-template <class Option>
-Status check_option(Option value, Option least, Option most) {
-  if (!Limits<Option>::is_finite(value)) return Status::not_finite;
+/// not_finite, out_of_range outside [Least, Most], or ok. Within these bounds nothing that a trainer makes of options
+/// overflows; all that a FixedOption can be is.
+template <int32_t Least = 0, int32_t Most = 1000000, class Option>
+Status check_option(Option value) {
+  constexpr Option least(static_cast<float>(Least)), most(static_cast<float>(Most));
+  if (!is_number(value)) return Status::not_finite;
   return value < least || value > most ? Status::out_of_range : Status::ok;
 }
 
-/// Checks an option that may not be negative.
-template <class Option>
-Status check_option(Option value) {
-  return check_option<Option>(value, Limits<Option>::zero(), Limits<Option>::most());
-}
+constexpr int32_t most_rate(float) { return 100; }
+constexpr int32_t most_rate(FixedOption) { return 127; }
 
 /// The options of any trainer.
 template <class Option>
@@ -84,7 +70,7 @@ struct ChainOptions {
   explicit constexpr ChainOptions(Option rate) : learning_rate(rate) {}
 
   Status check() const {
-    return first_failure(check_option<Option>(learning_rate, Limits<Option>::zero(), Limits<Option>::most_rate()),
+    return first_failure(check_option<0, most_rate(Option(0.0f))>(learning_rate),
                          gibbs_steps == 0 ? Status::out_of_range : Status::ok);
   }
 };
@@ -140,7 +126,7 @@ template <class Option>
 struct CentringOptions {
   Option offset_rate = 0.01f;  // the share of the latest batch in the moving averages; 0 to 1
 
-  Status check() const { return check_option<Option>(offset_rate, Limits<Option>::zero(), Limits<Option>::one()); }
+  Status check() const { return check_option<0, 1>(offset_rate); }
 };
 
 /// with_momentum (Polyak 1964; Hinton, A Practical Guide to Training Restricted Boltzmann Machines, 9).
@@ -149,8 +135,8 @@ struct MomentumOptions {
   Option momentum = 0.5f;  // the part of the last change that is made again: the rate is in effect r / (1 - momentum)
 
   Status check() const {
-    return first_failure(check_option<Option>(momentum, Limits<Option>::zero(), Limits<Option>::one()),
-                         momentum >= Limits<Option>::one() ? Status::out_of_range : Status::ok);
+    constexpr Option one(1.0f);
+    return first_failure(check_option(momentum), momentum < one ? Status::ok : Status::out_of_range);
   }
 };
 
@@ -161,18 +147,18 @@ struct PenaltyOptions {
   Option l1 = 0.0f;               // |W| -= rate l1, but not below 0
   Option sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
   Option sparsity_target = 0.1f;  // that mean: any value
-  // Bound on the Euclidean norm of one change of all weights and biases, seen as rules.hpp sees them: before L1, and
+  // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
   // before the biases of a centred model follow W. 0 is none.
   Option largest_update = 0.0f;
 
   Status check(Option learning_rate) const {
+    constexpr Option one(1.0f);
     Status status = check_option(l2);
     status = first_failure(status, check_option(l1));
     status = first_failure(status, check_option(sparsity_cost));
-    status =
-        first_failure(status, check_option<Option>(sparsity_target, -Limits<Option>::most(), Limits<Option>::most()));
+    status = first_failure(status, check_option<-1000000>(sparsity_target));
     status = first_failure(status, check_option(largest_update));
-    return first_failure(status, learning_rate * l2 < Limits<Option>::one() ? Status::ok : Status::out_of_range);
+    return first_failure(status, learning_rate * l2 < one ? Status::ok : Status::out_of_range);
   }
 };
 
@@ -185,57 +171,84 @@ struct VarianceOptions {
   Status check() const { return check_option(variance_rate); }
 };
 
-/// Part where it was asked for, and nothing otherwise.
-template <class Part, bool Wanted>
-struct Optional : Part {};
+/// scheduled: how many updates were made. Set it to 0 to begin the schedule anew.
+struct UpdateCounter {
+  uint32_t updates = 0;
 
-template <class Part>
-struct Optional<Part, false> {
-  template <class... Rate>
-  Status check(Rate...) const {
-    return Status::ok;
-  }
+  void count_update() { updates += updates != 0xFFFFFFFFu; }
 };
 
-constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
+/// persistent: how many fantasy particles there are. Each starts at the first sample it meets; 0 starts all anew.
+struct Particles {
+  size_t particles = 0;
 
-template <unsigned Chosen, class Option>
-using Scheduling = Optional<ScheduleOptions<Option>, has(Chosen, scheduled)>;
-template <unsigned Chosen, class Option>
-using Centring = Optional<CentringOptions<Option>, has(Chosen, centred)>;
-template <unsigned Chosen, class Option>
-using Momentum = Optional<MomentumOptions<Option>, has(Chosen, with_momentum)>;
-template <unsigned Chosen, class Option>
-using Penalties = Optional<PenaltyOptions<Option>, has(Chosen, penalised)>;
-template <unsigned Chosen, class Option>
-using Variances = Optional<VarianceOptions<Option>, has(Chosen, learned_variance)>;
+  void keep_particles(size_t count) { particles = count > particles ? count : particles; }
+};
+
+/// centred: the offsets. They start with the means of the first batch.
+template <class Model>
+struct Offsets {
+  typename Model::VisibleState visible_offset = {};
+  typename Model::HiddenState hidden_offset = {};
+  bool has_offsets = false;
+};
+
+/// with_momentum: the last change.
+template <class Model>
+struct Velocity {
+  Matrix<typename Model::Scalar, Model::visible_size, Model::hidden_size> weight_change = {};
+  typename Model::VisibleState visible_change = {};
+  typename Model::HiddenState hidden_change = {};
+};
+
+/// What an extra adds to a trainer, or to its options; nothing where it was not asked for.
+template <class Part, bool Wanted>
+struct Optional : Part {};
+template <class Part>
+struct Optional<Part, false> {};
+
+/// That part of a trainer or of its options. It is null where there is none, and must not be used: what does use it
+/// stands behind an `if (has(extras, extra))`.
+template <class Part>
+RBM_INLINE Part* part_of(Part* whole) {
+  return whole;
+}
+template <class Part>
+RBM_INLINE Part* part_of(const void*) {
+  return nullptr;
+}
+
+constexpr bool has(unsigned extras, unsigned extra) { return (extras & extra) == extra; }
 
 }  // namespace detail
 
 /// All options of a trainer with these extras, and their defaults.
 template <unsigned Chosen, class Option = float>
 struct TrainingOptions : detail::ChainOptions<Option>,
-                         detail::Scheduling<Chosen, Option>,
-                         detail::Centring<Chosen, Option>,
-                         detail::Momentum<Chosen, Option>,
-                         detail::Penalties<Chosen, Option>,
-                         detail::Variances<Chosen, Option> {
-  explicit constexpr TrainingOptions(Option rate)
-      : detail::ChainOptions<Option>(rate),
-        detail::Scheduling<Chosen, Option>(),
-        detail::Centring<Chosen, Option>(),
-        detail::Momentum<Chosen, Option>(),
-        detail::Penalties<Chosen, Option>(),
-        detail::Variances<Chosen, Option>() {}
+                         detail::Optional<detail::ScheduleOptions<Option>, detail::has(Chosen, scheduled)>,
+                         detail::Optional<detail::CentringOptions<Option>, detail::has(Chosen, centred)>,
+                         detail::Optional<detail::MomentumOptions<Option>, detail::has(Chosen, with_momentum)>,
+                         detail::Optional<detail::PenaltyOptions<Option>, detail::has(Chosen, penalised)>,
+                         detail::Optional<detail::VarianceOptions<Option>, detail::has(Chosen, learned_variance)> {
+  explicit constexpr TrainingOptions(Option rate) : detail::ChainOptions<Option>(rate) {}
 
   /// not_finite or out_of_range for the first option that is, or ok.
   Status check() const {
     Status status = detail::ChainOptions<Option>::check();
-    status = first_failure(status, detail::Scheduling<Chosen, Option>::check());
-    status = first_failure(status, detail::Centring<Chosen, Option>::check());
-    status = first_failure(status, detail::Momentum<Chosen, Option>::check());
-    status = first_failure(status, detail::Penalties<Chosen, Option>::check(this->learning_rate));
-    return first_failure(status, detail::Variances<Chosen, Option>::check());
+    if (detail::has(Chosen, scheduled)) status = first_failure(status, part<detail::ScheduleOptions>()->check());
+    if (detail::has(Chosen, centred)) status = first_failure(status, part<detail::CentringOptions>()->check());
+    if (detail::has(Chosen, with_momentum)) status = first_failure(status, part<detail::MomentumOptions>()->check());
+    if (detail::has(Chosen, penalised)) {
+      status = first_failure(status, part<detail::PenaltyOptions>()->check(this->learning_rate));
+    }
+    if (detail::has(Chosen, learned_variance)) status = first_failure(status, part<detail::VarianceOptions>()->check());
+    return status;
+  }
+
+ private:
+  template <template <class> class Options>
+  const Options<Option>* part() const {
+    return detail::part_of<const Options<Option>>(this);
   }
 };
 

@@ -23,49 +23,14 @@
 #include "../status.hpp"
 #include "../storage.hpp"
 #include "chains.hpp"
-#include "gradient.hpp"
 #include "normalizable.hpp"
 #include "options.hpp"
-#include "rules.hpp"
+#include "update.hpp"
 
 namespace rbm {
 
-namespace detail {
-
-/// scheduled: how many updates were made. Set it to 0 to begin the schedule anew.
-template <bool Wanted>
-struct UpdateCounter {
-  uint32_t updates;
-
-  void count_update() { updates += updates != 0xFFFFFFFFu; }
-};
-
-template <>
-struct UpdateCounter<false> {
-  void count_update() {}
-};
-
-/// persistent: how many fantasy particles there are. Each starts at the first sample it meets; 0 starts all anew.
-template <bool Wanted>
-struct Particles {
-  size_t particles;
-
-  size_t particle_count() const { return particles; }
-  void keep_particles(size_t count) { particles = count > particles ? count : particles; }
-  void drop_particles() { particles = 0; }
-};
-
-template <>
-struct Particles<false> {
-  size_t particle_count() const { return 0; }
-  void keep_particles(size_t) {}
-  void drop_particles() {}
-};
-
-}  // namespace detail
-
 /// Trains on up to `Batch` samples at a time. It holds the options; the states of the chains, Batch (V + 2 H) values;
-/// where there are vectors, for large batches of floats up to 16 KB (is_tiled in gradient.hpp), and on 64-bit
+/// where there are vectors, for large batches of floats up to 16 KB (is_tiled in chains.hpp), and on 64-bit
 /// processors two masks of each chain's visible units, which say where they are on (active.hpp): 8 bytes for every 64
 /// units or part of them, and 8 more; and what the extras need (Extras in options.hpp): `centred` V + H values,
 /// `with_momentum` a copy of the weights and biases. Where both layers have real units it holds V + H values more and
@@ -73,12 +38,13 @@ struct Particles<false> {
 /// step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
-                 detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>,
-                 detail::UpdateCounter<detail::has(Chosen, scheduled)>,
-                 detail::Particles<detail::has(Chosen, persistent)>,
-                 detail::Offsets<ModelType, detail::has(Chosen, centred)>,
-                 detail::Velocity<ModelType, detail::has(Chosen, with_momentum)>,
-                 detail::StrongestDirection<ModelType, detail::is_real_pair<ModelType>()> {
+                 detail::Optional<kernels::Tile<ModelType::visible_size, ModelType::hidden_size>,
+                                  detail::is_tiled<ModelType, Batch>()>,
+                 detail::Optional<detail::UpdateCounter, detail::has(Chosen, scheduled)>,
+                 detail::Optional<detail::Particles, detail::has(Chosen, persistent)>,
+                 detail::Optional<detail::Offsets<ModelType>, detail::has(Chosen, centred)>,
+                 detail::Optional<detail::Velocity<ModelType>, detail::has(Chosen, with_momentum)>,
+                 detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
   static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
@@ -95,28 +61,21 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   typedef Arithmetic<typename Model::Scalar> Ops;
   typedef typename Ops::Option Option;
   typedef typename Model::Sum Sum;
+  typedef kernels::Tile<Model::visible_size, Model::hidden_size> Tile;
 
   enum : unsigned { extras = Chosen };
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
 
   TrainingOptions<Chosen, Option> options;
-  Vector<VisibleState, Batch> visible;     // the last v of each chain: a reconstruction of its sample, or a particle
-  Vector<HiddenState, Batch> hidden;       // p(h | v) there
-  Vector<HiddenState, Batch> hidden_data;  // p(h | v) at the sample
+  Vector<VisibleState, Batch> visible = {};  // the last v of each chain: a reconstruction of its sample, or a particle
+  Vector<HiddenState, Batch> hidden = {};    // p(h | v) there
+  Vector<HiddenState, Batch> hidden_data = {};  // p(h | v) at the sample
 
   constexpr Trainer()
       : kernels::ActiveUnits<ModelType::visible_size, Batch>(),
-        detail::Tiles<ModelType, detail::is_tiled<ModelType, Batch>()>(),
-        detail::UpdateCounter<detail::has(Chosen, scheduled)>(),
-        detail::Particles<detail::has(Chosen, persistent)>(),
-        detail::Offsets<Model, detail::has(Chosen, centred)>(),
-        detail::Velocity<Model, detail::has(Chosen, with_momentum)>(),
-        detail::StrongestDirection<Model, detail::is_real_pair<Model>()>(),
+        detail::Optional<Tile, detail::is_tiled<ModelType, Batch>()>(),
         options(Model::Visible::learning_rate() < Model::Hidden::learning_rate() ? Model::Visible::learning_rate()
-                                                                                 : Model::Hidden::learning_rate()),
-        visible(),
-        hidden(),
-        hidden_data() {}
+                                                                                 : Model::Hidden::learning_rate()) {}
 
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
   /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
@@ -146,7 +105,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     Status status = rbm::check(model);
     if (status == Status::ok) status = check(model, samples, count);
-    if (status == Status::ok) set_visible_offset(Has<centred>(), samples, count, detail::Limits<Option>::one(), rng);
+    if (status == Status::ok && is_centred) move_offset(offsets()->visible_offset, samples, count, Option(1.0f), rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -154,15 +113,17 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   }
 
   /// The learning rate of the next update.
-  Option learning_rate() const { return scheduled_rate(Has<scheduled>(), options.learning_rate); }
+  Option learning_rate() const { return scheduled_rate(options.learning_rate); }
 
  private:
-  // Tells functions apart by whether there is an extra.
-  template <unsigned Extra>
-  struct If {};
-  template <unsigned Extra>
-  using Has = If<detail::has(Chosen, Extra) ? Extra : 0u>;
-  typedef If<(Chosen & (centred | with_momentum | penalised)) != 0 ? 1u : 0u> HasRules;
+  enum : bool {
+    is_scheduled = detail::has(Chosen, scheduled),
+    is_persistent = detail::has(Chosen, persistent),
+    is_centred = detail::has(Chosen, centred),
+    is_real_pair = detail::is_real_pair<Model>()
+  };
+
+  detail::Offsets<Model>* offsets() { return detail::part_of<detail::Offsets<Model>>(this); }
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -173,37 +134,32 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   }
 
   template <class Rng>
-  Status update(Model& model, const VisibleState* samples, size_t count, bool move_offset, Rng& rng) {
-    typedef detail::Chains<Trainer, Rng> Chains;
-    Chains chains(model, *this, rng);
-    for (size_t s = 0; s < count; s += Chains::at_a_time) {
-      chains.run(samples + s, s, count - s < Chains::at_a_time ? count - s : size_t{Chains::at_a_time});
+  Status update(Model& model, const VisibleState* samples, size_t count, bool moves_offset, Rng& rng) {
+    constexpr size_t most = detail::is_layer_by_layer<Model, Batch>() ? Batch : 1;
+    for (size_t s = 0; s < count; s += most) {
+      detail::run_chains(model, *this, samples + s, s, count - s < most ? count - s : most, rng);
     }
+    detail::Particles* const persistent_chains = detail::part_of<detail::Particles>(this);
     if (diverged(count)) {
-      this->drop_particles();
+      if (is_persistent) persistent_chains->particles = 0;
       return Status::not_finite;
     }
-    this->keep_particles(count);
-    update_offsets(Has<centred>(), samples, count, move_offset, rng);
+    if (is_persistent) persistent_chains->keep_particles(count);
+    if (is_centred) update_offsets(samples, count, moves_offset, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
-    change(HasRules(), model, batch, rng);
-    change_variance(Has<learned_variance>(), model, batch);
-    this->keep_normalizable(model, *this);
-    this->count_update();
+    if ((Chosen & (centred | with_momentum | penalised)) != 0) {
+      detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
+    } else {
+      detail::apply_gradient<Batch>(model, batch, learning_rate(), rng);
+    }
+    if (detail::has(Chosen, learned_variance)) update_variance(model, batch);
+    if (is_real_pair) {
+      detail::part_of<detail::StrongestDirection<Model>>(this)->keep_normalizable(model, offsets());
+    }
+    if (is_scheduled) detail::part_of<detail::UpdateCounter>(this)->count_update();
     return Status::ok;
-  }
-
-  // The gradient times the rate, and nothing else.
-  template <class Rng>
-  void change(If<0>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    detail::Gradient<Model, Batch>::apply(model, batch, learning_rate(), rng);
-  }
-
-  template <class Rng>
-  void change(If<1>, Model& model, const detail::Statistics<Model>& batch, Rng& rng) {
-    detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
   }
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.
@@ -220,53 +176,50 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   }
 
   // What a rate has fallen to.
-  Option scheduled_rate(If<0>, Option rate) const { return rate; }
-  Option scheduled_rate(If<scheduled>, Option rate) const { return options.rate_after(this->updates, rate); }
+  Option scheduled_rate(Option rate) const {
+    if (!is_scheduled) return rate;
+    return detail::part_of<const detail::ScheduleOptions<Option>>(&options)->rate_after(
+        detail::part_of<const detail::UpdateCounter>(this)->updates, rate);
+  }
 
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
   template <class Rng>
-  void update_offsets(If<0>, const VisibleState*, size_t, bool, Rng&) {}
-  template <class Rng>
-  void update_offsets(If<centred>, const VisibleState* samples, size_t count, bool move_offset, Rng& rng) {
-    const Option share = this->has_offsets ? options.offset_rate : detail::Limits<Option>::one();
-    if (move_offset) set_visible_offset(If<centred>(), samples, count, share, rng);
-    update_offset(this->hidden_offset, hidden_data.values, count, share, rng);
-    this->has_offsets = true;
-  }
-
-  template <class Rng>
-  void set_visible_offset(If<0>, const VisibleState*, size_t, Option, Rng&) {}
-  template <class Rng>
-  void set_visible_offset(If<centred>, const VisibleState* samples, size_t count, Option share, Rng& rng) {
-    update_offset(this->visible_offset, samples, count, share, rng);
+  void update_offsets(const VisibleState* samples, size_t count, bool moves_visible, Rng& rng) {
+    const Option share = offsets()->has_offsets
+                             ? detail::part_of<const detail::CentringOptions<Option>>(&options)->offset_rate
+                             : Option(1.0f);
+    if (moves_visible) move_offset(offsets()->visible_offset, samples, count, share, rng);
+    move_offset(offsets()->hidden_offset, hidden_data.values, count, share, rng);
+    offsets()->has_offsets = true;
   }
 
   // offset += share (mean of the states - offset)
   template <class State, class Rng>
-  static void update_offset(State& offset, const State* states, size_t count, Option share, Rng& rng) {
+  static void move_offset(State& offset, const State* states, size_t count, Option share, Rng& rng) {
     typedef typename Ops::Delta Delta;
+    constexpr Option one(1.0f);
     for (size_t i = 0; i < State::size; ++i) {
       const Delta old = static_cast<Delta>(offset[i]);
       const Delta mean = Ops::quotient(Ops::total(states, count, i), count);
-      const Delta next = share >= detail::Limits<Option>::one() ? mean : old + static_cast<Delta>(share) * (mean - old);
+      const Delta next = share >= one ? mean : old + static_cast<Delta>(share) * (mean - old);
       Ops::template assign<1>(&next, 1, &offset[i], rng);
     }
   }
 
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
-  void change_variance(If<0>, Model&, const detail::Statistics<Model>&) {}
-  void change_variance(If<learned_variance>, Model& model, const detail::Statistics<Model>& batch) {
-    const float rate = scheduled_rate(Has<scheduled>(), options.variance_rate) / static_cast<float>(batch.count);
+  void update_variance(Model& model, const detail::Statistics<Model>& batch) {
+    const Option whole = detail::part_of<const detail::VarianceOptions<Option>>(&options)->variance_rate;
+    const float rate = static_cast<float>(scheduled_rate(whole)) / static_cast<float>(batch.count);
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum squares[Model::Visible::block_size];
       for (size_t i = 0; i < block.count; ++i) {
-        Sum sum = 0;
+        Sum sum(0);
         for (size_t s = 0; s < batch.count; ++s) {
           const Sum data = static_cast<Sum>(batch.visible_data[s][block.first + i]);
           const Sum model_state = static_cast<Sum>(batch.visible_model[s][block.first + i]);
           sum += (data - model_state) * (data + model_state);
         }
-        squares[i] = sum * rate;
+        squares[i] = sum * static_cast<Sum>(rate);
       }
       model.visible.learn_variance(block, squares);
     }
