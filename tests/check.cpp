@@ -375,13 +375,13 @@ void check_scaled(double step) {
   for (Number& weight : model.weights.values) weight = Number(3 * rbm::uniform(rng));
   model.visible.second.variance.fill(Number(1));
   model.hidden.first.variance.fill(Number(1));
-  rbm::detail::Offsets<Model, true> offsets = {};
+  rbm::detail::Offsets<Model> offsets = {};
   offsets.visible_offset = {{Number(1), Number(0.5f), Number(2), Number(-1), Number(0)}};
   offsets.hidden_offset = {{Number(1), Number(-2), Number(0.5f), Number(1)}};
   const Model before = model;
   const auto strongest =
-      std::unique_ptr<rbm::detail::StrongestDirection<Model, true>>(new rbm::detail::StrongestDirection<Model, true>());
-  strongest->keep_normalizable(model, offsets);
+      std::unique_ptr<rbm::detail::StrongestDirection<Model>>(new rbm::detail::StrongestDirection<Model>());
+  strongest->keep_normalizable(model, &offsets);
   CHECK(rbm::check(before) == Status::not_normalizable);
   CHECK(std::unique_ptr<rbm::Likelihood<Model>>(new rbm::Likelihood<Model>)->check(model) == Status::ok);
   const double factor = double(model.weights(2, 0)) / double(before.weights(2, 0));
