@@ -47,7 +47,7 @@ void cut_words(Draw* draws, size_t count, Rng& rng) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 template <size_t, class Draw>
 RBM_INLINE void cut_words(Draw* draws, size_t count, XorshiftLanes& rng) {
-  rng.draw(draws, count * sizeof(Draw));
+  rng.fill(draws, count * sizeof(Draw));
 }
 #endif
 
@@ -64,7 +64,7 @@ RBM_INLINE void draw(Draw* draws, size_t count, Rng& rng) {
 /// x 2^-shift, rounded stochastically: plus a random part of a step, rounded down. Of the draw as many bits are taken
 /// as the shift, or where that is larger all of them and half of what they leave.
 template <class Integer, class Draw>
-RBM_INLINE Integer round(Integer x, int shift, Draw draw) {
+RBM_INLINE Integer round_stochastically(Integer x, int shift, Draw draw) {
   constexpr int bits = 8 * sizeof(Draw);
   const Integer random = shift > bits ? (Integer{draw} << (shift - bits)) + (Integer{1} << (shift - bits - 1))
                                       : Integer{draw} >> (bits - shift);

@@ -109,7 +109,7 @@ struct FixedWidth<int8_t, FractionBits> {
 
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits.
   static int32_t steps(Rate rate, int16_t difference, uint8_t draw) {
-    return integer::round(static_cast<int32_t>(rate) * difference, FractionBits + 8, draw);
+    return integer::round_stochastically(static_cast<int32_t>(rate) * difference, FractionBits + 8, draw);
   }
 };
 
@@ -154,7 +154,7 @@ struct FixedWidth<int16_t, FractionBits> {
 
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits.
   static int32_t steps(Rate rate, int32_t difference, uint16_t draw) {
-    return integer::round(rate.factor * difference, rate.shift, draw);
+    return integer::round_stochastically(rate.factor * difference, rate.shift, draw);
   }
 };
 

@@ -216,7 +216,8 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     alignas(uint32_t) typename Units::Draw draws[Most];
     integer::draw<Most>(draws, count, rng);
     for (size_t i = 0; i < count; ++i) {
-      s[i] = Scalar::saturated(integer::round(int64_t{change[i].raw}, change_bits - FractionBits, draws[i]));
+      s[i] = Scalar::saturated(
+          integer::round_stochastically(int64_t{change[i].raw}, change_bits - FractionBits, draws[i]));
     }
   }
   template <size_t Most, class Rng>

@@ -85,10 +85,11 @@ struct XorshiftLanes {
     return words[size - left--];
   }
 
-  /// The words of as many calls as fill these bytes.
-  RBM_INLINE void draw(void* to, size_t bytes) {
+  /// The words of `count` calls, and of as many as fill these bytes.
+  RBM_INLINE void draw(uint32_t* to, size_t count) { fill(to, count * sizeof *to); }
+  RBM_INLINE void fill(void* to, size_t bytes) {
     const size_t count = words_of(bytes);
-    if (count > size || count > left) return draw_and_refill(static_cast<uint8_t*>(to), bytes);
+    if (count > size || count > left) return fill_slowly(static_cast<uint8_t*>(to), bytes);
     RBM_COPY_BYTES(to, words + (size - left), bytes);
     left -= count;
   }
@@ -106,7 +107,7 @@ struct XorshiftLanes {
 
   static constexpr size_t words_of(size_t bytes) { return (bytes + sizeof(uint32_t) - 1) / sizeof(uint32_t); }
 
-  RBM_NOINLINE void draw_and_refill(uint8_t* to, size_t bytes) {
+  RBM_NOINLINE void fill_slowly(uint8_t* to, size_t bytes) {
     while (bytes > 0) {
       if (left == 0) refill();
       const size_t rest = left * sizeof(uint32_t), now = bytes < rest ? bytes : rest;
@@ -208,7 +209,7 @@ inline void draw_words(uint32_t* words, size_t count, Xorshift32& rng) {
   for (size_t i = 0; i < count; ++i) words[i] = local.next();
   rng = local;
 }
-inline void draw_words(uint32_t* words, size_t count, XorshiftLanes& rng) { rng.draw(words, count * sizeof *words); }
+inline void draw_words(uint32_t* words, size_t count, XorshiftLanes& rng) { rng.draw(words, count); }
 
 /// A draw from the 2^23 numbers (k + 1/2) / 2^23, evenly spread in the open interval (0, 1).
 template <class Rng>
