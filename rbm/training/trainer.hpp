@@ -103,9 +103,10 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   /// is learnt from any; where chains run away, what the batches before them taught stays.
   template <class Rng>
   Status epoch(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
+    constexpr Option whole(1.0f);
     Status status = rbm::check(model);
     if (status == Status::ok) status = check(model, samples, count);
-    if (status == Status::ok && is_centred) move_offset(offsets()->visible_offset, samples, count, Option(1.0f), rng);
+    if (status == Status::ok && is_centred) move_offset(offsets()->visible_offset, samples, count, whole, rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -120,6 +121,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     is_scheduled = detail::has(Chosen, scheduled),
     is_persistent = detail::has(Chosen, persistent),
     is_centred = detail::has(Chosen, centred),
+    learns_variance = detail::has(Chosen, learned_variance),
     is_real_pair = detail::is_real_pair<Model>()
   };
 
@@ -129,7 +131,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     const Status status = options.check();
     if (status != Status::ok) return status;
     if (!model.visible.is_proper() || !model.hidden.is_proper()) return Status::out_of_range;
-    if (detail::has(Chosen, learned_variance) && options.mean_field_visible) return Status::out_of_range;
+    if (learns_variance && options.mean_field_visible) return Status::out_of_range;
     return Model::check(samples, count);
   }
 
@@ -154,7 +156,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     } else {
       detail::apply_gradient<Batch>(model, batch, learning_rate(), rng);
     }
-    if (detail::has(Chosen, learned_variance)) update_variance(model, batch);
+    if (learns_variance) update_variance(model, batch);
     if (is_real_pair) {
       detail::part_of<detail::StrongestDirection<Model>>(this)->keep_normalizable(model, offsets());
     }
@@ -185,9 +187,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   // The means of the first batch, then moving averages; in an epoch the visible offset is the mean of all samples.
   template <class Rng>
   void update_offsets(const VisibleState* samples, size_t count, bool moves_visible, Rng& rng) {
-    const Option share = offsets()->has_offsets
-                             ? detail::part_of<const detail::CentringOptions<Option>>(&options)->offset_rate
-                             : Option(1.0f);
+    constexpr Option whole(1.0f);
+    const Option rate = detail::part_of<const detail::CentringOptions<Option>>(&options)->offset_rate;
+    const Option share = offsets()->has_offsets ? rate : whole;
     if (moves_visible) move_offset(offsets()->visible_offset, samples, count, share, rng);
     move_offset(offsets()->hidden_offset, hidden_data.values, count, share, rng);
     offsets()->has_offsets = true;
@@ -197,11 +199,11 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   template <class State, class Rng>
   static void move_offset(State& offset, const State* states, size_t count, Option share, Rng& rng) {
     typedef typename Ops::Delta Delta;
-    constexpr Option one(1.0f);
+    constexpr Option whole(1.0f);
     for (size_t i = 0; i < State::size; ++i) {
       const Delta old = static_cast<Delta>(offset[i]);
       const Delta mean = Ops::quotient(Ops::total(states, count, i), count);
-      const Delta next = share >= one ? mean : old + static_cast<Delta>(share) * (mean - old);
+      const Delta next = share >= whole ? mean : old + static_cast<Delta>(share) * (mean - old);
       Ops::template assign<1>(&next, 1, &offset[i], rng);
     }
   }

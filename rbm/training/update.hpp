@@ -219,11 +219,11 @@ struct Update {
       for (size_t j = 0; is_penalised && j < block.count; ++j) change[j] -= l2 * static_cast<Delta>(weights[j]);
       add_momentum(block.count, has_momentum ? velocity()->weight_change.row(i) + block.first : nullptr, change);
       if (measuring) continue;
-      Delta old[hidden_block];
+      Delta old[hidden_block] = {};
       for (size_t j = 0; j < block.count; ++j) {
         old[j] = static_cast<Delta>(weights[j]);
-        change[j] += old[j];
-        if (is_penalised) change[j] = shrunk(change[j], l1);
+        const Delta moved = old[j] + change[j];
+        change[j] = is_penalised ? shrunk(moved, l1) : moved;
       }
       Ops::template assign<hidden_block>(change, block.count, weights, rng);
       for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Delta>(weights[j]) - old[j];
