@@ -22,14 +22,17 @@
 // biases, in kernels/update_biases.hpp.
 #include "kernels/kernels.hpp"
 
-// Layers: the units, one kind a file, and what was observed of them.
-#include "layers/layers.hpp"
+// Layers: the units, and what was observed of them.
+#include "layers/layer.hpp"     // blocks of units; their biases
+#include "layers/evidence.hpp"  // what was observed of a layer
+#include "layers/binary.hpp"    // Bernoulli, Spin
+#include "layers/real.hpp"      // Gaussian, Relu
+#include "layers/softmax.hpp"   // groups of which one unit is on
+#include "layers/joined.hpp"    // two layers side by side
 
 // The model: its parameters, energies, means and draws.
-#include "model/inputs.hpp"      // from the states of one layer to the inputs of the other
 #include "model/model.hpp"       // Rbm<Visible, Hidden, Number>
-#include "model/check.hpp"       // whether its parameters can be used
-#include "model/convert.hpp"     // from one number type to another
+#include "model/parameters.hpp"  // walks through them: check, convert
 #include "model/initialize.hpp"  // where learning starts
 
 // Sampling: fantasies, denoising.

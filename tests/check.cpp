@@ -2,7 +2,7 @@
 // from parameters, samples and options at the ends of their ranges.
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/model/check.hpp"
+#include "../rbm/model/parameters.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/layers/layers.hpp"
+#include "../rbm/layers/layer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -50,18 +50,6 @@ bool draws_fit(const std::vector<Distribution>& sites, int draws, Draw draw) {
   }
   return counts.fit(expected);
 }
-
-// What is done to a layer block by block, since the type of a block says which of two layers it belongs to.
-template <class AnyLayer>
-struct AddToBias {
-  AnyLayer& layer;
-  const float* change;
-
-  template <class Block>
-  void operator()(Block block, size_t first) {
-    layer.add_to_bias(block, first, change + first);
-  }
-};
 
 // A site's distribution for the input x, with a likelihood.
 template <class Units, class LogLikelihood>
@@ -572,27 +560,25 @@ TEST_CASE("Gaussian: the logarithm of a variance learns, by steps and within bou
   layer.clear();
   layer.variance = {{2.0f, 0.5f, 1.0f, 1.0f, 1.1e-4f, 0.9e4f}};
   const float squares[6] = {0.4f, -0.1f, 50.0f, -50.0f, -1.0f, 1e9f};
-  layer.learn_variance(rbm::Block{0, 6}, squares);
+  for (size_t i = 0; i < 6; ++i) layer.learn_variance(i, squares[i]);
   CHECK(double(layer.variance[0]) == doctest::Approx(2 * std::exp(0.4 / 4)).epsilon(1e-6));
   CHECK(double(layer.variance[1]) == doctest::Approx(0.5 * std::exp(-0.1)).epsilon(1e-6));
   CHECK(double(layer.variance[2]) == doctest::Approx(std::exp(0.5)).epsilon(1e-6));
   CHECK(double(layer.variance[3]) == doctest::Approx(std::exp(-0.5)).epsilon(1e-6));
   CHECK(layer.variance[4] == 1e-4f);
   CHECK(layer.variance[5] == 1e4f);
-  const float beyond[2] = {1.006f, -1.006f};  // a step is 1/2 at most
   layer.clear();
-  layer.learn_variance(rbm::Block{2, 2}, beyond);
+  layer.learn_variance(2, 1.006f);  // a step is 1/2 at most
+  layer.learn_variance(3, -1.006f);
   CHECK(double(layer.variance[2]) == doctest::Approx(std::exp(0.5)).epsilon(1e-6));
   CHECK(double(layer.variance[3]) == doctest::Approx(std::exp(-0.5)).epsilon(1e-6));
-  // Of some units alone, and side by side with others.
+  // Of one unit alone, and side by side with others.
   layer.clear();
-  const float one = 0.2f;
-  layer.learn_variance(rbm::Block{4, 1}, &one);
+  layer.learn_variance(4, 0.2f);
   for (size_t i = 0; i < 6; ++i) CHECK(double(layer.variance[i]) == doctest::Approx(i == 4 ? std::exp(0.1) : 1));
   Joined<Spin<2>, Gaussian<2>>::Layer<float> both;
   both.clear();
-  const float of_one[2] = {0.0f, one};
-  for (rbm::Block block : rbm::Blocks<Joined<Spin<2>, Gaussian<2>>>()) both.learn_variance(block, of_one);
+  for (size_t i = 0; i < 4; ++i) both.learn_variance(i, i % 2 == 0 ? 0.0f : 0.2f);
   CHECK(both.second.variance[0] == 1.0f);
   CHECK(double(both.second.variance[1]) == doctest::Approx(std::exp(0.1)));
   for (float bias : both.second.bias) CHECK(bias == 0);

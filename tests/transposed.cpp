@@ -6,8 +6,8 @@
 
 #include <cstring>
 
-#include "../rbm/model/convert.hpp"
 #include "../rbm/model/initialize.hpp"
+#include "../rbm/model/parameters.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"

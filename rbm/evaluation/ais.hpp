@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "likelihood.hpp"
 
 namespace rbm {
@@ -102,7 +102,7 @@ struct Ais {
       } else {
         for (Block block : Blocks<typename Model::Visible>()) {
           Sum x[Model::Visible::block_size];
-          base.start_input(block, x);
+          detail::start_input(base, block, x);
           base.sample(block, x, v.values + block.first, rng);
         }
       }
@@ -131,7 +131,7 @@ struct Ais {
     double sum = 0.0;
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size];
-      base.start_input(block, x);
+      detail::start_input(base, block, x);
       sum += static_cast<double>(base.cumulant(block, x));
     }
     for (Block block : Blocks<typename Model::Hidden>()) {
@@ -164,7 +164,7 @@ struct Ais {
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size], start[Model::Visible::block_size];
       model.visible_inputs(h, block, x);
-      base.start_input(block, start);
+      detail::start_input(base, block, start);
       for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
       model.visible.sample(block, x, v.values + block.first, rng);
     }

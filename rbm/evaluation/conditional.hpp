@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "../numbers/flash.hpp"
 #include "../numbers/number.hpp"
 #include "../numbers/random.hpp"
@@ -78,7 +78,7 @@ bool find_conditional(const Model& model, const typename Model::VisibleState& v,
   bool fits = true;
   for (Block block : Blocks<typename Model::Hidden>()) {
     Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
-    model.hidden.start_input(block, x);
+    start_input(model.hidden, block, x);
     add_other_sites(model, v, site, block, x);
     Energy of_first(0);
     for (size_t k = 0; k < states; ++k) {

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "../numbers/number.hpp"
 #include "../storage.hpp"
 
@@ -59,7 +59,7 @@ struct EnumeratedLayer {
   Vector<uint32_t, Units::size> state_of, step;  // which of its states each site is in, and 1 or -1 to the next
 
   void start_input() {
-    for (Block block : Blocks<Units>()) layer.start_input(block, input.values + block.first);
+    for (Block block : Blocks<Units>()) detail::start_input(layer, block, input.values + block.first);
   }
   void set_mean() {
     for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, state.values + block.first);

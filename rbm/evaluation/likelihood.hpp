@@ -10,9 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../layers/layers.hpp"
-#include "../model/check.hpp"
 #include "../model/model.hpp"
+#include "../model/parameters.hpp"
 #include "../numbers/flash.hpp"
 #include "../numbers/number.hpp"
 #include "../status.hpp"

@@ -4,8 +4,7 @@
 #ifndef RBM_LAYERS_JOINED_HPP
 #define RBM_LAYERS_JOINED_HPP
 
-#include "../numbers/flash.hpp"
-#include "sites.hpp"
+#include "layer.hpp"
 
 namespace rbm {
 
@@ -28,9 +27,6 @@ struct Joined {
     has_variance = bool{First::has_variance} || bool{Second::has_variance}
   };
 
-  static constexpr float learning_rate() {
-    return First::learning_rate() < Second::learning_rate() ? First::learning_rate() : Second::learning_rate();
-  }
   static constexpr int off(size_t i) { return i < first_size ? First::off(i) : Second::off(i - first_size); }
   static constexpr size_t first_unit(size_t site) {
     return site < First::sites ? First::first_unit(site) : first_size + Second::first_unit(site - First::sites);
@@ -58,10 +54,6 @@ struct Joined {
     typename First::template Layer<StoredType> first;
     typename Second::template Layer<StoredType> second;
 
-    void start_input(Block block, Sum* x) const {
-      is_first(block) ? first.start_input(of_first(block), x) : second.start_input(of_second(block), x);
-    }
-
     Energy cumulant(Block block, const Sum* x) const {
       return is_first(block) ? first.cumulant(of_first(block), x) : second.cumulant(of_second(block), x);
     }
@@ -71,14 +63,9 @@ struct Joined {
     }
 
     template <class Rng>
-    void sample(Block block, const Sum* x, Scalar* s, Rng& rng) const {
-      is_first(block) ? first.sample(of_first(block), x, s, rng) : second.sample(of_second(block), x, s, rng);
-    }
-
-    template <class Rng>
-    void sample_with_mean(Block block, const Sum* x, Scalar* s, Scalar* mean_of, Rng& rng) const {
-      is_first(block) ? first.sample_with_mean(of_first(block), x, s, mean_of, rng)
-                      : second.sample_with_mean(of_second(block), x, s, mean_of, rng);
+    void sample(Block block, const Sum* x, Scalar* s, Rng& rng, const Scalar* means = nullptr) const {
+      is_first(block) ? first.sample(of_first(block), x, s, rng, means)
+                      : second.sample(of_second(block), x, s, rng, means);
     }
 
     template <class Rng>
@@ -111,7 +98,7 @@ struct Joined {
       second.clear();
     }
 
-    /// Visits the parameters of some layers of these units side by side, see model/model.hpp.
+    /// Visits the parameters of some layers of these units side by side, see model/parameters.hpp.
     template <class Visit, class... Layers>
     static void each_parameter(Visit& visit, Layers&... layers) {
       First::template Layer<StoredType>::each_parameter(visit, layers.first...);
@@ -123,24 +110,12 @@ struct Joined {
       second.learn(rate, data + first_size, model + first_size);
     }
 
-    template <class Rng>
-    void learn(Block block, typename Arithmetic<Scalar>::Rate rate, const Sum* g, Rng& rng) {
-      is_first(block) ? first.learn(of_first(block), rate, g, rng) : second.learn(of_second(block), rate, g, rng);
+    void learn_variance(size_t i, Sum square) {
+      i < first_size ? first.learn_variance(i, square) : second.learn_variance(i - first_size, square);
     }
 
-    template <class Rng>
-    void add_to_bias(Block block, const typename Arithmetic<Scalar>::Delta* change, Rng& rng) {
-      is_first(block) ? first.add_to_bias(of_first(block), change, rng)
-                      : second.add_to_bias(of_second(block), change, rng);
-    }
-
-    void learn_variance(Block block, const Sum* squares) {
-      is_first(block) ? first.learn_variance(of_first(block), squares)
-                      : second.learn_variance(of_second(block), squares);
-    }
-
-    template <class Mean>
-    void initialize_unit(size_t i, Mean data_mean, Scalar data_variance, Mean margin) {
+    void initialize_unit(size_t i, typename Arithmetic<Scalar>::Mean data_mean, Scalar data_variance,
+                         typename Arithmetic<Scalar>::Mean margin) {
       i < first_size ? first.initialize_unit(i, data_mean, data_variance, margin)
                      : second.initialize_unit(i - first_size, data_mean, data_variance, margin);
     }

@@ -4,92 +4,11 @@
 #ifndef RBM_LAYERS_SOFTMAX_HPP
 #define RBM_LAYERS_SOFTMAX_HPP
 
-#include "bias.hpp"
+#include "../numbers/random.hpp"
 #include "evidence.hpp"
-#include "sites.hpp"
+#include "layer.hpp"
 
 namespace rbm {
-
-namespace detail {
-
-/// Of groups of `States` units: ln p(observation | unit i is the one that is on), for each unit. 0 where nothing is
-/// known, -infinity where the unit is certainly off.
-template <class ScalarType, size_t Groups, size_t States>
-struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>, ScalarType> {
-  typedef ScalarType Scalar;
-  typedef typename Arithmetic<Scalar>::Sum Sum;
-
-  Vector<Sum, Groups * States> log_likelihood;
-
-  /// Nothing is known of any group: where evidence starts.
-  void forget() {
-    for (size_t group = 0; group < Groups; ++group) forget(group);
-  }
-
-  /// Nothing is known of this group.
-  void forget(size_t group) {
-    for (size_t k = 0; k < States; ++k) log_likelihood[group * States + k] = Sum(0);
-  }
-
-  /// Unit k of this group is the one that is on, for certain. Whether there are such is not checked.
-  void clamp(size_t group, size_t k) { set_observed(group, k, Sum(0), -Arithmetic<Scalar>::infinity()); }
-
-  /// Unit k of this group was seen on, and that is wrong with this probability, by any of the others alike:
-  /// ln(1 - p) against ln(p / (States - 1)). out_of_range outside [0, 1] or where there is no such unit, not_finite for
-  /// NaN.
-  Status observe(size_t group, size_t k, float wrong_probability) {
-    const Status status = group < Groups && k < States ? check_probability(wrong_probability) : Status::out_of_range;
-    if (status == Status::ok) set_observed(group, k, log_right(wrong_probability), log_wrong(wrong_probability));
-    return status;
-  }
-
-  /// The whole layer was seen like this, each group wrong with this probability.
-  /// not_finite, or out_of_range where not exactly one unit of a group is on or the probability is outside [0, 1].
-  Status observe(const Vector<Scalar, Groups * States>& seen, float wrong_probability) {
-    const Status status = check(seen.values, wrong_probability);
-    if (status == Status::ok) set_observed(seen.values, wrong_probability);
-    return status;
-  }
-
-  // observe() in two parts: check() says whether it can be, set_observed() stores it.
-  static Status check(const Scalar* seen, float wrong_probability) {
-    Status status = check_probability(wrong_probability);
-    if (status == Status::ok) status = check_range<Groups * States>(seen, Scalar(0), Scalar(1));
-    for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
-      size_t on = 0, off = 0;
-      for (size_t k = 0; k < States; ++k) {
-        on += detail::equal(seen[group * States + k], Scalar(1));
-        off += detail::equal(seen[group * States + k], Scalar(0));
-      }
-      if (on != 1 || off != States - 1) status = Status::out_of_range;
-    }
-    return status;
-  }
-  void set_observed(const Scalar* seen, float wrong_probability) {
-    for (size_t i = 0; i < Groups * States; ++i) {
-      if (detail::equal(seen[i], Scalar(1)))
-        set_observed(i / States, i % States, log_right(wrong_probability), log_wrong(wrong_probability));
-    }
-  }
-
-  // x += evidence; where the unit is certainly off, that is all that counts.
-  void add_to(Block block, Sum* x) const {
-    for (size_t i = 0; i < block.count; ++i) {
-      const Sum evidence = log_likelihood[block.first + i];
-      x[i] = Arithmetic<Scalar>::is_finite(evidence) ? x[i] + evidence : evidence;
-    }
-  }
-
- private:
-  void set_observed(size_t group, size_t seen, Sum right, Sum wrong) {
-    for (size_t k = 0; k < States; ++k) log_likelihood[group * States + k] = k == seen ? right : wrong;
-  }
-
-  static Sum log_right(float wrong) { return Arithmetic<Scalar>::to_sum(log1p(-wrong)); }
-  static Sum log_wrong(float wrong) { return Arithmetic<Scalar>::to_sum(log(wrong / static_cast<float>(States - 1))); }
-};
-
-}  // namespace detail
 
 /// Groups of K = `States` units, of which one in each is on: A(s) = -c s, p(s_k = 1 | x) = exp(x_k) / sum over the
 /// group of exp(x). Units of group g are g K ... g K + K - 1. States between 0 and 1 that sum to 1 in each group count
@@ -108,13 +27,7 @@ struct Softmax {
                                ? (kernels::block_size / States < Groups ? kernels::block_size / States : Groups)
                                : 1)
   };
-  enum : bool {
-    is_real = false,
-    is_gaussian = false,
-    has_variance = false,
-    can_be_off = true,
-    mean_is_probability = false
-  };
+  enum : bool { is_real = false, is_gaussian = false, has_variance = false, can_be_off = true };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Softmax, Scalar>;
@@ -122,7 +35,6 @@ struct Softmax {
   template <class Scalar>
   using Evidence = detail::ChoiceEvidence<Scalar, Groups, States>;
 
-  static constexpr float learning_rate() { return 0.1f; }
   static constexpr int off(size_t) { return 0; }
   static constexpr size_t first_unit(size_t site) { return site * States; }
   static constexpr size_t units(size_t) { return States; }
@@ -149,7 +61,7 @@ struct Softmax {
 
   /// One word of the generator a group.
   template <class Scalar, class Sum, class Rng>
-  static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng) {
+  static void sample(size_t count, const Sum* RBM_RESTRICT x, Scalar* RBM_RESTRICT s, Rng& rng, const Scalar*) {
     for (size_t first = 0; first + States <= count; first += States) {
       set_one_hot(s + first, Arithmetic<Scalar>::template sample_categorical<States>(x + first, s + first, rng));
     }
@@ -174,7 +86,7 @@ struct Softmax {
   static Status check(const Scalar* s) {
     typedef Arithmetic<Scalar> Ops;
     const Status status = detail::check_range<size>(s, Scalar(0), Scalar(1));
-    bool whole = true;
+    if (status != Status::ok) return status;
     for (size_t first = 0; first < size; first += States) {
       typename Ops::Sum sum(0);
       size_t positive = 0;
@@ -182,9 +94,9 @@ struct Softmax {
         sum += static_cast<typename Ops::Sum>(s[first + k]);
         positive += s[first + k] > Scalar(0);
       }
-      whole = whole && Ops::sums_to_one(sum, positive, States);
+      if (!Ops::sums_to_one(sum, positive, States)) return Status::out_of_range;
     }
-    return status != Status::ok ? status : whole ? Status::ok : Status::out_of_range;
+    return Status::ok;
   }
 
  private:

@@ -13,28 +13,9 @@
 #include "../numbers/math.hpp"
 #include "../numbers/number.hpp"
 #include "../status.hpp"
-#include "check.hpp"
+#include "parameters.hpp"
 
 namespace rbm {
-
-namespace detail {
-
-// The weights of a visible unit of large variance drive real hidden units as those of a unit of variance 1 would: their
-// product with the variance decides whether the model is normalizable.
-template <class Model>
-void scale_row(IsRealPair<true>, Model& model, size_t i) {
-  typedef typename Model::Scalar Scalar;
-  const float variance = static_cast<float>(model.visible.variance_of(i));
-  if (!(variance > 1.0f)) return;
-  const float factor = 1.0f / sqrt(variance);
-  for (size_t j = 0; j < Model::hidden_size; ++j) {
-    model.weights(i, j) = Arithmetic<Scalar>::shrunk(model.weights(i, j), factor);
-  }
-}
-template <class Model>
-void scale_row(IsRealPair<false>, Model&, size_t) {}
-
-}  // namespace detail
 
 /// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0, all variances 1.
 template <class Model, class Rng>
@@ -64,7 +45,13 @@ Status initialize(Model& model, const typename Model::VisibleState* samples, siz
     const typename Ops::Mean mean = Ops::mean_of(Ops::total(samples, count, i), count);
     const Scalar variance = Model::Visible::has_variance ? Ops::variance(samples, count, i, mean) : Scalar(0);
     model.visible.initialize_unit(i, mean, variance, Ops::mean_of(Ops::half(), count));
-    detail::scale_row(detail::IsRealPair<detail::is_real_pair<Model>()>(), model, i);
+    // The weights of a visible unit of large variance drive real hidden units as those of a unit of variance 1 would:
+    // their product with the variance decides whether the model is normalizable.
+    constexpr bool may_diverge = detail::is_real_pair<Model>();
+    const float spread = may_diverge ? static_cast<float>(model.visible.variance_of(i)) : 0.0f;
+    if (!may_diverge || !(spread > 1.0f)) continue;
+    const float factor = 1.0f / sqrt(spread);
+    for (size_t j = 0; j < Model::hidden_size; ++j) model.weights(i, j) = Ops::shrunk(model.weights(i, j), factor);
   }
   return Status::ok;
 }

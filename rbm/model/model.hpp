@@ -3,6 +3,9 @@
 //   E(v, h) = sum_i A_i(v_i) + sum_j B_j(h_j) - sum_ij v_i W_ij h_j,   p(v, h) = exp(-E(v, h)) / Z
 //
 // Given one layer the units of the other are independent, each with the input c + (weighted sum of the given layer).
+// Inputs come a block of units at a time, on the stack, so that no array of them is kept. Floats are summed in the
+// array that will hold the states, so that each row of the weights is read once for a state or a batch of them, instead
+// of once for each block.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_MODEL_MODEL_HPP
@@ -11,14 +14,60 @@
 #include <stddef.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/layers.hpp"
+#include "../layers/binary.hpp"
+#include "../layers/joined.hpp"
+#include "../layers/layer.hpp"
+#include "../layers/real.hpp"
+#include "../layers/softmax.hpp"
 #include "../numbers/flash.hpp"
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
-#include "inputs.hpp"
 
 namespace rbm {
+namespace detail {
+
+/// Where the inputs of all `Length` units are summed: floats of more than a block in `scratch`, others nowhere (null).
+template <size_t Length>
+RBM_INLINE float* sums_of_all(float* scratch) {
+  return Length > kernels::block_size ? scratch : nullptr;
+}
+template <size_t Length, class Integer, int FractionBits>
+RBM_INLINE typename Arithmetic<Fixed<Integer, FractionBits>>::Sum* sums_of_all(Fixed<Integer, FractionBits>*) {
+  return nullptr;
+}
+
+/// The inputs c_j + sum_i s_i W_ij of units j, given a state s [Rows] and a matrix [Rows][Units::size]; `on`, unless it
+/// is null, says which units i are on. A block of `scratch` [Units::size] may be overwritten once its inputs were read.
+template <class Units, size_t Rows, class Layer, class Weight, class Scalar>
+class RowSums {
+ public:
+  RBM_INLINE RowSums(const Layer& for_layer, const Weight* matrix, const Scalar* state, Scalar* scratch,
+                     const kernels::Active<Rows>* units = nullptr)
+      : layer(for_layer), weights(matrix), s(state), on(units), sums(sums_of_all<Units::size>(scratch)) {
+    if (sums == nullptr) return;
+    for (Block block : Blocks<Units>()) start_input(layer, block, sums + block.first);
+    kernels::accumulate<Rows, Units::size>(on, weights, s, Units::size, sums);
+  }
+
+  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
+    if (sums != nullptr) {
+      kernels::convert(sums + block.first, block.count, x);
+    } else {
+      start_input(layer, block, x);
+      kernels::accumulate<Rows, Units::size>(on, weights + block.first, s, block.count, x);
+    }
+  }
+
+ private:
+  const Layer& layer;
+  const Weight* weights;
+  const Scalar* s;
+  const kernels::Active<Rows>* on;
+  typename Layer::Sum* sums;
+};
+
+}  // namespace detail
 
 /// A Restricted Boltzmann Machine. An aggregate, so a trained one may be const in read-only memory:
 /// `const Model model = {{{weights, row by row}}, {{{visible biases}}}, {{{hidden biases}}}};`
@@ -69,55 +118,41 @@ struct Rbm {
   /// the trainers know it.
   RBM_NOINLINE void mean_hidden(const VisibleState& v, HiddenState& h,
                                 const kernels::Active<visible_size>* on = nullptr) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
-    for (Block block : Blocks<Hidden>()) {
-      Sum x[Hidden::block_size];
-      inputs.get(block, x);
-      hidden.mean(block, x, h.values + block.first);
-    }
+    each_hidden_input(v, on, h,
+                      [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.mean(block, x, h.values + block.first); });
   }
 
   /// A draw from p(h | v).
   template <class Rng>
   RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng,
                                   const kernels::Active<visible_size>* on = nullptr) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
-    for (Block block : Blocks<Hidden>()) {
-      Sum x[Hidden::block_size];
-      inputs.get(block, x);
+    each_hidden_input(v, on, h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
       hidden.sample(block, x, h.values + block.first, rng);
-    }
+    });
   }
 
   /// A draw, and the expectation beside it: where learning starts.
   template <class Rng>
   RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, HiddenState& mean, Rng& rng,
                                   const kernels::Active<visible_size>* on = nullptr) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, mean.values, on);
-    for (Block block : Blocks<Hidden>()) {
-      Sum x[Hidden::block_size];
-      inputs.get(block, x);
-      hidden.sample_with_mean(block, x, h.values + block.first, mean.values + block.first, rng);
-    }
+    each_hidden_input(v, on, mean, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      Scalar* const means = mean.values + block.first;
+      hidden.mean(block, x, means);
+      hidden.sample(block, x, h.values + block.first, rng, means);
+    });
   }
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   RBM_NOINLINE void mean_visible(const HiddenState& h, VisibleState& v) const {
-    for (Block block : Blocks<Visible>()) {
-      Sum x[Visible::block_size];
-      visible_inputs(h, block, x);
-      visible.mean(block, x, v.values + block.first);
-    }
+    each_visible_input(h,
+                       [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.mean(block, x, v.values + block.first); });
   }
 
   /// A draw from p(v | h).
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    for (Block block : Blocks<Visible>()) {
-      Sum x[Visible::block_size];
-      visible_inputs(h, block, x);
-      visible.sample(block, x, v.values + block.first, rng);
-    }
+    each_visible_input(
+        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
   }
 
   /// E(v, h), in nats.
@@ -146,52 +181,43 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
                                    Rng& rng) const {
-    for (Block block : Blocks<Visible>()) {
-      Sum x[Visible::block_size];
-      visible_inputs(h, block, x);
-      evidence.sample(block, visible, x, v.values + block.first, rng);
-    }
+    each_visible_input(h, [&](Block block, Sum* x)
+                              RBM_ALWAYS_INLINE { evidence.sample(block, visible, x, v.values + block.first, rng); });
   }
 
-  /// The inputs b_j + sum_i v_i W_ij of a block of hidden units, for whoever needs them themselves: they are made a
-  /// block at a time, on the stack, which so does not grow with the model.                             x [block.count]
-  ///   for (rbm::Block block : rbm::Blocks<Model::Hidden>()) {
-  ///     Model::Sum x[Model::Hidden::block_size];
-  ///     model.hidden_inputs(v, block, x);
-  ///   }
+  /// The inputs b_j + sum_i v_i W_ij of a block of hidden units, one of Blocks<Hidden>.                 x [block.count]
   RBM_INLINE void hidden_inputs(const VisibleState& v, Block block, Sum* x) const {
-    detail::sum_rows<Hidden, visible_size>(hidden, weights.values, v.values, block, x);
+    detail::start_input(hidden, block, x);
+    kernels::accumulate<visible_size, hidden_size>(weights.values + block.first, v.values, block.count, x);
   }
 
   /// The inputs a_i + sum_j W_ij h_j of a block of visible units.                                       x [block.count]
   RBM_INLINE void visible_inputs(const HiddenState& h, Block block, Sum* x) const {
-    detail::dot_rows<hidden_size>(visible, weights.values, h.values, block, x);
+    detail::start_input(visible, block, x);
+    kernels::dot_rows<hidden_size>(weights.row(block.first), h.values, block.count, x);
+  }
+
+ private:
+  // Calls visit(block, x) with the inputs of each block of hidden, or visible, units. Hidden ones are made where h is.
+  template <class Visit>
+  RBM_INLINE void each_hidden_input(const VisibleState& v, const kernels::Active<visible_size>* on, HiddenState& h,
+                                    const Visit& visit) const {
+    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
+    for (Block block : Blocks<Hidden>()) {
+      Sum x[Hidden::block_size];
+      inputs.get(block, x);
+      visit(block, x);
+    }
+  }
+  template <class Visit>
+  RBM_INLINE void each_visible_input(const HiddenState& h, const Visit& visit) const {
+    for (Block block : Blocks<Visible>()) {
+      Sum x[Visible::block_size];
+      visible_inputs(h, block, x);
+      visit(block, x);
+    }
   }
 };
-
-/// Calls visit(kind, number) for each parameter of a model as it is stored: the visible layer's, the hidden layer's,
-/// then the weights row by row. A layer's are the biases of all its units, then the variances of Gaussian ones.
-/// Several models of the same units, which may differ in their number types, are visited side by side:
-/// visit(kind, number of the first, number of the second ...).
-template <class Visit, class Model, class... Others>
-void each_parameter(Visit& visit, Model& model, Others&... others) {
-  Model::VisibleLayer::each_parameter(visit, model.visible, others.visible...);
-  Model::HiddenLayer::each_parameter(visit, model.hidden, others.hidden...);
-  constexpr size_t weights = size_t{Model::visible_size} * size_t{Model::hidden_size};
-  for (size_t k = 0; k < weights; ++k) visit(Parameter::weight, model.weights.values[k], others.weights.values[k]...);
-}
-
-namespace detail {
-
-/// Copies each parameter of one model, or layer, to another.
-struct CopyParameter {
-  template <class From, class To>
-  void operator()(Parameter, const From& from, To& to) const {
-    to = static_cast<To>(number(from));
-  }
-};
-
-}  // namespace detail
 
 }  // namespace rbm
 

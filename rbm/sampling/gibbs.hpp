@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/sites.hpp"
-#include "../model/inputs.hpp"
+#include "../layers/layer.hpp"
+#include "../model/model.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/flash.hpp"
 #include "../numbers/number.hpp"

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "../numbers/math.hpp"
 #include "../numbers/number.hpp"
 #include "../numbers/random.hpp"

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
+#include "../model/model.hpp"
 #include "../numbers/number.hpp"
 #include "options.hpp"
 
@@ -113,7 +114,9 @@ struct BatchSampler<Model, true> {
                      Rng& rng) const {
     sum_hidden(v, on, count, mean);
     each_input<Hidden>(mean, count, [&](size_t s, Block block, float* x) RBM_ALWAYS_INLINE {
-      model.hidden.sample_with_mean(block, x, h[s].values + block.first, mean[s].values + block.first, rng);
+      float* const means = mean[s].values + block.first;
+      model.hidden.mean(block, x, means);
+      model.hidden.sample(block, x, h[s].values + block.first, rng, means);
     });
   }
   void mean_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
@@ -139,7 +142,7 @@ struct BatchSampler<Model, true> {
  private:
   void sum_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     for (size_t s = 0; s < count; ++s) {
-      for (Block block : Blocks<Hidden>()) model.hidden.start_input(block, h[s].values + block.first);
+      for (Block block : Blocks<Hidden>()) start_input(model.hidden, block, h[s].values + block.first);
     }
     if (is_dense<Model>()) {
       kernels::accumulate_dense_batch(model.weights.values, v, count, h);
@@ -150,7 +153,7 @@ struct BatchSampler<Model, true> {
 
   void sum_visible(const HiddenState* h, size_t count, VisibleState* v) const {
     for (size_t s = 0; s < count; ++s) {
-      for (Block block : Blocks<Visible>()) model.visible.start_input(block, v[s].values + block.first);
+      for (Block block : Blocks<Visible>()) start_input(model.visible, block, v[s].values + block.first);
     }
     if (tile != nullptr) {
       kernels::accumulate_columns_of_batch(model.weights.values, h, count, v, *tile);

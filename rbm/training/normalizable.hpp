@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "../numbers/math.hpp"
 #include "../numbers/number.hpp"
 #include "options.hpp"

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../layers/sites.hpp"
-#include "../model/check.hpp"
+#include "../layers/layer.hpp"
+#include "../model/parameters.hpp"
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
@@ -74,8 +74,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   constexpr Trainer()
       : kernels::ActiveUnits<ModelType::visible_size, Batch>(),
         detail::Optional<Tile, detail::is_tiled<ModelType, Batch>()>(),
-        options(Model::Visible::learning_rate() < Model::Hidden::learning_rate() ? Model::Visible::learning_rate()
-                                                                                 : Model::Hidden::learning_rate()) {}
+        options(bool{Model::Visible::is_real} || bool{Model::Hidden::is_real} ? 0.001f : 0.1f) {}
 
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
   /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
@@ -212,18 +211,14 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   void update_variance(Model& model, const detail::Statistics<Model>& batch) {
     const Option whole = detail::part_of<const detail::VarianceOptions<Option>>(&options)->variance_rate;
     const float rate = static_cast<float>(scheduled_rate(whole)) / static_cast<float>(batch.count);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum squares[Model::Visible::block_size];
-      for (size_t i = 0; i < block.count; ++i) {
-        Sum sum(0);
-        for (size_t s = 0; s < batch.count; ++s) {
-          const Sum data = static_cast<Sum>(batch.visible_data[s][block.first + i]);
-          const Sum model_state = static_cast<Sum>(batch.visible_model[s][block.first + i]);
-          sum += (data - model_state) * (data + model_state);
-        }
-        squares[i] = sum * static_cast<Sum>(rate);
+    for (size_t i = 0; i < Model::visible_size; ++i) {
+      Sum sum(0);
+      for (size_t s = 0; s < batch.count; ++s) {
+        const Sum data = static_cast<Sum>(batch.visible_data[s][i]);
+        const Sum model_state = static_cast<Sum>(batch.visible_model[s][i]);
+        sum += (data - model_state) * (data + model_state);
       }
-      model.visible.learn_variance(block, squares);
+      model.visible.learn_variance(i, sum * static_cast<Sum>(rate));
     }
   }
 };

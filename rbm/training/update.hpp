@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "../kernels/kernels.hpp"
-#include "../layers/sites.hpp"
+#include "../layers/layer.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/number.hpp"
 #include "chains.hpp"
@@ -69,7 +69,7 @@ struct BlockUpdate {
                                 Block block, Rng& rng) {
     typename Model::Sum g[Units::block_size] = {};
     kernels::add_differences(data, model_state, count, block.first, block.count, g);
-    layer.learn(block, rate, g, rng);
+    kernels::update_biases<Units::block_size>(&layer.bias_of(block.first), rate, g, block.count, rng);
   }
 };
 
@@ -191,7 +191,7 @@ struct Update {
     Delta change[visible_block];
     for (size_t i = 0; i < block.count; ++i) change[i] = Ops::rate_of(rate, sum[i], batch.count);
     add_momentum(block.count, has_momentum ? velocity()->visible_change.values + block.first : nullptr, change);
-    if (!measuring) model.visible.add_to_bias(block, change, rng);
+    if (!measuring) Ops::template add<visible_block>(change, block.count, &model.visible.bias_of(block.first), rng);
   }
 
   // One block of hidden units: their biases, and the columns of W that belong to them.
@@ -229,7 +229,7 @@ struct Update {
       for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Delta>(weights[j]) - old[j];
       if (is_centred) recentre_biases(block, i, change, bias);
     }
-    if (!measuring) model.hidden.add_to_bias(block, bias, rng);
+    if (!measuring) Ops::template add<hidden_block>(bias, block.count, &model.hidden.bias_of(block.first), rng);
   }
 
   void average(size_t count, const Sum* sum, Delta* mean) const {

@@ -6,7 +6,10 @@
 
 #include <cstddef>
 
-#include "../../rbm/layers/layers.hpp"
+#include "../../rbm/layers/binary.hpp"
+#include "../../rbm/layers/joined.hpp"
+#include "../../rbm/layers/real.hpp"
+#include "../../rbm/layers/softmax.hpp"
 #include "bytes.hpp"
 #include "promise.hpp"
 

@@ -13,7 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "../../rbm/layers/layers.hpp"
+#include "../../rbm/layers/binary.hpp"
+#include "../../rbm/layers/joined.hpp"
+#include "../../rbm/layers/real.hpp"
+#include "../../rbm/layers/softmax.hpp"
 #include "../../rbm/numbers/random.hpp"
 #include "enumerate.hpp"
 
