@@ -23,8 +23,8 @@ $(error BUILD must name one folder, without spaces)
 endif
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror
-COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(CXXFLAGS)
-COMPILE_TEST = $(CXX) -std=$(CXXSTD) $(WARNINGS) -O2 $(LEVEL) $(CXXFLAGS)
+LEVEL    = -O2
+COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(LEVEL) $(CXXFLAGS)
 
 TESTS        = $(wildcard tests/*.cpp)
 TEST_OBJECTS = $(TESTS:tests/%.cpp=$(BUILD)/tests/%.o)
@@ -65,21 +65,20 @@ test:
 run-tests: $(BUILD)/run-tests
 	$(BUILD)/run-tests $(ARGS)
 
-# These take long to optimise and not long to run, so their level is another where CXXFLAGS does not say. They are
-# linked last: of a function that several objects hold, the linker takes the first.
-QUICK = conditional couplings extras flash float_kernels initialize integer_pairings layers likelihood model pairings \
-  tempering transposed
-QUICK_OBJECTS   = $(filter $(QUICK:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
-OBJECTS_IN_TURN = $(filter-out $(QUICK_OBJECTS), $(TEST_OBJECTS)) $(QUICK_OBJECTS)
-$(QUICK_OBJECTS): LEVEL = -O0
-$(BUILD)/tests/ais.o: LEVEL = -O1
+# Most tests take longer to optimise than to run. Those that run long are linked first: of a function that several
+# objects hold, the linker takes the first. CMakeLists.txt takes the list from here. CXXFLAGS can say another level.
+LONG = ais gibbs integers learning math moments normalizable
+LONG_OBJECTS    = $(filter $(LONG:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
+OBJECTS_IN_TURN = $(LONG_OBJECTS) $(filter-out $(LONG_OBJECTS), $(TEST_OBJECTS))
+$(TEST_OBJECTS): private LEVEL = -O0
+$(LONG_OBJECTS): private LEVEL = -O1
 
 # Linked anew when another choice of tests is made, too.
 $(BUILD)/run-tests: $(OBJECTS_IN_TURN) $(BUILD)/objects.flags
 	$(COMPILE) $(LDFLAGS) $(OBJECTS_IN_TURN) -o $@
 
 $(BUILD)/tests/%.o: tests/%.cpp $(BUILD)/doctest.flags $(BUILD)/compile.flags | $(BUILD)/tests
-	$(COMPILE_TEST) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
+	$(COMPILE) $$(cat $(BUILD)/doctest.flags) -MMD -MP -c $< -o $@
 
 $(BUILD)/doctest.flags: $(BUILD)/compile.flags
 	@tests/support/get_doctest.sh $(BUILD) "$(CXX)"
@@ -118,7 +117,7 @@ help:
 	@echo "CXX=, CXXSTD=, CXXFLAGS= and BUILD= choose compiler, standard, more flags and the build folder"
 
 # What another compiler or other flags must build anew.
-$(BUILD)/compile.flags: REMEMBERED = $(COMPILE) $(LDFLAGS) $(QUICK)
+$(BUILD)/compile.flags: REMEMBERED = $(COMPILE) $(LDFLAGS) $(LONG)
 $(BUILD)/objects.flags: REMEMBERED = $(OBJECTS_IN_TURN)
 include tests/build/flags.mk
 

@@ -16,8 +16,9 @@ TEST_CASE("integers, all pairings: energies, free energies, conditionals and mea
   for_each_pair<CheckJointStates, Number8>(UnitsOf8Bits());
   for_each_pair<CheckSites, Number16>(UnitsOf16Bits());
   for_each_pair<CheckSites, Number8>(UnitsOf8Bits());
-  for_each_pair<CheckJointStates, rbm::Fixed<int8_t, 4>>(UnitsOf8Bits());
-  for_each_pair<CheckJointStates, rbm::Fixed<int16_t, 9>>(UnitsOf8Bits());
+  // Other formats: each type of unit on either side.
+  for_each_match<CheckJointStates, rbm::Fixed<int8_t, 4>>(UnitsOf8Bits(), rotated(UnitsOf8Bits()));
+  for_each_match<CheckJointStates, rbm::Fixed<int16_t, 9>>(UnitsOf8Bits(), rotated(UnitsOf8Bits()));
 }
 
 TEST_CASE("integers, all pairings: samples of either layer follow the conditionals") {

@@ -159,11 +159,14 @@ TEST_CASE("all pairings: a chain at another temperature keeps p(v, h)^t" * docte
 
 TEST_CASE("all pairings: at t = 1 a chain is the model's") { for_each_pair<CheckUntempered>(AllUnits()); }
 
-TEST_CASE("all pairings: inverse temperatures at their bounds are right, and refused beyond" *
+// A temperature scales what each layer is given, whatever gave it: so each type of unit on either side, in floats
+// beside another two, of which one is discrete. All pairs are above, at temperatures within the bounds.
+TEST_CASE("all units: inverse temperatures at their bounds are right, and refused beyond" *
           doctest::test_suite("sampling")) {
-  for_each_pair<CheckBounds>(AllUnits());
-  for_each_pair<CheckBounds, rbm::Fixed<int16_t, 11>>(UnitsOf16Bits());
-  for_each_pair<CheckBounds, rbm::Fixed<int8_t, 5>>(UnitsOf8Bits());
+  for_each_match<CheckBounds>(AllUnits(), rotated(AllUnits()));
+  for_each_match<CheckBounds>(AllUnits(), rotated(rotated(rotated(rotated(AllUnits())))));
+  for_each_match<CheckBounds, rbm::Fixed<int16_t, 11>>(UnitsOf16Bits(), rotated(UnitsOf16Bits()));
+  for_each_match<CheckBounds, rbm::Fixed<int8_t, 5>>(UnitsOf8Bits(), rotated(UnitsOf8Bits()));
 }
 
 TEST_CASE("annealing refuses where a Gaussian variance would round away") {

@@ -45,25 +45,20 @@ warnings=
 for warning in float-equal useless-cast switch-default documentation old-style-cast undef cast-align; do
   ! "$@" -Werror "-W$warning" -fsyntax-only "$out/empty.cpp" 2>/dev/null || warnings="$warnings -W$warning"
 done
-for source in one number hosts; do
+# shellcheck disable=SC2086
+check "hosts.cpp compiles with$warnings" "$@" -Werror $warnings -fsyntax-only "$here/hosts.cpp"
+for flags in "-fno-exceptions -fno-rtti" "-ffreestanding" "-fno-builtin"; do
   # shellcheck disable=SC2086
-  check "$source.cpp compiles with$warnings" "$@" -Werror $warnings -fsyntax-only "$here/$source.cpp"
+  check "everything compiles with $flags" "$@" $flags -fsyntax-only "$here/one.cpp"
 done
-for flags in "-fexceptions -frtti" "-fno-exceptions -fno-rtti" "-ffreestanding" "-fno-builtin"; do
-  # shellcheck disable=SC2086
-  check "everything compiles with $flags" "$@" -O0 $flags -c "$here/one.cpp" -o "$out/flags.o"
-done
-
-check "one.cpp compiles" "$@" -O0 -c "$here/one.cpp" -o "$out/one.o"
-check "two.cpp compiles" "$@" -O0 -c "$here/two.cpp" -o "$out/two.o"
-check "two translation units link" "$@" "$out/one.o" "$out/two.o" -o "$out/two"
-check "and run" "$out/two"
 
 # Symbols are looked for at several levels of optimisation, since an optimiser can hide what another leaves in, with
 # exceptions and thread-safe statics on, which a library that needs neither must not mind.
-for level in -O0 -O3 -Os; do
-  check "one.cpp compiles at $level" "$@" -U_FORTIFY_SOURCE $level -fexceptions -c "$here/one.cpp" -o "$out/symbols.o"
-  if ! nm -C "$out/symbols.o" >"$out/symbols" 2>"$out/log" || [ ! -s "$out/symbols" ]; then
+for level in -O2 -Os -O0; do
+  # shellcheck disable=SC2086
+  check "one.cpp compiles at $level, with$warnings" "$@" -Werror $warnings -U_FORTIFY_SOURCE $level -fexceptions -frtti \
+    -c "$here/one.cpp" -o "$out/one.o"
+  if ! nm -C "$out/one.o" >"$out/symbols" 2>"$out/log" || [ ! -s "$out/symbols" ]; then
     fail "nm reads the object"
     continue
   fi
@@ -75,6 +70,9 @@ for level in -O0 -O3 -Os; do
   grep ' constant_model$' "$out/symbols" >"$out/log"
   if grep -q ' [Rr] constant_model$' "$out/symbols"; then pass; else fail "$level: a const model is in read-only memory"; fi
 done
+check "two.cpp compiles" "$@" -O0 -c "$here/two.cpp" -o "$out/two.o"
+check "two translation units link" "$@" "$out/one.o" "$out/two.o" -o "$out/two"
+check "and run" "$out/two"
 
 # What README.md shows: its first program prints what stands below it, its other pieces of code compile after it.
 block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; next } /^```/ { inside = 0 } inside' "$here/../../README.md"; }
@@ -87,7 +85,7 @@ block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; n
     echo "}"
   done
 } >"$out/readme.cpp"
-check "README's code compiles" "$@" -ffp-contract=off -I "$here/../.." "$out/readme.cpp" -o "$out/readme"
+check "README's code compiles" "$@" -O1 -ffp-contract=off -I "$here/../.." "$out/readme.cpp" -o "$out/readme"
 block text 2 >"$out/readme.expected"
 "$out/readme" >"$out/readme.printed"
 check "README's program prints what README says" cmp "$out/readme.printed" "$out/readme.expected"
@@ -128,21 +126,16 @@ if [ "$(uname -m)" = x86_64 ]; then # elsewhere malloc may promise less alignmen
   check "README says the size of its model and trainer" test "$(grep -c static_assert "$out/readme_sizes.cpp")" -eq 2
 fi
 
-# The promise that no function's stack grows with the model: of everything, the largest frame for 784x512 is under 3 KB,
-# and for 1568x1024 larger by less than half of what a state of the smaller layer grows by. Without the caller's flags:
-# wide vectors make frames larger, but not with the model.
-largest_frame() { # LEVEL SCALE
-  "$compiler" -std=c++11 "$1" -DSCALE="$2" -fstack-usage -c "$here/large.cpp" -o "$out/large.o" >"$out/log" 2>&1 &&
-    awk -F'\t' '$2 > most { most = $2 } END { print most }' "$out/large.su"
-}
+# The promise that no function's stack grows with the model: of everything, the largest frame is under 3 KB for a model
+# of 2048x1536, of whose smaller layer a state takes 3 KB in 16 bits and 6 KB in float. Without the caller's flags: wide
+# vectors make frames larger, but not with the model.
 compiler=$1
 for level in -O0 -Os -O2; do
-  once=$(largest_frame $level 1)
-  twice=$(largest_frame $level 2)
-  if [ "${once:-9999}" -le 3000 ] && [ "${twice:-9999}" -le $((once + 1024)) ]; then
+  if "$compiler" -std=c++11 $level -fstack-usage -c "$here/large.cpp" -o "$out/large.o" >"$out/log" 2>&1 &&
+    awk -F'\t' '$2 > 3000' "$out/large.su" >"$out/log" && [ -s "$out/large.su" ] && [ ! -s "$out/log" ]; then
     pass
   else
-    fail "$level: stack frames of at most 3000 bytes, whatever the size of the model, not $once and $twice"
+    fail "$level: stack frames of at most 3000 bytes, whatever the size of the model"
   fi
 done
 
@@ -174,7 +167,8 @@ if command -v avr-g++ >/dev/null && ! "$compiler" --version | grep -q clang; the
   done
 fi
 
-check "everything compiles for integers" "$@" -O0 "$here/number.cpp" -o "$out/number"
+# shellcheck disable=SC2086
+check "everything compiles for integers, with$warnings" "$@" -Werror $warnings -O0 "$here/number.cpp" -o "$out/number"
 check "and runs" "$out/number"
 
 # GCC and Clang both say which loops they vectorised; the flag of the one is unknown to the other.

@@ -56,13 +56,13 @@ float use_model(Model& model, uint32_t seed, const typename Model::VisibleState*
          rbm::softplus(rbm::uniform(rng));
 }
 
-// The same with every trainer, and what takes a visible layer of Bernoulli units.
+// The same with a trainer of few extras and one of many, and what takes a visible layer of Bernoulli units.
 template <class Model, size_t Batch>
 float use_everything(Model& model, uint32_t seed, const typename Model::VisibleState* samples, size_t count) {
   static rbm::Posterior<Model> posterior;
   rbm::Xorshift32 rng(seed);
-  float sum = use_model<Model, Batch, rbm::plain>(model, seed, samples, count);
-  sum += use_model<Model, Batch, rbm::persistent>(model, seed, samples, count);
+  constexpr rbm::Extras few = Batch == 1 ? rbm::persistent : rbm::plain;
+  float sum = use_model<Model, Batch, few>(model, seed, samples, count);
   sum += use_model<Model, Batch, rbm::persistent | rbm::centred | rbm::with_momentum | rbm::penalised>(model, seed,
                                                                                                        samples, count);
   static rbm::Transposed<Model> both;
@@ -109,7 +109,7 @@ inline float use_flash(uint32_t seed) {
   status = chain.run(rbm::tempered(model, 0.5f), 3, rng);
   status = rbm::denoise(model, chain.visible, 0.1f, 3, 3, posterior, rng);
   rbm::reconstruct(model, chain.visible, chain.hidden, posterior.mean);
-  rbm::Rbm<Visible, rbm::Bernoulli<1>, Number> copy;
+  rbm::Rbm<Visible, rbm::Bernoulli<1>, Number> copy = {};
   size_t saturated = 0;
   status = rbm::convert(model, copy, saturated);
   return static_cast<float>(model.free_energy(chain.visible) + copy.energy(chain.visible, chain.hidden)) +

@@ -236,6 +236,20 @@ void for_each_pair(List<Visible...> all) {
   static_cast<void>(done);
 }
 
+/// The list with its first one last.
+template <class First, class... Others>
+List<Others..., First> rotated(List<First, Others...>) {
+  return List<Others..., First>();
+}
+
+/// Only the pairs of one list's type with that of the other list in the same place: with a list that is rotated each
+/// type is on either side once, for what a layer does whatever the other one is.
+template <template <class> class Check, class Scalar = float, class... Visible, class... Hidden>
+void for_each_match(List<Visible...>, List<Hidden...>) {
+  const int done[] = {(Check<rbm::Rbm<Visible, Hidden, Scalar>>::run(), 0)...};
+  static_cast<void>(done);
+}
+
 template <class Model>
 std::string name_of() {
   return Truth<typename Model::Visible>::name() + " visible, " + Truth<typename Model::Hidden>::name() + " hidden";
