@@ -67,11 +67,12 @@ run-tests: $(BUILD)/run-tests
 
 # Most tests take longer to optimise than to run. Those that run long are linked first: of a function that several
 # objects hold, the linker takes the first. CMakeLists.txt takes the list from here. CXXFLAGS can say another level.
-LONG = ais gibbs integers learning math moments normalizable
+LONG = learning ais gibbs integers math moments normalizable
 LONG_OBJECTS    = $(filter $(LONG:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
 OBJECTS_IN_TURN = $(LONG_OBJECTS) $(filter-out $(LONG_OBJECTS), $(TEST_OBJECTS))
 $(TEST_OBJECTS): private LEVEL = -O0
 $(LONG_OBJECTS): private LEVEL = -O1
+$(BUILD)/tests/learning.o: private LEVEL = -O2
 
 # Linked anew when another choice of tests is made, too.
 $(BUILD)/run-tests: $(OBJECTS_IN_TURN) $(BUILD)/objects.flags

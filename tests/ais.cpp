@@ -119,11 +119,16 @@ void check_pairing(uint32_t seed) {
   }
 }
 
+// What a run does with a pair it does by the layer, at one temperature after another, and tests of pairs and of
+// temperatures are where these are: so each visible layer has two of the discrete hidden ones, and each of these three.
 template <class Visible>
-void check_with_hidden_layers(uint32_t seed) {
+void check_with_bernoulli_and_softmax(uint32_t seed) {
   check_pairing<Visible, rbm::Bernoulli<3>>(seed);
-  check_pairing<Visible, rbm::Spin<3>>(seed + 1);
   check_pairing<Visible, rbm::Softmax<1, 4>>(seed + 2);
+}
+template <class Visible>
+void check_with_spin_and_joined(uint32_t seed) {
+  check_pairing<Visible, rbm::Spin<3>>(seed + 1);
   check_pairing<Visible, rbm::Joined<rbm::Bernoulli<2>, rbm::Softmax<1, 3>>>(seed + 3);
 }
 
@@ -260,20 +265,17 @@ TEST_CASE("three standard errors hold the truth as often as they should" * docte
   }
 }
 
-TEST_CASE("every pairing of units, from the model's biases and from means of data" * doctest::test_suite("sampling")) {
-  check_with_hidden_layers<rbm::Bernoulli<4>>(11);
-  check_with_hidden_layers<rbm::Spin<4>>(21);
-  check_with_hidden_layers<rbm::Softmax<2, 3>>(31);
-  check_with_hidden_layers<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>>(41);
-  check_with_hidden_layers<rbm::Gaussian<2>>(51);
-  check_with_hidden_layers<rbm::Relu<2>>(61);
+TEST_CASE("all units on either side, from the model's biases and from means of data" *
+          doctest::test_suite("sampling")) {
+  check_with_bernoulli_and_softmax<rbm::Bernoulli<4>>(11);
+  check_with_spin_and_joined<rbm::Spin<4>>(21);
+  check_with_spin_and_joined<rbm::Softmax<2, 3>>(31);
+  check_with_bernoulli_and_softmax<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>>(41);
+  check_with_bernoulli_and_softmax<rbm::Gaussian<2>>(51);
+  check_with_spin_and_joined<rbm::Relu<2>>(61);
   check_pairing<rbm::Bernoulli<4>, rbm::Gaussian<2>>(71);
-  check_pairing<rbm::Spin<4>, rbm::Gaussian<2>>(72);
   check_pairing<rbm::Softmax<2, 3>, rbm::Gaussian<2>>(73);
-  check_pairing<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Gaussian<2>>(74);
-  check_pairing<rbm::Bernoulli<4>, rbm::Relu<2>>(75);
   check_pairing<rbm::Spin<4>, rbm::Relu<2>>(76);
-  check_pairing<rbm::Softmax<2, 3>, rbm::Relu<2>>(77);
   check_pairing<rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 3>>, rbm::Relu<2>>(78);
   check_pairing<rbm::Gaussian<3>, rbm::Gaussian<2>>(81);
   check_pairing<rbm::Joined<rbm::Gaussian<1>, rbm::Gaussian<2>>, rbm::Gaussian<2>>(82);

@@ -138,6 +138,7 @@ void check_steps(uint32_t seed) {
       wrong += right ? 0 : 1;
     }
   }
+  CAPTURE(name_of<Model>());
   CAPTURE(static_cast<unsigned>(Chosen));
   CAPTURE(Batch);
   CHECK(wrong == 0);
@@ -170,9 +171,7 @@ template <class Visible, size_t Which>
 void check_row(List<>) {}
 template <class Visible, size_t Which, class Hidden, class... Others>
 void check_row(List<Hidden, Others...>) {
-  typedef rbm::Rbm<Visible, Hidden> Model;
-  CAPTURE(name_of<Model>());
-  CheckBounds<Model, Which % 4>::run();
+  CheckBounds<rbm::Rbm<Visible, Hidden>, Which % 4>::run();
   check_row<Visible, Which + 1>(List<Others...>());
 }
 template <size_t Which>

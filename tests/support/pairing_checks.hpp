@@ -95,12 +95,13 @@ double mean_error(const State& mean, const std::vector<Distribution>& sites) {
 }
 
 // Compiled once: what doctest makes of an assertion in a template it makes for each pair.
-inline void expect_at_most(double allowed, double error, const char* of, const std::string& pair) {
+inline void expect_at_most(double allowed, double error, const std::string& of, const std::string& pair) {
   CAPTURE(pair);
   CAPTURE(of);
   CHECK(error <= allowed);
 }
-inline void expect_fit(const Counts& counts, const Values& probabilities, const char* of, const std::string& pair) {
+inline void expect_fit(const Counts& counts, const Values& probabilities, const std::string& of,
+                       const std::string& pair) {
   CAPTURE(pair);
   CAPTURE(of);
   CHECK(counts.fit(probabilities));
