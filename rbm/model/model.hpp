@@ -126,9 +126,8 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng,
                                   const kernels::Active<visible_size>* on = nullptr) const {
-    each_hidden_input(v, on, h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
-      hidden.sample(block, x, h.values + block.first, rng);
-    });
+    each_hidden_input(
+        v, on, h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { hidden.sample(block, x, h.values + block.first, rng); });
   }
 
   /// A draw, and the expectation beside it: where learning starts.
