@@ -3,8 +3,8 @@
 //
 // Everything saturates, nothing wraps: a result beyond the range is the nearest end of it. Conversions, products and
 // quotients round to the nearest step; stochastic rounding, which learning needs, is in integer_math.hpp. Right shifts
-// of negative integers are taken to round down, as every compiler has them (and C++20 says). SPDX-License-Identifier:
-// MIT
+// of negative integers are taken to round down, as every compiler has them (and C++20 says).
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_NUMBERS_FIXED_HPP
 #define RBM_NUMBERS_FIXED_HPP
@@ -108,7 +108,7 @@ struct Fixed {
   Integer raw;
 
   Fixed() = default;
-  explicit constexpr Fixed(int x) : raw(detail::shift_up<Integer>(static_cast<int32_t>(x), FractionBits)) {}
+  explicit constexpr Fixed(int x) : raw(detail::shift_up<Integer, int32_t>(x, FractionBits)) {}
 
   /// The nearest number, halves away from zero; NaN becomes 0.
   template <class Real>
