@@ -6,7 +6,6 @@
 #ifndef RBM_EVALUATION_LIKELIHOOD_HPP
 #define RBM_EVALUATION_LIKELIHOOD_HPP
 
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 

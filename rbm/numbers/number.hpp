@@ -112,7 +112,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     return Scalar::from_raw(static_cast<Integer>(static_cast<float>(x.raw) * factor));
   }
 
-  /// Within the bounds of check.hpp: all numbers are, but for variances of which energies, in Q12, would know too
+  /// Within the bounds of parameters.hpp: all numbers are, but for variances of which energies, in Q12, would know too
   /// little.
   static bool is_parameter(Scalar) { return true; }
   static bool is_variance(Scalar x) { return static_cast<Energy>(x) >= least_variance(); }

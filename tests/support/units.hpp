@@ -1,6 +1,6 @@
-// The truth about each type of unit, in double and from the table of rbm/layers.hpp alone: which states its sites have,
-// and what a state contributes to the energy. All else is summed over these states, or integrated over the real ones.
-// A new type of unit needs one Truth here and one row in the list of pairs.hpp.
+// The truth about each type of unit, in double and from the table of rbm/layers/layer.hpp alone: which states its sites
+// have, and what a state contributes to the energy. All else is summed over these states, or integrated over the real
+// ones. A new type of unit needs one Truth here and one row in the list of pairs.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_UNITS_HPP
