@@ -1,7 +1,8 @@
 // What README's tables of boards measure: 64x16 units, a model of NUMBER that learns digits. Functions to be timed have
 // names; each is called for a hundred digits, after as many that warm the model up. With SMALLEST the program learns
 // and gives the means of hidden units, no more. Without NUMBER only what is not the library's is left, so that sizes
-// can be told apart. SPDX-License-Identifier: MIT
+// can be told apart.
+// SPDX-License-Identifier: MIT
 
 #include "../../examples/boards/board.hpp"
 #include "../../examples/data/digits.hpp"
