@@ -6,11 +6,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <limits>
 
 #include "../rbm/evaluation/likelihood.hpp"
 #include "../rbm/rbm.hpp"
+#include "support/models.hpp"
 #include "support/pairs.hpp"
 
 namespace {
@@ -25,11 +25,6 @@ using rbm::Status;
 
 const float nan_value = std::numeric_limits<float>::quiet_NaN();
 const float infinite = std::numeric_limits<float>::infinity();
-
-template <class Type>
-bool same_bits(const Type& a, const Type& b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;
-}
 
 // Makes one parameter of a model another number.
 struct SetOne {

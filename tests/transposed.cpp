@@ -4,8 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
-
 #include "../rbm/model/initialize.hpp"
 #include "../rbm/model/parameters.hpp"
 #include "support/enumerate.hpp"
@@ -13,11 +11,6 @@
 #include "support/statistics.hpp"
 
 namespace {
-
-template <class State>
-bool same_bits(const State& a, const State& b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;
-}
 
 // A chain on both copies of the weights against one on the model alone, step by step.
 template <class Model, class Rng>

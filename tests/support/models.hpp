@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../../examples/data/digits.hpp"
+#include "../../rbm/model/parameters.hpp"
 #include "../../rbm/rbm.hpp"
 
 /// A model whose weights and biases are drawn from a normal distribution.
@@ -43,6 +44,23 @@ inline std::vector<Picture> digits(size_t first, size_t last) {
 template <class T>
 bool same_bits(const T& a, const T& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;
+}
+
+struct CompareParameter {
+  bool same;
+
+  template <class Number>
+  void operator()(rbm::Parameter, const Number& a, const Number& b) {
+    same = same && same_bits(a, b);
+  }
+};
+
+/// Models parameter by parameter: what lies between their arrays is no part of them, and a copy need not take it along.
+template <class Visible, class Hidden, class Number>
+bool same_bits(const rbm::Rbm<Visible, Hidden, Number>& a, const rbm::Rbm<Visible, Hidden, Number>& b) {
+  CompareParameter compare = {true};
+  rbm::each_parameter(compare, a, b);
+  return compare.same;
 }
 
 #endif  // RBM_TESTS_MODELS_HPP
