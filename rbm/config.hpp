@@ -66,6 +66,12 @@
 #define RBM_NOINLINE
 #endif
 #define RBM_INLINE inline RBM_ALWAYS_INLINE
+/// Functions of some hundred instructions, of which processors that have to be small have one copy.
+#if RBM_VECTOR_BYTES <= 4
+#define RBM_SUBROUTINE inline RBM_NOINLINE
+#else
+#define RBM_SUBROUTINE inline
+#endif
 
 /// Copies a few bytes as one load and one store, also where the build turns builtins off (-ffreestanding,
 /// -fno-builtin).

@@ -698,9 +698,6 @@ TEST_CASE("options outside their range are refused, and change nothing") {
     learner.options.variance_rate = bad;
     CHECK(learner.step(real, {{1, 0}}, rng) == (bad < 0 ? rbm::Status::out_of_range : rbm::Status::not_finite));
   }
-  rbm::OnlineTrainer<Real, learned_variance> learner;
-  learner.options.mean_field_visible = true;  // a mean has no variance to compare
-  CHECK(learner.step(real, {{1, 0}}, rng) == rbm::Status::out_of_range);
 }
 
 TEST_CASE("where chains of real units run away the model stays as it was") {
@@ -774,7 +771,6 @@ TEST_CASE("every option starts as it is documented") {
                                                     rbm::learned_variance>()
                            .options;
   CHECK(options.gibbs_steps == 1);
-  CHECK(!options.mean_field_visible);
   CHECK(options.schedule == rbm::Schedule::power);
   CHECK(options.schedule_steps == 1000);
   CHECK(options.schedule_power == 1.0f);

@@ -71,7 +71,7 @@ void check_units_of_8_bits() {
   CHECK(errors.chance <= 0.005);
   CHECK(errors.mean <= 0.005);
   CHECK(errors.spin <= 0.01);
-  CHECK(errors.softplus <= 0.0008);
+  CHECK(errors.softplus <= 0.0021);
 }
 
 // Every sum up to +-20, beyond which nothing changes; then far ones.
@@ -173,9 +173,10 @@ TEST_CASE("fixed numbers: conversions round to the nearest and saturate") {
   CHECK(float(large) == 127.0f);
 }
 
-TEST_CASE("8 bits: sigmoid within 0.005 and softplus within 0.0008 of the truth, for every input") {
+TEST_CASE("8 bits: sigmoid within 0.005 and softplus within 0.0021 of the truth, for every input") {
   check_units_of_8_bits<Number8>();
   check_units_of_8_bits<rbm::Fixed<int8_t, 1>>();
+  check_units_of_8_bits<rbm::Fixed<int8_t, 3>>();
   check_units_of_8_bits<rbm::Fixed<int8_t, 4>>();
   check_units_of_8_bits<rbm::Fixed<int8_t, 6>>();
 }
@@ -230,7 +231,7 @@ TEST_CASE("integer functions have these bits on every compiler and machine") {
     add(rbm::integer::log(static_cast<uint32_t>(raw) * 50021u));
   }
   for (uint16_t y = 0; y < 400; ++y) add(rbm::integer::sigmoid_tail8(y));
-  CHECK(crc.value() == 2309668156u);
+  CHECK(crc.value() == 3239799524u);
 }
 
 TEST_CASE("exp, log and square root of Q12: a step from the truth, or 0.03 %") {
@@ -357,7 +358,7 @@ TEST_CASE("8 bits: a rate that has no room is the largest one") {
   rbm::Xorshift32 rng(8);
   for (float rate : {40.0f, 100.0f, 127.0f}) {
     const rbm::FixedOption setting(rate);
-    CHECK(Ops::rate(static_cast<uint32_t>(setting.raw), 1, Ops::rate_bits<1, false>(), rng) >= 32766);
+    CHECK(Ops::rate(static_cast<uint32_t>(setting.raw), 1, Ops::rate_bits<1, false>(), rng) == 0x7F00);
   }
 }
 

@@ -152,9 +152,8 @@ TEST_CASE("mean-field reconstructions: an update without the visible units' chan
       for (size_t i = 0; i < 4; ++i) expected.weights[i][j] -= p * v[i] * mean;
     }
   }
-  rbm::OnlineTrainer<Model> trainer;
+  rbm::OnlineTrainer<Model, rbm::mean_field> trainer;
   trainer.options.learning_rate = 1.0f;
-  trainer.options.mean_field_visible = true;
   CHECK(observe(model, trainer, {state_of<Model::VisibleState>(v0)}, 5000).largest_error(expected) < 4.9);
 }
 
@@ -199,33 +198,40 @@ TEST_CASE("after a step the trainer holds the chain's statistics, and the update
   }
 }
 
+namespace {
+
 // k steps draw k (H + V) words, the last h is not drawn; the chain must be the one written out here, sampled or not.
-TEST_CASE("CD-k takes exactly k steps") {
+template <rbm::Extras Chosen>
+void check_steps(unsigned steps) {
   const Model before = random_model<Model>(1.5f, 12);
   const Model::VisibleState sample = {{1, 0, 0, 1}};
-  for (unsigned steps : {1u, 2u, 3u, 256u, 300u}) {
-    for (bool mean_field : {false, true}) {
-      Model model = before;
-      rbm::OnlineTrainer<Model> trainer;
-      trainer.options.gibbs_steps = static_cast<uint16_t>(steps);
-      trainer.options.mean_field_visible = mean_field;
-      rbm::Xorshift32 rng(13), same(13);
-      CHECK(trainer.step(model, sample, rng) == rbm::Status::ok);
-      Model::VisibleState v = sample;
-      Model::HiddenState h;
-      for (unsigned step = 0; step < steps; ++step) {
-        before.sample_hidden(v, h, same);
-        if (mean_field) {
-          before.mean_visible(h, v);
-        } else {
-          before.sample_visible(h, v, same);
-        }
-      }
-      CAPTURE(steps);
-      CAPTURE(mean_field);
-      CHECK(rng.state == same.state);
-      CHECK(same_bits(trainer.visible[0], v));
+  Model model = before;
+  rbm::OnlineTrainer<Model, Chosen> trainer;
+  trainer.options.gibbs_steps = static_cast<uint16_t>(steps);
+  rbm::Xorshift32 rng(13), same(13);
+  CHECK(trainer.step(model, sample, rng) == rbm::Status::ok);
+  Model::VisibleState v = sample;
+  Model::HiddenState h;
+  for (unsigned step = 0; step < steps; ++step) {
+    before.sample_hidden(v, h, same);
+    if (Chosen == rbm::mean_field) {
+      before.mean_visible(h, v);
+    } else {
+      before.sample_visible(h, v, same);
     }
+  }
+  CAPTURE(steps);
+  CAPTURE(Chosen);
+  CHECK(rng.state == same.state);
+  CHECK(same_bits(trainer.visible[0], v));
+}
+
+}  // namespace
+
+TEST_CASE("CD-k takes exactly k steps") {
+  for (unsigned steps : {1u, 2u, 3u, 256u, 300u}) {
+    check_steps<rbm::plain>(steps);
+    check_steps<rbm::mean_field>(steps);
   }
 }
 
@@ -234,13 +240,12 @@ namespace {
 // A batch that goes layer by layer: the chains written out, of which all draw one layer before the next. `steps`
 // updates of CD-k, or of persistent CD.
 template <class M, size_t Batch, rbm::Extras Chosen, class Rng>
-void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, bool mean_field, int steps) {
+void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, int steps) {
   typedef typename M::VisibleState VisibleState;
   typedef typename M::HiddenState HiddenState;
   static rbm::Trainer<M, Batch, Chosen> trainer;
   trainer = rbm::Trainer<M, Batch, Chosen>();
   trainer.options.gibbs_steps = gibbs_steps;
-  trainer.options.mean_field_visible = mean_field;
   trainer.options.learning_rate = 0.01f;
   static VisibleState samples[Batch], v[Batch];
   static HiddenState h[Batch], h_data[Batch], h_end[Batch];
@@ -263,7 +268,7 @@ void check_layer_by_layer(M model, size_t count, uint16_t gibbs_steps, bool mean
     for (uint16_t k = 0; k < gibbs_steps; ++k) {
       for (size_t s = 0; s < count; ++s) before.sample_hidden(v[s], h[s], same);
       for (size_t s = 0; s < count; ++s) {
-        if (mean_field) {
+        if (rbm::detail::has(Chosen, rbm::mean_field)) {
           before.mean_visible(h[s], v[s]);
         } else {
           before.sample_visible(h[s], v[s], same);
@@ -306,20 +311,20 @@ TEST_CASE("a batch that goes layer by layer learns from the same chains") {
   typedef rbm::Rbm<rbm::Spin<45>, rbm::Softmax<5, 3>> Spins;
   const Small small = random_model<Small>(1.0f, 3);
   static const Large large = random_model<Large>(0.3f, 4);
-  check_layer_by_layer<Small, 100, rbm::plain, rbm::XorshiftLanes>(small, 100, 1, false, 3);
-  check_layer_by_layer<Small, 64, rbm::plain, rbm::Xorshift32>(small, 29, 3, false, 2);
-  check_layer_by_layer<Small, 64, rbm::plain, rbm::Xorshift32>(small, 64, 2, true, 2);
-  check_layer_by_layer<Small, 65, rbm::persistent, rbm::Xorshift32>(small, 65, 2, false, 3);
-  check_layer_by_layer<Large, 32, rbm::plain, rbm::Xorshift32>(large, 31, 2, false, 2);
-  check_layer_by_layer<Large, 2, rbm::plain, rbm::XorshiftLanes>(large, 2, 1, false, 2);
-  check_layer_by_layer<Large, 70, rbm::plain, rbm::XorshiftLanes>(large, 67, 1, false, 2);
-  check_layer_by_layer<Large, 9, rbm::persistent, rbm::XorshiftLanes>(large, 9, 1, false, 2);
+  check_layer_by_layer<Small, 100, rbm::plain, rbm::XorshiftLanes>(small, 100, 1, 3);
+  check_layer_by_layer<Small, 64, rbm::plain, rbm::Xorshift32>(small, 29, 3, 2);
+  check_layer_by_layer<Small, 64, rbm::mean_field, rbm::Xorshift32>(small, 64, 2, 2);
+  check_layer_by_layer<Small, 65, rbm::persistent, rbm::Xorshift32>(small, 65, 2, 3);
+  check_layer_by_layer<Large, 32, rbm::plain, rbm::Xorshift32>(large, 31, 2, 2);
+  check_layer_by_layer<Large, 2, rbm::plain, rbm::XorshiftLanes>(large, 2, 1, 2);
+  check_layer_by_layer<Large, 70, rbm::plain, rbm::XorshiftLanes>(large, 67, 1, 2);
+  check_layer_by_layer<Large, 9, rbm::persistent, rbm::XorshiftLanes>(large, 9, 1, 2);
   Mixed mixed = {};
   rbm::Xorshift32 rng(5);
   rbm::initialize(mixed, rng);
   for (float& weight : mixed.weights.values) weight = 0.3f * rbm::normal(rng);
-  check_layer_by_layer<Mixed, 64, rbm::plain, rbm::Xorshift32>(mixed, 31, 1, false, 2);
-  check_layer_by_layer<Spins, 67, rbm::plain, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, true, 2);
+  check_layer_by_layer<Mixed, 64, rbm::plain, rbm::Xorshift32>(mixed, 31, 1, 2);
+  check_layer_by_layer<Spins, 67, rbm::mean_field, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, 2);
 }
 
 TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {
@@ -419,7 +424,6 @@ TEST_CASE("a refused step leaves every bit of model, trainer and generator") {
     }
   }
   trainer.options.gibbs_steps = 7;
-  trainer.options.mean_field_visible = true;
   refused(rbm::Status::out_of_range, good, 0);
   good.resize(4, good[0]);
   refused(rbm::Status::too_large, good, 4);

@@ -19,16 +19,6 @@
 namespace rbm {
 namespace kernels {
 
-enum : size_t {
-  block_size = 32  // units whose inputs or changes are made at a time, in registers or on the stack
-};
-
-/// The most units of a layer that are taken at a time.
-template <size_t Length>
-constexpr size_t most_of_block() {
-  return Length < block_size ? Length : size_t{block_size};
-}
-
 /// Parameters as sums, in another place.                                                               from, to [count]
 template <class Weight, class Sum>
 RBM_INLINE void convert(const Weight* RBM_RESTRICT from, size_t count, Sum* RBM_RESTRICT to) {
@@ -56,16 +46,26 @@ template <class Scalar, class Weight, class Sum>
 RBM_INLINE void accumulate_row(Scalar unit, const Weight* RBM_RESTRICT row, size_t count, Sum* RBM_RESTRICT x) {
   for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
 }
+
+/// Of integers that are neither 0 nor 1 one copy in flash serves all callers.
+template <class Integer, int FractionBits, class Weight, class Sum>
+RBM_NOINLINE void add_product(Fixed<Integer, FractionBits> unit, const Weight* RBM_RESTRICT row, size_t count,
+                              Sum* RBM_RESTRICT x) {
+  typedef Fixed<Integer, FractionBits> Scalar;
+  if (unit == Scalar(-1)) {
+    for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::subtract(x[j], row[j]);
+  } else {
+    for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+  }
+}
 template <class Integer, int FractionBits, class Weight, class Sum>
 RBM_INLINE void accumulate_row(Fixed<Integer, FractionBits> unit, const Weight* RBM_RESTRICT row, size_t count,
                                Sum* RBM_RESTRICT x) {
   typedef Fixed<Integer, FractionBits> Scalar;
   if (unit == Scalar(1)) {
     for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::add(x[j], row[j]);
-  } else if (unit == Scalar(-1)) {
-    for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::subtract(x[j], row[j]);
   } else if (unit != Scalar(0)) {
-    for (size_t j = 0; j < count; ++j) x[j] = Arithmetic<Scalar>::multiply_add(x[j], unit, row[j]);
+    add_product(unit, row, count, x);
   }
 }
 
@@ -138,7 +138,7 @@ void accumulate_sized(const Weight* RBM_RESTRICT weights, const Scalar* RBM_REST
                       Sum* RBM_RESTRICT x) {
   if (Known != 0) count = Known;
   for (size_t i = 0; i < Rows; ++i) {
-    if (!detail::equal(s[i], Scalar(0))) accumulate_row(s[i], weights + i * Stride, count, x);
+    if (!is_off(s[i])) accumulate_row(s[i], weights + i * Stride, count, x);
   }
 }
 

@@ -25,6 +25,14 @@ namespace kernels {
 enum : size_t { dot_lanes = 16 };
 
 /// sum_j a_j b_j                                                                                          a, b [Length]
+template <size_t Length, class Weight, class Integer, int FractionBits>
+typename Arithmetic<Fixed<Integer, FractionBits>>::Sum dot(const Weight* RBM_RESTRICT a,
+                                                           const Fixed<Integer, FractionBits>* RBM_RESTRICT b) {
+  typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
+  typename Ops::Sum sum(0);
+  for (size_t j = 0; j < Length; ++j) sum = Ops::multiply_add(sum, detail::number(a[j]), b[j]);
+  return sum;
+}
 template <size_t Length, class Weight, class Scalar>
 typename Arithmetic<Scalar>::Sum dot(const Weight* RBM_RESTRICT a, const Scalar* RBM_RESTRICT b) {
   typedef Arithmetic<Scalar> Ops;
@@ -157,56 +165,53 @@ void dot_ternary_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, F
 
 #else
 
-/// Which of at most 8 states are on, from the lowest bit on.
-template <class Scalar>
-uint8_t units_on(const Scalar* s, size_t count) {
-  uint8_t on = 0;
-  for (size_t k = count; k > 0; --k) on = static_cast<uint8_t>(2 * on + detail::equal(s[k - 1], Scalar(1)));
-  return on;
-}
-
-/// sum + the parameters whose bits are set, of at most 8.                                                  row [Count]
-template <size_t Count, class Weight, class Sum>
-RBM_INLINE Sum add_where_on(Sum sum, uint8_t on, const Weight* row) {
-  typedef Arithmetic<typename detail::Stored<Weight>::Number> Ops;
-  if (Count > 0 && (on & 1u) != 0) sum = Ops::add(sum, row[0]);
-  if (Count > 1 && (on & 2u) != 0) sum = Ops::add(sum, row[1]);
-  if (Count > 2 && (on & 4u) != 0) sum = Ops::add(sum, row[2]);
-  if (Count > 3 && (on & 8u) != 0) sum = Ops::add(sum, row[3]);
-  if (Count > 4 && (on & 16u) != 0) sum = Ops::add(sum, row[4]);
-  if (Count > 5 && (on & 32u) != 0) sum = Ops::add(sum, row[5]);
-  if (Count > 6 && (on & 64u) != 0) sum = Ops::add(sum, row[6]);
-  if (Count > 7 && (on & 128u) != 0) sum = Ops::add(sum, row[7]);
-  return sum;
-}
-
-/// dot_rows of states that are all -1, 0 or 1.
-template <size_t Length, class Weight, class Integer, int FractionBits, class Sum>
-void dot_ternary_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s,
-                      size_t rows, Sum* RBM_RESTRICT x) {
+/// Some columns, whatever their states are.
+template <size_t Stride, class Weight, class Integer, int FractionBits, class Sum>
+RBM_NOINLINE void dot_any_columns(const Weight* RBM_RESTRICT weights,
+                                  const Fixed<Integer, FractionBits>* RBM_RESTRICT s, size_t columns, size_t rows,
+                                  Sum* RBM_RESTRICT x) {
   typedef Arithmetic<Fixed<Integer, FractionBits>> Ops;
-  for (size_t i = 0; i < rows; ++i) {
-    const Weight* RBM_RESTRICT row = weights + i * Length;
+  constexpr Integer one = static_cast<Integer>(Fixed<Integer, FractionBits>::one());
+  for (size_t i = 0; i < rows; ++i, weights += Stride) {
     Sum sum = x[i];
-    for (size_t j = 0; j < Length; ++j) {
-      sum = s[j].raw > 0 ? Ops::add(sum, row[j]) : s[j].raw < 0 ? Ops::subtract(sum, row[j]) : sum;
+    for (size_t j = 0; j < columns; ++j) {
+      sum = s[j].raw == one    ? Ops::add(sum, weights[j])
+            : s[j].raw == -one ? Ops::subtract(sum, weights[j])
+                               : Ops::multiply_add(sum, weights[j], s[j]);
     }
     x[i] = sum;
   }
 }
 
-/// dot_rows of states that are all 0 or 1: of eight columns those that are on, for all rows.
-template <size_t Length, class Weight, class Scalar, class Sum>
-void dot_binary_rows(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTRICT s, size_t rows,
-                     Sum* RBM_RESTRICT x) {
-  constexpr size_t tail = Length % 8, full = Length - tail;
-  for (size_t j = 0; j < full; j += 8) {
-    const uint8_t on = units_on(s + j, 8);
-    if (on == 0) continue;
-    for (size_t i = 0; i < rows; ++i) x[i] = add_where_on<8>(x[i], on, weights + i * Length + j);
+/// Four rows, of the columns in a list, whose units are on.
+template <size_t Stride, class Weight, class Sum>
+RBM_INLINE void add_listed_columns(const Weight* RBM_RESTRICT weights, const uint8_t* RBM_RESTRICT list, uint8_t count,
+                                   Sum* RBM_RESTRICT x) {
+  typedef Arithmetic<typename detail::Stored<Weight>::Number> Ops;
+  Sum a = x[0], b = x[1], c = x[2], d = x[3];
+  for (; count != 0; --count, ++list) {
+    const Weight* const column = weights + *list;
+    a = Ops::add(a, column[0]);
+    b = Ops::add(b, column[Stride]);
+    c = Ops::add(c, column[2 * Stride]);
+    d = Ops::add(d, column[3 * Stride]);
   }
-  const uint8_t on = units_on(s + full, tail);
-  for (size_t i = 0; i < rows && tail > 0; ++i) x[i] = add_where_on<tail>(x[i], on, weights + i * Length + full);
+  x[0] = a, x[1] = b, x[2] = c, x[3] = d;
+}
+
+/// Lists which of at most 256 units are on. Returns all bits of those that are neither off nor on.
+template <class Integer, int FractionBits>
+Integer list_units(const Fixed<Integer, FractionBits>* s, size_t count, uint8_t* list, uint8_t& listed) {
+  Integer others = 0;
+  listed = 0;
+  for (size_t j = 0; j < count; ++j) {
+    if (is_one(s[j])) {
+      list[listed++] = static_cast<uint8_t>(j);
+    } else {
+      others = static_cast<Integer>(others | s[j].raw);
+    }
+  }
+  return others;
 }
 
 #endif
@@ -214,12 +219,7 @@ void dot_binary_rows(const Weight* RBM_RESTRICT weights, const Scalar* RBM_RESTR
 template <size_t Length, class Weight, class Integer, int FractionBits, class Sum>
 void dot_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionBits>* RBM_RESTRICT s, size_t rows,
               Sum* RBM_RESTRICT x) {
-#if RBM_VECTOR_BYTES <= 4
-  if (are_binary(s, Length)) {
-    dot_binary_rows<Length>(weights, s, rows, x);
-    return;
-  }
-#endif
+#if RBM_VECTOR_BYTES > 4
   if (are_ternary(s, Length)) {
     dot_ternary_rows<Length>(weights, s, rows, x);
     return;
@@ -228,6 +228,21 @@ void dot_rows(const Weight* RBM_RESTRICT weights, const Fixed<Integer, FractionB
   for (size_t i = 0; i < rows; ++i) {
     for (size_t j = 0; j < Length; ++j) x[i] = Ops::multiply_add(x[i], weights[i * Length + j], s[j]);
   }
+#else
+  constexpr size_t some = most_of_block<Length>();
+  for (size_t j = 0; j < Length; j += some) {
+    const size_t columns = Length - j < some ? Length - j : some;
+    uint8_t list[some], listed;
+    const bool are_binary = list_units(s + j, columns, list, listed) == 0;
+    const Weight* row = weights + j;
+    Sum* sum = x;
+    size_t left = rows;
+    for (; are_binary && left >= 4; left -= 4, row += 4 * Length, sum += 4) {
+      add_listed_columns<Length>(row, list, listed, sum);
+    }
+    if (left > 0) dot_any_columns<Length>(row, s + j, columns, left, sum);
+  }
+#endif
 }
 
 }  // namespace kernels

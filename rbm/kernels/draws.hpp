@@ -162,7 +162,7 @@ struct FixedDrawColumns {
 // Functions that end in _sized are in flash once for all layers of a size. Where `Known` is not 0 it is the number of
 // units, so that loops over them end at a constant.
 template <size_t Most, size_t Known, int Slope>
-void sigmoids_sized(const float* x, size_t count, float* s) {
+RBM_NOINLINE void sigmoids_sized(const float* x, size_t count, float* s) {
   if (Known != 0) count = Known;
 #if RBM_VECTOR_BYTES > 4
   const SigmoidColumns body = {x, static_cast<float>(Slope), s};
@@ -185,7 +185,7 @@ RBM_NOINLINE void draw_binary_sized(const float* p, size_t count, float* s, floa
     each_column<float, at_a_time, functions_at_a_time>(now, body);
   }
 #else
-  for (size_t i = 0; i < count; ++i) s[i] = uniform(rng) < p[i] ? 1.0f : off;
+  for (size_t i = 0; i < count; ++i) s[i] = to_bits(uniform(rng)) < to_bits(p[i]) ? 1.0f : off;
 #endif
 }
 
@@ -209,25 +209,28 @@ RBM_NOINLINE void sample_binary_sized(const Sum* RBM_RESTRICT x, size_t count,
                                       Fixed<Integer, FractionBits>* RBM_RESTRICT s, Rng& rng) {
   typedef Fixed<Integer, FractionBits> Scalar;
   typedef Arithmetic<Scalar> Ops;
+  typedef typename Ops::Draw Draw;
   if (Known != 0) count = Known;
-  alignas(uint32_t) typename Ops::Draw draws[Most];
-  integer::draw<Most>(draws, count, rng);
 #if RBM_VECTOR_BYTES > 4
+  alignas(uint32_t) Draw draws[Most];
+  integer::draw<Most>(draws, count, rng);
   const FixedDrawColumns<Off, Integer, FractionBits> body = {numbers_of(x), draws, numbers_of(s)};
   each_column<typename Sum::Integer, Most, 1>(count, body);
 #else
   const Integer one = Scalar(1).raw, off = Scalar(Off).raw;
-  for (size_t i = 0; i < count; ++i) s[i].raw = Ops::template is_on<1 - Off>(x[i].raw, draws[i]) ? one : off;
+  integer::each_draw<Draw>(count, rng, [&](size_t i, Draw draw) RBM_ALWAYS_INLINE {
+    s[i].raw = Ops::template is_on<1 - Off>(x[i].raw, draw) ? one : off;
+  });
 #endif
 }
 
 /// s_i = sigmoid(Slope x_i) for `count` <= Most numbers. The two may be the same.                         x, s [count]
 template <size_t Most, int Slope>
 RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
-  if (count == Most) {
+  if (is_known<Most>(count)) {
     sigmoids_sized<Most, Most, Slope>(x, count, s);
   } else {
-    sigmoids_sized<Most, 0, Slope>(x, count, s);
+    sigmoids_sized<most_at_once<Most>(), 0, Slope>(x, count, s);
   }
 }
 
@@ -235,7 +238,7 @@ RBM_INLINE void sigmoids(const float* x, size_t count, float* s) {
 /// steps of 2^-23. The two arrays may be the same.                                                        p, s [count]
 template <size_t Most, class Rng>
 RBM_INLINE void draw_binary(const float* p, size_t count, float* s, float off, Rng& rng) {
-  if (count == Most) {
+  if (is_known<Most>(count)) {
     draw_binary_sized<Most>(p, count, s, off, rng);
   } else {
     draw_binary_sized<0>(p, count, s, off, rng);
@@ -257,10 +260,10 @@ RBM_INLINE void binary_means(const float* RBM_RESTRICT x, size_t count, float* R
 }
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum>
 RBM_INLINE void binary_means(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s) {
-  if (count == Most) {
+  if (is_known<Most>(count)) {
     binary_means_sized<Most, Most, Off>(x, count, s);
   } else {
-    binary_means_sized<Most, 0, Off>(x, count, s);
+    binary_means_sized<most_at_once<Most>(), 0, Off>(x, count, s);
   }
 }
 
@@ -272,10 +275,10 @@ RBM_INLINE void sample_binary(const float* x, size_t count, float* s, Rng& rng) 
 }
 template <size_t Most, int Off, class Integer, int FractionBits, class Sum, class Rng>
 RBM_INLINE void sample_binary(const Sum* x, size_t count, Fixed<Integer, FractionBits>* s, Rng& rng) {
-  if (count == Most) {
+  if (is_known<Most>(count)) {
     sample_binary_sized<Most, Most, Off>(x, count, s, rng);
   } else {
-    sample_binary_sized<Most, 0, Off>(x, count, s, rng);
+    sample_binary_sized<most_at_once<Most>(), 0, Off>(x, count, s, rng);
   }
 }
 

@@ -35,6 +35,7 @@
 #include "statistics.hpp"
 #include "update_batches.hpp"
 #include "update_biases.hpp"
+#include "update_binary.hpp"
 #include "update_weights.hpp"
 
 #endif  // RBM_KERNELS_KERNELS_HPP

@@ -15,6 +15,33 @@
 #include "../numbers/math.hpp"
 #include "simd.hpp"
 
+namespace rbm {
+namespace kernels {
+
+enum : size_t {
+  block_size = 32  // units whose inputs or changes are made at a time, in registers or on the stack
+};
+
+/// The most units of a layer that are taken at a time.
+template <size_t Length>
+constexpr size_t most_of_block() {
+  return Length < block_size ? Length : size_t{block_size};
+}
+
+/// Where there are vectors, functions know how many units most layers give them, and are there for each such number.
+/// Elsewhere one of each is in flash, for any number up to this.
+template <size_t Most>
+constexpr size_t most_at_once() {
+  return RBM_VECTOR_BYTES > 4 || Most > block_size ? Most : size_t{block_size};
+}
+template <size_t Most>
+RBM_INLINE bool is_known(size_t count) {
+  return RBM_VECTOR_BYTES > 4 && count == Most;
+}
+
+}  // namespace kernels
+}  // namespace rbm
+
 #if RBM_VECTOR_BYTES >= 4
 
 namespace rbm {

@@ -70,15 +70,18 @@ struct Statistics : StatisticsActive<VisibleSize> {
   }
 };
 
-/// x_j += sum_s (data_sj - model_sj) for the `count` units from `first` on, of `samples` states.              x [count]
-template <size_t Length, class Scalar, class Sum>
-void add_differences(const Vector<Scalar, Length>* data, const Vector<Scalar, Length>* model, size_t samples,
-                     size_t first, size_t count, Sum* RBM_RESTRICT x) {
-  for (size_t s = 0; s < samples; ++s) {
-    for (size_t j = 0; j < count; ++j) {
-      x[j] += static_cast<Sum>(data[s][first + j]) - static_cast<Sum>(model[s][first + j]);
-    }
+/// x_j += sum_s (data_sj - model_sj) for `count` units of `samples` states, which are `stride` apart.        x [count]
+template <class Scalar, class Sum>
+RBM_INLINE void add_differences(const Scalar* data, const Scalar* model, size_t stride, size_t samples, size_t count,
+                                Sum* RBM_RESTRICT x) {
+  for (size_t s = 0; s < samples; ++s, data += stride, model += stride) {
+    for (size_t j = 0; j < count; ++j) x[j] += static_cast<Sum>(data[j]) - static_cast<Sum>(model[j]);
   }
+}
+template <size_t Length, class Scalar, class Sum>
+RBM_INLINE void add_differences(const Vector<Scalar, Length>* data, const Vector<Scalar, Length>* model, size_t samples,
+                                size_t first, size_t count, Sum* RBM_RESTRICT x) {
+  add_differences(data->values + first, model->values + first, Length, samples, count, x);
 }
 
 /// g_j += sum_s (v_si h_sj - v'_si h'_sj) for row i and the `count` columns from `first` on: the gradient of a piece of

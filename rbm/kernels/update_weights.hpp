@@ -95,7 +95,8 @@ void update_weights(float* RBM_RESTRICT weights, float rate,
       const float v = statistics.visible_data[s][i], v_model = statistics.visible_model[s][i];
       if (is_off(v) && is_off(v_model)) continue;
       const float *h = statistics.hidden_data[s].values, *h_model = statistics.hidden_model[s].values;
-      for (size_t j = 0; j < HiddenSize; ++j) weights[i * HiddenSize + j] += rate * (v * h[j] - v_model * h_model[j]);
+      for (size_t j = 0; j < HiddenSize; ++j)
+        weights[i * HiddenSize + j] += rate * difference(v * h[j], v_model * h_model[j]);
     }
   }
 }
@@ -263,28 +264,6 @@ RBM_INLINE void update_weights(Fixed<Integer, FractionBits>* weights,
     update_columns<most_of_block<HiddenSize>()>(weights, rate, statistics, first, count, rng);
   } else {
     update_columns<0>(weights, rate, statistics, first, count, rng);
-  }
-}
-
-/// update_weights for one sample of an 8-bit model whose units are all off or on.
-template <int FractionBits, size_t VisibleSize, size_t HiddenSize, class Rng>
-RBM_INLINE void update_binary_weights(
-    Fixed<int8_t, FractionBits>* RBM_RESTRICT weights, int16_t rate,
-    const Statistics<Fixed<int8_t, FractionBits>, VisibleSize, HiddenSize>& statistics, size_t first, size_t count,
-    Rng& rng) {
-  typedef Fixed<int8_t, FractionBits> Scalar;
-  const Scalar *v = statistics.visible_data->values, *v_model = statistics.visible_model->values;
-  const Scalar *h = statistics.hidden_data->values + first, *h_model = statistics.hidden_model->values + first;
-  int8_t difference[3][most_of_block<HiddenSize>()];  // of a unit that is on at the data, in the model, in both
-  for (size_t j = 0; j < count; ++j) {
-    difference[0][j] = h[j].raw;
-    difference[1][j] = static_cast<int8_t>(-h_model[j].raw);
-    difference[2][j] = static_cast<int8_t>(difference[0][j] + difference[1][j]);
-  }
-  weights += first;
-  for (size_t i = 0; i < VisibleSize; ++i, weights += HiddenSize) {
-    const size_t k = static_cast<size_t>(!is_off(v[i])) + 2 * static_cast<size_t>(!is_off(v_model[i]));
-    if (k != 0) add_binary<most_of_block<HiddenSize>()>(weights, rate, difference[k - 1], count, rng);
   }
 }
 

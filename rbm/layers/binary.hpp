@@ -18,7 +18,7 @@ struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
     is_real = false,
     is_gaussian = false,
     has_variance = false,
-    can_be_off = Off == 0  // 0, so that its weights count for nothing
+    is_binary = Off == 0  // 0, so that its weights count for nothing
   };
 
   template <class Scalar>
@@ -81,7 +81,7 @@ struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   static Status check(const Scalar* s) {
     const bool compares_at_once = kernels::has_unit_bits && Arithmetic<Scalar>::is_fixed && Off == 0;
     if (compares_at_once && kernels::are_binary(s, Length)) return Status::ok;
-    return check_range<Length>(s, Scalar(Off), Scalar(1));
+    return check_range(s, Length, Scalar(Off), Scalar(1));
   }
 };
 

@@ -93,7 +93,7 @@ struct FlipEvidence : InputEvidence<FlipEvidence<ScalarType, Length, Off>, Scala
   // observe() in two parts: check() says whether it can be, set_observed() stores it.
   static Status check(const Scalar* seen, float flip_probability) {
     Status status = check_probability(flip_probability);
-    if (status == Status::ok) status = check_range<Length>(seen, Scalar(Off), Scalar(1));
+    if (status == Status::ok) status = check_range(seen, Length, Scalar(Off), Scalar(1));
     for (size_t i = 0; i < Length && status == Status::ok; ++i) {
       if (!detail::equal(seen[i], Scalar(Off)) && !detail::equal(seen[i], Scalar(1))) status = Status::out_of_range;
     }
@@ -154,7 +154,7 @@ struct ChoiceEvidence : InputEvidence<ChoiceEvidence<ScalarType, Groups, States>
   // observe() in two parts: check() says whether it can be, set_observed() stores it.
   static Status check(const Scalar* seen, float wrong_probability) {
     Status status = check_probability(wrong_probability);
-    if (status == Status::ok) status = check_range<Groups * States>(seen, Scalar(0), Scalar(1));
+    if (status == Status::ok) status = check_range(seen, Groups * States, Scalar(0), Scalar(1));
     for (size_t group = 0; group < Groups && status == Status::ok; ++group) {
       size_t on = 0, off = 0;
       for (size_t k = 0; k < States; ++k) {
@@ -224,7 +224,7 @@ struct NoiseEvidence {
     if (!is_finite(noise_variance)) return Status::not_finite;
     if (noise_variance < 0.0f) return Status::out_of_range;
     const float least = noise_variance < least_variance() ? Units::least() : -Units::most();
-    return check_range<Count>(seen, Scalar(least), Scalar(Units::most()));
+    return check_range(seen, Count, Scalar(least), Scalar(Units::most()));
   }
   void set_observed(const Scalar* seen, float noise_variance) {
     for (size_t i = 0; i < Length; ++i) value[i] = seen[i];

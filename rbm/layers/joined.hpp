@@ -23,7 +23,7 @@ struct Joined {
   enum : bool {
     is_real = bool{First::is_real} || bool{Second::is_real},
     is_gaussian = bool{First::is_gaussian} && bool{Second::is_gaussian},
-    can_be_off = bool{First::can_be_off} && bool{Second::can_be_off},
+    is_binary = bool{First::is_binary} && bool{Second::is_binary},
     has_variance = bool{First::has_variance} || bool{Second::has_variance}
   };
 

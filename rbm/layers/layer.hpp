@@ -88,26 +88,23 @@ struct EqualBlocks {
 };
 
 /// not_finite where a value is NaN or infinite, out_of_range outside [least, most], or ok; least is 0 or -most.
-///                                                                                                           s [Length]
-template <size_t Length, class Integer, int FractionBits>
-Status check_range(const Fixed<Integer, FractionBits>* s, Fixed<Integer, FractionBits> least,
+///                                                                                                            s [count]
+template <class Integer, int FractionBits>
+Status check_range(const Fixed<Integer, FractionBits>* s, size_t count, Fixed<Integer, FractionBits> least,
                    Fixed<Integer, FractionBits> most) {
   bool inside = true;
-  for (size_t i = 0; i < Length && inside; ++i) inside = s[i] >= least && s[i] <= most;
+  for (size_t i = 0; i < count && inside; ++i) inside = s[i] >= least && s[i] <= most;
   return inside ? Status::ok : Status::out_of_range;
 }
 
-// Positive floats are ordered as their bits, and those of NaN are above all: a few instructions without an FPU, too.
 // Only where one is above, of which -0 may be inside, are all looked at in turn.
-template <size_t Length>
-Status check_range(const float* s, float least, float most) {
-  const uint32_t digits = least < 0.0f ? 0x7FFFFFFFu : 0xFFFFFFFFu, largest = to_bits(most);
+inline RBM_NOINLINE Status check_range(const float* s, size_t count, float least, float most) {
   uint32_t above = 0;
-  for (size_t i = 0; i < Length; ++i) above |= static_cast<uint32_t>((to_bits(s[i]) & digits) > largest);
+  for (size_t i = 0; i < count; ++i) above |= static_cast<uint32_t>(!is_between(s[i], least, most));
   if (above == 0) return Status::ok;
   bool inside = true, finite = true;
-  for (size_t i = 0; i < Length; ++i) {
-    inside = inside && s[i] >= least && s[i] <= most;
+  for (size_t i = 0; i < count; ++i) {
+    inside = inside && (is_between(s[i], least, most) || kernels::is_off(s[i]));
     finite = finite && is_finite(s[i]);
   }
   return inside ? Status::ok : finite ? Status::out_of_range : Status::not_finite;

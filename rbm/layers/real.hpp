@@ -23,7 +23,7 @@ namespace detail {
 template <size_t Length, bool IsGaussian>
 struct RealUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   enum : size_t { sites = 0, most_states = 0 };
-  enum : bool { is_real = true, is_gaussian = IsGaussian, has_variance = IsGaussian, can_be_off = false };
+  enum : bool { is_real = true, is_gaussian = IsGaussian, has_variance = IsGaussian, is_binary = false };
 
   template <class Scalar>
   using Evidence = NoiseEvidence<Scalar, Length, RealUnits>;
@@ -45,7 +45,7 @@ struct RealUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   template <class Scalar>
   static Status check(const Scalar* s) {
     constexpr Scalar lowest(least()), highest(most());
-    return check_range<Length>(s, lowest, highest);
+    return check_range(s, Length, lowest, highest);
   }
 };
 

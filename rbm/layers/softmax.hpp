@@ -27,7 +27,7 @@ struct Softmax {
                                ? (kernels::block_size / States < Groups ? kernels::block_size / States : Groups)
                                : 1)
   };
-  enum : bool { is_real = false, is_gaussian = false, has_variance = false, can_be_off = true };
+  enum : bool { is_real = false, is_gaussian = false, has_variance = false, is_binary = true };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Softmax, Scalar>;
@@ -85,7 +85,7 @@ struct Softmax {
   template <class Scalar>
   static Status check(const Scalar* s) {
     typedef Arithmetic<Scalar> Ops;
-    const Status status = detail::check_range<size>(s, Scalar(0), Scalar(1));
+    const Status status = detail::check_range(s, size, Scalar(0), Scalar(1));
     if (status != Status::ok) return status;
     for (size_t first = 0; first < size; first += States) {
       typename Ops::Sum sum(0);

@@ -173,7 +173,7 @@ struct Rbm {
       hidden_inputs(v, block, x);
       sum += hidden.cumulant(block, x);
     }
-    return visible.energy(v.values) - sum;
+    return difference(visible.energy(v.values), sum);
   }
 
   /// A draw from p(v | h, observation): from p(v | h) times the likelihood that the evidence gives to v.

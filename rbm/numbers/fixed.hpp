@@ -186,6 +186,8 @@ struct FixedOption : Fixed<int32_t, 24> {
   static constexpr float most() { return 127.0f; }
 };
 
+constexpr bool is_between(FixedOption x, FixedOption least, FixedOption most) { return x >= least && x <= most; }
+
 namespace detail {
 
 /// x == y, of floats by other words than the operator, of which -Wfloat-equal warns; compilers make one comparison of

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "../config.hpp"
+#include "../storage.hpp"
 #include "fixed.hpp"
 #include "random.hpp"
 
@@ -51,6 +52,19 @@ RBM_INLINE void cut_words(Draw* draws, size_t count, XorshiftLanes& rng) {
 }
 #endif
 
+/// Calls visit(i, draw) for the same draws, which are not kept.
+template <class Draw, class Rng, class Visit>
+RBM_INLINE void each_draw(size_t count, Rng& rng, const Visit& visit) {
+  detail::ensure_nonzero(rng);
+  for (size_t i = 0; i < count;) {
+    uint32_t word = detail::next_word(rng);
+    for (size_t left = sizeof word / sizeof(Draw); left > 0 && i < count; --left, ++i) {
+      visit(i, static_cast<Draw>(word));
+      word >>= 8 * sizeof(Draw);
+    }
+  }
+}
+
 /// `count` <= Most draws.
 template <size_t Most, class Draw, class Rng>
 RBM_INLINE void draw(Draw* draws, size_t count, Rng& rng) {
@@ -87,6 +101,29 @@ RBM_INLINE uint8_t sigmoid_tail8(uint16_t y) {
   return y < 357 ? static_cast<uint8_t>(parabola(static_cast<uint8_t>(357 - y), 28) + 1) : uint8_t{0};
 }
 
+/// The least y in Q5, rounded up, of which sigmoid_tail8 is at most this: where a draw of 8 bits begins to be above.
+inline uint8_t sigmoid_threshold8(uint8_t tail) {
+  static const uint8_t thresholds[128] RBM_IN_FLASH = {
+      179, 155, 145, 137, 131, 125, 120, 115, 111, 106, 103, 99, 95, 92, 89, 89, 87, 84, 82, 80, 79, 77, 75, 74, 72, 71,
+      70,  68,  67,  66,  65,  64,  62,  61,  60,  59,  58,  57, 56, 55, 54, 53, 53, 52, 51, 50, 49, 48, 47, 47, 46, 45,
+      44,  43,  43,  42,  41,  40,  40,  39,  38,  38,  37,  36, 35, 35, 34, 33, 33, 32, 32, 31, 30, 30, 29, 28, 28, 27,
+      27,  26,  25,  25,  24,  24,  23,  22,  22,  21,  21,  20, 20, 19, 18, 18, 17, 17, 16, 16, 15, 15, 14, 14, 13, 13,
+      12,  12,  11,  11,  10,  10,  9,   9,   8,   8,   7,   7,  6,  6,  5,  5,  4,  4,  3,  3,  2,  2,  1,  1};
+  return read_flash(thresholds + tail);
+}
+
+/// ln(1 + e^-y) for 8-bit models.
+/// Scaling: y in Q6, the result in Q12: chords of its values in Q8 at multiples of 1/4. Error: at most 0.0021; from y =
+/// 6.25 on the result is 0.
+inline uint16_t softplus_tail8(uint16_t y) {
+  static const uint8_t values[26] RBM_IN_FLASH = {177, 147, 121, 99, 80, 64, 52, 41, 32, 26, 20, 16, 12,
+                                                  10,  8,   6,   5,  4,  3,  2,  2,  1,  1,  1,  1,  0};
+  if (y >= 400) return 0;
+  const uint8_t* const chord = values + (y >> 4);
+  const uint8_t part = static_cast<uint8_t>(y & 15u);
+  return static_cast<uint16_t>(read_flash(chord) * (16 - part) + read_flash(chord + 1) * part);
+}
+
 /// c0 + c1 u + c2 u^2 ..., by Horner's method, with u in Q`Bits`.
 template <int Bits>
 RBM_INLINE int32_t polynomial(int32_t, int32_t c0) {
@@ -102,15 +139,15 @@ enum : int32_t { three = int32_t{3} * 4096, eight = int32_t{8} * 4096 };  // in 
 /// sigmoid(-y) for 16-bit models.
 /// Scaling: y in Q12 and not negative, the result in Q16. Coefficients below 2^17 times an argument of at most 3/4, in
 /// Q14, below 2^14: 31 bits. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
-inline uint16_t sigmoid_tail16(int32_t y) {
+RBM_SUBROUTINE uint16_t sigmoid_tail16(int32_t y) {
   if (y >= eight) return 0;
   return static_cast<uint16_t>(y < three ? polynomial<14>(y, 32768, -65322, -5039, 126265, -130790, 43313)
                                          : polynomial<14>(eight - y, 20, 170, -604, 2837, -3405, 2159));
 }
 
-/// ln(1 + e^-y), what softplus(x) is above max(x, 0).
+/// ln(1 + e^-y) for 16-bit models, what softplus(x) is above max(x, 0).
 /// Scaling: as sigmoid_tail16. Error: at most 0.0001 for y < 8, 0.00034 beyond, where the result is 0.
-inline int32_t softplus_tail(int32_t y) {
+RBM_SUBROUTINE int32_t softplus_tail16(int32_t y) {
   if (y >= eight) return 0;
   return y < three ? polynomial<14>(y, 45426, -131241, 133831, -12780, -74033, 40994)
                    : polynomial<14>(eight - y, 20, 228, -1042, 3964, -4609, 2626);

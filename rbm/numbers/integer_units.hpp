@@ -86,30 +86,54 @@ template <int FractionBits>
 struct FixedWidth<int8_t, FractionBits> {
   static_assert(FractionBits <= 6, "rbm: a Fixed<int8_t, bits> has 1 to 6 bits after the point");
 
-  typedef int16_t Rate;  // in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
+  typedef uint16_t Rate;  // in Q(F + 8): what moves a parameter by steps, in Q8, per unit of difference
 
-  /// sigmoid(-|Slope x|) in Q8. Scaling: |x| in Q6, from an input of 16 bits in QF, at most 8.
+  /// sigmoid(-|Slope x|) in Q8, and ln(1 + exp(-|Slope x|)) in Q12.
   template <int Slope>
   static RBM_INLINE uint8_t tail(int16_t x) {
-    const uint16_t most = static_cast<uint16_t>((8 / Slope) << FractionBits);
-    const uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
-    return y < most ? integer::sigmoid_tail8(static_cast<uint16_t>(y * (Slope << (6 - FractionBits)))) : uint8_t{0};
+    return integer::sigmoid_tail8(size<Slope>(x));
+  }
+  template <int Slope>
+  static int32_t softplus_tail(int16_t x) {
+    return integer::softplus_tail8(size<Slope>(x));
   }
 
   /// The rate over the number of samples; the bits below its last are rounded stochastically, once for all parameters.
-  /// Scaling: a learning rate in Q24 is, times 2^F, the rate in Q(F + 24), clamped below 2^31; of it 16 bits are
-  /// rounded off.
+  /// Scaling: a learning rate in Q24 is, times 2^F, the rate in Q(F + 24), clamped so that its sum with a draw of 8
+  /// bits has 15; of it 16 bits are rounded off.
   template <class Rng>
   static Rate rate(uint32_t learning_rate, size_t count, int, Rng& rng) {
-    const uint32_t most = 0x7FFEFFFFu >> FractionBits;
+    const uint32_t most = 0x7F000000u >> FractionBits;
     learning_rate = (learning_rate < most ? learning_rate : most) << FractionBits;
     if (count > 1) learning_rate /= static_cast<uint32_t>(count);
     return static_cast<Rate>((learning_rate + (next_word(rng) & 0xFFFFu)) >> 16);
   }
 
+  /// Whether a draw is below sigmoid(Slope x): by the input at which that begins, where steps are not too fine for its
+  /// table. Scaling: that input from Q5, of Slope x, to QF, rounded up.
+  template <int Slope>
+  static RBM_INLINE bool is_on(int16_t x, uint8_t draw) {
+    constexpr int shift = 4 - FractionBits + Slope;
+    if (shift < 0) return x < 0 ? draw < tail<Slope>(x) : static_cast<uint8_t>(~draw) >= tail<Slope>(x);
+    const bool is_below_half = draw < 128;
+    const uint8_t fine = integer::sigmoid_threshold8(is_below_half ? draw : static_cast<uint8_t>(~draw));
+    constexpr int down = shift < 0 ? 0 : shift;
+    const int16_t least = static_cast<int16_t>((fine + (1 << down) - 1) >> down);
+    return is_below_half ? x > -least : x >= least;
+  }
+
   /// How many steps a parameter moves. Scaling: the rate, 15 bits, times a difference in QF, 15 bits.
   static int32_t steps(Rate rate, int16_t difference, uint8_t draw) {
     return integer::round_stochastically(static_cast<int32_t>(rate) * difference, FractionBits + 8, draw);
+  }
+
+ private:
+  /// |Slope x| in Q6, at most 8, where all tails have ended; from an input of 16 bits in QF.
+  template <int Slope>
+  static RBM_INLINE uint16_t size(int16_t x) {
+    const uint16_t most = static_cast<uint16_t>((8 / Slope) << FractionBits);
+    const uint16_t y = x < 0 ? static_cast<uint16_t>(0u - static_cast<uint16_t>(x)) : static_cast<uint16_t>(x);
+    return static_cast<uint16_t>((y < most ? y : most) * (Slope << (6 - FractionBits)));
   }
 };
 
@@ -120,14 +144,21 @@ struct FixedWidth<int16_t, FractionBits> {
     uint8_t shift;
   };
 
-  /// sigmoid(-|Slope x|) in Q16. Scaling: |x| in Q12, from an input of 32 bits in QF, at most 8.
+  /// sigmoid(-|Slope x|) in Q16, and ln(1 + exp(-|Slope x|)) in Q12.
   template <int Slope>
   static uint16_t tail(int32_t x) {
-    constexpr uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
-    const uint32_t size = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
-    const int32_t y = static_cast<int32_t>((size < most ? size : most) * Slope);
-    return integer::sigmoid_tail16(FractionBits > 12 ? shift_down(y, FractionBits - 12)
-                                                     : shift_up<int32_t>(y, 12 - FractionBits));
+    return integer::sigmoid_tail16(size<Slope>(x));
+  }
+  template <int Slope>
+  static int32_t softplus_tail(int32_t x) {
+    return shift_down(integer::softplus_tail16(size<Slope>(x)), 4);
+  }
+
+  /// Whether a draw is below sigmoid(Slope x).
+  template <int Slope>
+  static RBM_INLINE bool is_on(int32_t x, uint16_t draw) {
+    const uint16_t below = tail<Slope>(x);
+    return x < 0 ? draw < below : static_cast<uint16_t>(~draw) >= below;
   }
 
   /// The rate over the number of samples, as a factor of at most `bits` bits and a shift of at most 28; the bits below
@@ -155,6 +186,16 @@ struct FixedWidth<int16_t, FractionBits> {
   /// How many steps a parameter moves. Scaling: factor times difference are at most 30 bits, see rate_bits.
   static int32_t steps(Rate rate, int32_t difference, uint16_t draw) {
     return integer::round_stochastically(rate.factor * difference, rate.shift, draw);
+  }
+
+ private:
+  /// |Slope x| in Q12, at most 8, where all tails have ended; from an input of 32 bits in QF.
+  template <int Slope>
+  static RBM_INLINE int32_t size(int32_t x) {
+    constexpr uint32_t most = static_cast<uint32_t>(8 / Slope) << FractionBits;
+    const uint32_t any = x < 0 ? 0u - static_cast<uint32_t>(x) : static_cast<uint32_t>(x);
+    const int32_t y = static_cast<int32_t>((any < most ? any : most) * Slope);
+    return FractionBits > 12 ? shift_down(y, FractionBits - 12) : shift_up<int32_t>(y, 12 - FractionBits);
   }
 };
 
@@ -195,23 +236,16 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
     return x < 0 ? Probability{tail} : (Probability{1} << probability_bits) - tail;
   }
 
-  /// Whether a draw is below that probability.
-  template <int Slope>
-  static RBM_INLINE bool is_on(SumInteger x, Draw draw) {
-    const Draw tail = Width::template tail<Slope>(x);
-    return x < 0 ? draw < tail : static_cast<Draw>(~draw) >= tail;
-  }
-
   /// The mean of a unit, 8 or 16 bits of probability rounded to a state.
   static Scalar sigmoid(Sum x) { return of_probability(probability<1>(x.raw)); }
   static Scalar tanh(Sum x) { return of_probability(2 * probability<2>(x.raw) - (Probability{1} << probability_bits)); }
   static Energy softplus(Sum x) {
-    const Energy wide(x);
-    return (wide > Energy(0) ? wide : Energy(0)) + tail(magnitude(wide));
+    const Energy tail = Energy::from_raw(Width::template softplus_tail<1>(x.raw));
+    return x > Sum(0) ? Energy(x) + tail : tail;
   }
   static Energy log_two_cosh(Sum x) {
-    const Energy size = magnitude(Energy(x));
-    return size + tail(size + size);
+    const Energy tail = Energy::from_raw(Width::template softplus_tail<2>(x.raw));
+    return x > Sum(0) ? Energy(x) + tail : tail - Energy(x);
   }
 
   /// ln sum_k exp(x_k)                                                                                       x [States]
@@ -264,9 +298,6 @@ struct FixedUnits : FixedWidth<Integer, FractionBits> {
   }
 
  private:
-  static Energy magnitude(Energy x) { return x < Energy(0) ? -x : x; }
-  static Energy tail(Energy y) { return Energy::from_raw(shift_down(integer::softplus_tail(y.raw), 4)); }
-
   static Scalar of_probability(Probability p) {
     return Scalar::from_raw(static_cast<Integer>(shift_down(p, probability_bits - FractionBits)));
   }

@@ -40,6 +40,20 @@ RBM_INLINE float from_bits(uint32_t bits) {
 /// Neither NaN nor infinite.
 RBM_INLINE bool is_finite(float x) { return (to_bits(x) & 0x7F800000u) != 0x7F800000u; }
 
+/// -x, and a - b. Without an FPU by the subroutine that adds, so that the one that subtracts need not be in flash, too.
+RBM_INLINE float minus(float x) { return from_bits(to_bits(x) ^ 0x80000000u); }
+template <class Number>
+RBM_INLINE Number difference(Number a, Number b) {
+  return a - b;
+}
+RBM_INLINE float difference(float a, float b) { return RBM_VECTOR_BYTES == 1 ? minus(minus(a) + b) : a - b; }
+
+/// Whether x is at least `least`, which is 0 or -most, and at most `most`; of NaN it is not, nor is -0 at least 0.
+/// Positive floats are ordered as their bits, and those of NaN are above all: no subroutine where there is no FPU.
+RBM_INLINE bool is_between(float x, float least, float most) {
+  return (to_bits(x) & ~(to_bits(least) & 0x80000000u)) <= to_bits(most);
+}
+
 /// +infinity.
 RBM_INLINE float infinity() { return from_bits(0x7F800000u); }
 
@@ -73,7 +87,8 @@ namespace detail {
 RBM_INLINE float polynomial(float, float c0) { return c0; }
 template <class... Rest>
 RBM_INLINE float polynomial(float x, float c0, Rest... rest) {
-  return polynomial(x, rest...) * x + c0;
+  const float product = polynomial(x, rest...) * x;
+  return c0 < 0.0f ? difference(product, -c0) : product + c0;
 }
 
 /// The largest of `Count` numbers.
@@ -104,7 +119,7 @@ inline Exponential exponential(float x) {
   typedef ExponentialTerms Terms;
   const uint32_t power = to_bits(x * Terms::log2_e + Terms::rounding) - 0x4B400000u;
   const float n = static_cast<float>(static_cast<int32_t>(power));
-  const float r = (x - n * Terms::ln2_high) - n * Terms::ln2_low;
+  const float r = difference(difference(x, n * Terms::ln2_high), n * Terms::ln2_low);
   const float p = polynomial(r, Terms::p0, Terms::p1, Terms::p2, Terms::p3, Terms::p4);
   return {power, (p * r) * r + r};
 }
@@ -130,21 +145,21 @@ inline float exp(float x) {
 }
 
 /// ln x: -infinity at 0, NaN below.
-inline float log(float x) {
+RBM_SUBROUTINE float log(float x) {
   const bool subnormal = x < 1.17549435e-38f;
   const float y = choose(subnormal, x * 8388608.0f, x);
 
   // y = 2^n (1 + f) with 1 + f in [sqrt(1/2), sqrt(2))
   const uint32_t offset = to_bits(y) - 0x3F3504F3u;
   const int32_t n = static_cast<int32_t>((offset >> 23) ^ 256u) - 256;  // sign-extends the nine bits
-  const float f = from_bits((offset & 0x007FFFFFu) + 0x3F3504F3u) - 1.0f;
-  const float n_float = static_cast<float>(n) - choose(subnormal, 23.0f, 0.0f);
+  const float f = difference(from_bits((offset & 0x007FFFFFu) + 0x3F3504F3u), 1.0f);
+  const float n_float = static_cast<float>(n - (subnormal ? 23 : 0));
 
   // ln(1 + f) = f - f^2 / 2 + f^3 P(f), minimax: relative error 7.9e-9
   const float p = detail::polynomial(f, 0.333333731f, -0.250008404f, 0.199989900f, -0.166212067f, 0.142389074f,
                                      -0.13212356f, 0.1256589f, -7.28602111e-2f);
   const float square = f * f;
-  const float low = n_float * 3.19461833e-5f + (p * f * square - 0.5f * square);
+  const float low = n_float * 3.19461833e-5f + difference(p * f * square, 0.5f * square);
   const float result = n_float * 0.693115234375f + (f + low);
 
   const float at_most_zero = choose(detail::equal(x, 0.0f), -infinity(), from_bits(0x7FC00000u));
@@ -152,10 +167,10 @@ inline float log(float x) {
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
-inline float log1p(float x) {
+RBM_SUBROUTINE float log1p(float x) {
   const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
-  const float lost = choose(x < 1.0f, x - (u - 1.0f), 1.0f - (u - x));
+  const float lost = choose(x < 1.0f, difference(x, difference(u, 1.0f)), 1.0f + minus(difference(u, x)));
   const float correction = lost / u;
   return log(u) + choose(correction < 1.0f, correction, 0.0f);
 }

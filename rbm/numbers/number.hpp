@@ -241,11 +241,15 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
   /// A parameter moved by a number of steps.
   static Scalar moved(Scalar parameter, int32_t steps) { return Scalar::saturated(parameter.raw + steps); }
 
-  /// A draw from the normal distribution with mean 0 and standard deviation 0.01, rounded stochastically.
-  /// Scaling: a draw in Q12, 15 bits and a sign, times 655 / 2^16 in Q28.
+  /// A draw from a distribution with mean 0 and standard deviation 0.01, rounded stochastically: of 16 bits the normal
+  /// one, of 8 bits, whose steps are larger than that, the sum of four evenly distributed numbers.
+  /// Scaling: a draw in Q12, 15 bits and a sign, times 655 / 2^16 in Q28; a sum of four bytes less their mean has the
+  /// deviation 148, times 71 / 2^20 of 1.
   template <class Rng>
   static Scalar small_normal(Rng& rng) {
-    const int32_t draw = integer::normal(rng) * 655;
+    const uint32_t word = is_8_bit ? detail::next_word(rng) : 0;
+    const int32_t bytes = static_cast<int32_t>((word & 255u) + (word >> 8 & 255u) + (word >> 16 & 255u) + (word >> 24));
+    const int32_t draw = is_8_bit ? (bytes - 510) * 71 * 256 : integer::normal(rng) * 655;
     const int32_t random = static_cast<int32_t>(detail::next_word(rng) >> (FractionBits + 4));
     return Scalar::saturated((draw + random) >> (28 - FractionBits));
   }

@@ -136,7 +136,7 @@ struct XorshiftLanes {
 namespace detail {
 
 RBM_INLINE float uniform_of(uint32_t word) {
-  return from_bits((word >> 9) | 0x3F800000u) - 0.99999994f;  // (1 + k 2^-23) - (1 - 2^-24), which is exact
+  return difference(from_bits((word >> 9) | 0x3F800000u), 0.99999994f);  // (1 + k 2^-23) - (1 - 2^-24), which is exact
 }
 
 // Whether a generator that tells its range gives all words, or all but one, which is what Xorshift32 gives.
@@ -223,7 +223,7 @@ template <class Rng>
 float normal(Rng& rng) {
   for (uint8_t tries = detail::most_tries; tries > 0; --tries) {
     const float u = uniform(rng);
-    const float x = 1.71552777f * (uniform(rng) - 0.5f) / u;  // sqrt(8 / e)
+    const float x = 1.71552777f * difference(uniform(rng), 0.5f) / u;  // sqrt(8 / e)
     if (x * x <= -4.0f * log(u)) return x;
   }
   return 0.0f;

@@ -45,7 +45,7 @@ constexpr bool is_layer_by_layer() {
 /// sample, of 64 x 16 units 0.75; of 784 x 500 and 10 samples 0.7. (784 x 128 units in batches of 10 gain nothing.)
 template <class Model, size_t Batch>
 constexpr bool is_tiled() {
-  return is_layer_by_layer<Model, Batch>() && bool{Model::Hidden::can_be_off} &&
+  return is_layer_by_layer<Model, Batch>() && bool{Model::Hidden::is_binary} &&
          (Batch >= large_batch || (Batch >= 8 && weights_of<Model>() > very_large_model));
 }
 
@@ -54,7 +54,7 @@ constexpr bool is_tiled() {
 /// 128: 0.5), and 0.8 with 64 x 16 units of which a third is on.
 template <class Model>
 constexpr bool is_dense() {
-  return !Model::Visible::can_be_off || Model::hidden_size <= 16;
+  return !Model::Visible::is_binary || Model::hidden_size <= 16;
 }
 
 /// Draws and means of one state at a time, as the model makes them. `on` says which visible units are on, or is null.
@@ -216,7 +216,7 @@ inline void run_chains(const Model& model, Trainer& trainer, const typename Mode
     sampler.sample_hidden(samples, on_data, count, h, h_data, rng);
   }
   for (uint16_t left = trainer.options.gibbs_steps; left > 0; --left) {
-    if (trainer.options.mean_field_visible) {
+    if (has(Trainer::extras, mean_field)) {
       sampler.mean_visible(h, count, v);
     } else {
       sampler.sample_visible(h, count, v, rng);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "../config.hpp"
+#include "../kernels/active.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/integer_math.hpp"
 #include "../numbers/math.hpp"
@@ -24,12 +25,13 @@ namespace rbm {
 /// What a trainer does beyond CD-k at a constant rate. Combine them: Trainer<Model, 10, persistent | centred>.
 enum Extras : unsigned {
   plain = 0,
-  scheduled = 1,         // the learning rate falls
-  persistent = 2 | 1,    // fantasy particles live on from update to update (Tieleman 2008), and the rate falls
-  centred = 4,           // updates are made of v and h less their means (Melchior, Fischer and Wiskott 2016)
-  with_momentum = 8,     // a part of each change is made again: keeps a copy of the weights
-  penalised = 16,        // weight decay, a sparsity target, a bound on the size of an update
-  learned_variance = 32  // the variances of Gaussian visible units are learned
+  scheduled = 1,          // the learning rate falls
+  persistent = 2 | 1,     // fantasy particles live on from update to update (Tieleman 2008), and the rate falls
+  centred = 4,            // updates are made of v and h less their means (Melchior, Fischer and Wiskott 2016)
+  with_momentum = 8,      // a part of each change is made again: keeps a copy of the weights
+  penalised = 16,         // weight decay, a sparsity target, a bound on the size of an update
+  learned_variance = 32,  // the variances of Gaussian visible units are learned
+  mean_field = 64         // chains take p(v | h) instead of a draw of v
 };
 
 constexpr Extras operator|(Extras a, Extras b) {
@@ -47,13 +49,13 @@ namespace detail {
 inline bool is_number(float x) { return is_finite(x); }
 inline bool is_number(FixedOption x) { return x != FixedOption::lowest(); }
 
-/// not_finite, out_of_range outside [Least, Most], or ok. Within these bounds nothing that a trainer makes of options
-/// overflows; all that a FixedOption can be is.
+/// not_finite, out_of_range outside [Least, Most], or ok; Least is 0 or -Most. Within these bounds nothing that a
+/// trainer makes of options overflows; all that a FixedOption can be is.
 template <int32_t Least = 0, int32_t Most = 1000000, class Option>
 Status check_option(Option value) {
   constexpr Option least(static_cast<float>(Least)), most(static_cast<float>(Most));
   if (!is_number(value)) return Status::not_finite;
-  return value < least || value > most ? Status::out_of_range : Status::ok;
+  return is_between(value, least, most) || kernels::is_off(value) ? Status::ok : Status::out_of_range;
 }
 
 constexpr int32_t most_rate(float) { return 100; }
@@ -64,8 +66,7 @@ template <class Option>
 struct ChainOptions {
   // Added to a parameter per unit of its mean gradient, at most 100; starts as 0.1, or 0.001 with real units.
   Option learning_rate;
-  uint16_t gibbs_steps = 1;         // k of CD-k; at least 1
-  bool mean_field_visible = false;  // the chain takes p(v | h) instead of a draw; not with learned_variance
+  uint16_t gibbs_steps = 1;  // k of CD-k; at least 1
 
   explicit constexpr ChainOptions(Option rate) : learning_rate(rate) {}
 
@@ -162,8 +163,8 @@ struct PenaltyOptions {
   }
 };
 
-/// learned_variance. It needs sampled visible units: with mean_field_visible a step is out_of_range. Momentum,
-/// penalties and the bound are for weights and biases alone; the schedule is for this rate, too.
+/// learned_variance. Momentum, penalties and the bound are for weights and biases alone; the schedule is for this rate,
+/// too.
 template <class Option>
 struct VarianceOptions {
   Option variance_rate = 0.001f;  // added to ln variance per unit of its mean gradient; not negative

@@ -4,8 +4,8 @@
 // starts at the sample (Hinton 2002); persistent CD goes on with the chains of the update before (Tieleman 2008).
 // Hidden units are *sampled* when they drive the visible ones. The statistics take p(h | v) at both ends, at the data
 // and at the chain's last v, for weights and biases alike: the same expectation with less noise. Visible units are
-// sampled; `mean_field_visible` takes their means instead. 8-bit models take draws of h in the statistics, too: an
-// update is then -1, 0 or 1 times the rate.
+// sampled; `mean_field` takes their means instead. 8-bit models take draws of h in the statistics, too: an update is
+// then -1, 0 or 1 times the rate.
 //
 // Persistent chains follow the model only while it changes slowly. At too large a rate they lag behind, and learning
 // diverges: likelihood falls while weights grow. The rate of a persistent trainer therefore falls by default.
@@ -47,9 +47,11 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
-  static_assert((Chosen & ~63u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
+  static_assert((Chosen & ~127u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");
+  static_assert(!detail::has(Chosen, learned_variance) || !detail::has(Chosen, mean_field),
+                "rbm: a mean has no variance to learn from: leave out mean_field");
   static_assert(!Arithmetic<typename ModelType::Scalar>::is_fixed || !detail::has(Chosen, learned_variance),
                 "rbm: variances are learned in float only: give integers the variances of the data, by initialize");
   static_assert(Arithmetic<typename ModelType::Scalar>::template batch_fits<Batch, detail::has_real<ModelType>()>(),
@@ -130,7 +132,12 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     const Status status = options.check();
     if (status != Status::ok) return status;
     if (!model.visible.is_proper() || !model.hidden.is_proper()) return Status::out_of_range;
-    if (learns_variance && options.mean_field_visible) return Status::out_of_range;
+    if (detail::has_binary_updates<Trainer>()) {
+      for (size_t s = 0; s < count; ++s) {
+        if (!kernels::are_binary(samples[s].values, Model::visible_size)) return Status::out_of_range;
+      }
+      if (size_t{Model::Visible::sites} == Model::visible_size && count > 0) return Status::ok;
+    }
     return Model::check(samples, count);
   }
 
@@ -153,7 +160,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     if ((Chosen & (centred | with_momentum | penalised)) != 0) {
       detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
     } else {
-      detail::apply_gradient<Batch>(model, batch, learning_rate(), rng);
+      detail::apply_gradient<Trainer>(model, batch, learning_rate(), rng);
     }
     if (learns_variance) update_variance(model, batch);
     if (is_real_pair) {
@@ -167,7 +174,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   bool diverged(size_t count) const {
     if (Ops::is_fixed) return false;
     Status status = Status::ok;
-    const bool is_drawn = !Model::Visible::is_real && !options.mean_field_visible;  // from finitely many states
+    const bool is_drawn = !Model::Visible::is_real && !detail::has(Chosen, mean_field);  // from finitely many states
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
       if (!is_drawn) status = Model::VisibleLayer::check(visible[s].values);
       status = first_failure(status, Model::HiddenLayer::check(hidden[s].values));

@@ -38,10 +38,11 @@ constexpr bool has_real() {
   return bool{Model::Visible::is_real} || bool{Model::Hidden::is_real};
 }
 
-/// The plain change of a model of floats, by a trainer of up to `Batch` samples.
-template <size_t Batch, class Model, class Rng>
+/// The plain change of a model of floats.
+template <class Trainer, class Model, class Rng>
 inline void apply_gradient(Model& model, const Statistics<Model>& batch, float learning_rate, Rng&) {
-  constexpr bool is_summed = Batch >= large_batch && is_layer_by_layer<Model, Batch>();  // 0.6 of the time
+  constexpr size_t most = Trainer::batch_size;
+  constexpr bool is_summed = most >= large_batch && is_layer_by_layer<Model, most>();  // 0.6 of the time
   const float rate = learning_rate / static_cast<float>(batch.count);
   if (is_summed) {
     kernels::update_weights_by_sums(model.weights.values, rate, batch);
@@ -54,81 +55,93 @@ inline void apply_gradient(Model& model, const Statistics<Model>& batch, float l
   }
 }
 
-/// The loops over a block of integer parameters.
-template <class Model, bool IsBinary>
-struct BlockUpdate {
-  typedef typename Arithmetic<typename Model::Scalar>::Rate Rate;
-
-  template <class Rng>
-  static RBM_INLINE void weights(Model& model, const Statistics<Model>& batch, Rate rate, Block block, Rng& rng) {
-    kernels::update_weights(model.weights.values, rate, batch, block.first, block.count, rng);
-  }
-
-  template <class Units, class Layer, class State, class Rng>
-  static RBM_INLINE void biases(Layer& layer, const State* data, const State* model_state, size_t count, Rate rate,
-                                Block block, Rng& rng) {
-    typename Model::Sum g[Units::block_size] = {};
-    kernels::add_differences(data, model_state, count, block.first, block.count, g);
-    kernels::update_biases<Units::block_size>(&layer.bias_of(block.first), rate, g, block.count, rng);
-  }
-};
-
-/// One sample of units that are all off or on has differences of 0, 1 and -1, for which 8 bits have quicker loops.
-template <class Model>
-struct BlockUpdate<Model, true> {
-  typedef typename Arithmetic<typename Model::Scalar>::Rate Rate;
-
-  template <class Rng>
-  static RBM_INLINE void weights(Model& model, const Statistics<Model>& batch, Rate rate, Block block, Rng& rng) {
-    kernels::update_binary_weights(model.weights.values, rate, batch, block.first, block.count, rng);
-  }
-
-  template <class Units, class Layer, class State, class Rng>
-  static RBM_INLINE void biases(Layer& layer, const State* data, const State* model_state, size_t, Rate rate,
-                                Block block, Rng& rng) {
-    kernels::update_binary_biases<Units::block_size>(&layer.bias_of(block.first), rate, data->values + block.first,
-                                                     model_state->values + block.first, block.count, rng);
-  }
-};
-
-template <class Update, class Units, class Layer, class State, class Rate, class Rng>
-RBM_NOINLINE void update_biases(Layer& layer, const State* data, const State* model_state, size_t count, Rate rate,
-                                Rng& rng) {
+template <class Units, class Layer, class State, class Rate, class Rng>
+void update_biases(Layer& layer, const State* data, const State* model_state, size_t count, Rate rate, Rng& rng) {
   for (Block block : Blocks<Units>()) {
-    Update::template biases<Units>(layer, data, model_state, count, rate, block, rng);
+    kernels::update_biases_by_differences<kernels::most_at_once<Units::block_size>()>(
+        &layer.bias_of(block.first), rate, data->values + block.first, model_state->values + block.first, Units::size,
+        count, block.count, rng);
   }
 }
 
-template <class Update, class Model, class Rate, class Rng>
-RBM_NOINLINE void update_blocks(Model& model, const Statistics<Model>& batch, Rate rate, Rng& rng) {
-  for (Block block : Blocks<EqualBlocks<Model::hidden_size, kernels::most_of_block<Model::hidden_size>()>>()) {
-    Update::weights(model, batch, rate, block, rng);
-  }
-  update_biases<Update, typename Model::Visible>(model.visible, batch.visible_data, batch.visible_model, batch.count,
-                                                 rate, rng);
-  update_biases<Update, typename Model::Hidden>(model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate,
-                                                rng);
-}
-
-/// Whether all units of a sample, and of its chain, are off or on.
+/// Neighbouring columns of the weights that change together, whatever the units.
 template <class Model>
-bool is_binary(const Statistics<Model>& batch) {
-  return batch.is_binary(0) && kernels::are_binary(batch.hidden_data->values, Model::hidden_size) &&
-         kernels::are_binary(batch.hidden_model->values, Model::hidden_size);
-}
+using Columns = EqualBlocks<Model::hidden_size, kernels::most_of_block<Model::hidden_size>()>;
 
 /// The plain change of a model of integers.
-template <size_t Batch, class Model, class Rng>
+template <class Model, bool IsBinary>
+struct IntegerUpdate {
+  typedef typename Arithmetic<typename Model::Scalar>::Rate Rate;
+
+  template <class Rng>
+  static RBM_NOINLINE void apply(Model& model, const Statistics<Model>& batch, Rate rate, Rng& rng) {
+    for (Block block : Blocks<Columns<Model>>()) {
+      kernels::update_weights(model.weights.values, rate, batch, block.first, block.count, rng);
+    }
+    update_biases<typename Model::Visible>(model.visible, batch.visible_data, batch.visible_model, batch.count, rate,
+                                           rng);
+    update_biases<typename Model::Hidden>(model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate, rng);
+  }
+};
+
+/// Whether all states of a plain step are off or on: those of one sample of such units in 8 bits, whose chain and
+/// statistics are draws.
+template <class Trainer>
+constexpr bool has_binary_updates() {
+  typedef typename Trainer::Model Model;
+  return Arithmetic<typename Model::Scalar>::is_8_bit && Trainer::batch_size == 1 && bool{Model::Visible::is_binary} &&
+         bool{Model::Hidden::is_binary} && (Trainer::extras & (centred | with_momentum | penalised | mean_field)) == 0;
+}
+
+/// One sample of 8 bits whose units are all off or on. A word of the generator gives the bytes of four rows that
+/// change.
+template <class Model>
+struct IntegerUpdate<Model, true> {
+  typedef typename Model::Scalar Scalar;
+  enum : size_t { most = Columns<Model>::block_size };
+
+  template <class Rng>
+  static RBM_NOINLINE void apply(Model& model, const Statistics<Model>& batch, uint16_t rate, Rng& rng) {
+    const Scalar *const v = batch.visible_data->values, *const v_model = batch.visible_model->values;
+    for (Block block : Blocks<Columns<Model>>()) {
+      const Scalar* const h = batch.hidden_data->values + block.first;
+      const Scalar* const h_model = batch.hidden_model->values + block.first;
+      alignas(uint32_t) uint8_t draws[most];
+      integer::draw<most>(draws, block.count, rng);
+      const kernels::BinaryChanges<most, Scalar::fraction_bits> changes(h, h_model, draws, block.count);
+      for (size_t j = 0; j < block.count; ++j) {
+        move_bias(model.hidden.bias_of(block.first + j), h[j], h_model[j], rate, draws[j]);
+      }
+      Scalar* weights = model.weights.values + block.first;
+      uint32_t word = 0;
+      uint8_t left = 0;
+      for (size_t i = 0; i < Model::visible_size; ++i, weights += Model::hidden_size) {
+        const uint8_t k = static_cast<uint8_t>(!kernels::is_off(v[i]) + 2 * !kernels::is_off(v_model[i]));
+        if (k == 0) continue;
+        if (left == 0) word = next_word(rng);
+        const uint8_t draw = static_cast<uint8_t>(word);
+        word >>= 8;
+        left = static_cast<uint8_t>((left + 3u) % 4u);
+        changes.apply(k, rate, draw, weights);
+        if (block.first == 0) move_bias(model.visible.bias_of(i), v[i], v_model[i], rate, draw);
+      }
+    }
+  }
+
+ private:
+  static RBM_INLINE void move_bias(Scalar& bias, Scalar data, Scalar model_state, uint16_t rate, uint8_t draw) {
+    if (data.raw == model_state.raw) return;
+    kernels::move_binary(bias, rate, draw, data.raw < model_state.raw ? int8_t{-1} : int8_t{0});
+  }
+};
+
+template <class Trainer, class Model, class Rng>
 inline void apply_gradient(Model& model, const Statistics<Model>& batch, FixedOption learning_rate, Rng& rng) {
   typedef Arithmetic<typename Model::Scalar> Ops;
-  constexpr bool may_be_quick = Ops::is_8_bit && Batch == 1;
-  const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), batch.count,
-                                            Ops::template rate_bits<Batch, has_real<Model>()>(), rng);
-  if (may_be_quick && kernels::has_binary_updates(rate) && is_binary<Model>(batch)) {
-    update_blocks<BlockUpdate<Model, may_be_quick>>(model, batch, rate, rng);
-  } else {
-    update_blocks<BlockUpdate<Model, false>>(model, batch, rate, rng);
-  }
+  const size_t count = Trainer::batch_size == 1 ? 1 : batch.count;  // so that nothing divides
+  const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), count,
+                                            Ops::template rate_bits<Trainer::batch_size, has_real<Model>()>(), rng);
+  IntegerUpdate<Model, has_binary_updates<Trainer>()>::apply(model, batch, rate, rng);
 }
 
 /// Makes the change that momentum, penalties and centring go into, or measures it.

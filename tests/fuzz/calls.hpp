@@ -219,7 +219,6 @@ class Calls {
     options.learning_rate = option();
     if (bytes.below(4) == 0) options.gibbs_steps = static_cast<uint16_t>(bytes.below(4));
     if (bytes.rarely()) options.gibbs_steps = 65535;
-    options.mean_field_visible = bytes.below(4) == 0;
     set_schedule(Has<rbm::scheduled>(), bytes, option);
     set_offset_rate(Has<rbm::centred>(), option);
     set_momentum(Has<rbm::with_momentum>(), option);

@@ -18,7 +18,9 @@ constexpr unsigned all_rules = rbm::centred | rbm::with_momentum | rbm::penalise
 
 /// The extras of a pair; variances are learned where there are some, in floats.
 constexpr rbm::Extras extras(size_t pair, bool has_variance) {
-  return static_cast<rbm::Extras>((has_variance && pair % 2 == 0 ? unsigned{rbm::learned_variance} : 0u) |
+  return static_cast<rbm::Extras>((has_variance && pair % 2 == 0 ? unsigned{rbm::learned_variance}
+                                   : pair % 4 == 3               ? unsigned{rbm::mean_field}
+                                                                 : 0u) |
                                   (pair % 9 == 0   ? unsigned{rbm::plain}
                                    : pair % 9 == 1 ? unsigned{rbm::centred}
                                    : pair % 9 == 2 ? unsigned{rbm::penalised}

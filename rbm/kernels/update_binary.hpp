@@ -1,0 +1,138 @@
+// rbm/kernels/update_binary.hpp: changes of 8-bit parameters after one sample, of units that are all off or on.
+//
+// A parameter moves by the rate times 1, 0 or -1, rounded by a byte: that of its row plus that of its column, modulo
+// 256. So the bytes of all parameters are evenly distributed, and those of any two independent, for V + H bytes of a
+// random generator instead of V H. A bias is the weight of a unit that is always on, whose byte is 0.
+// SPDX-License-Identifier: MIT
+
+#ifndef RBM_KERNELS_UPDATE_BINARY_HPP
+#define RBM_KERNELS_UPDATE_BINARY_HPP
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../config.hpp"
+#include "../numbers/fixed.hpp"
+#include "active.hpp"
+#include "processors.hpp"
+#include "simd.hpp"
+
+namespace rbm {
+namespace kernels {
+
+/// Moves a parameter by the rate, in steps of Q8 and at most 0x7F00, up or, where `flip` is -1, down.
+template <int FractionBits>
+RBM_INLINE void move_binary(Fixed<int8_t, FractionBits>& parameter, uint16_t rate, uint8_t draw, int8_t flip) {
+  const uint8_t steps = static_cast<uint8_t>(static_cast<uint16_t>(rate + draw) >> 8);
+  const int8_t old = static_cast<int8_t>(parameter.raw ^ flip);  // ~x falls where x rises
+  const int8_t moved = static_cast<int8_t>(static_cast<uint8_t>(old) + steps);
+  parameter.raw = static_cast<int8_t>((moved < old ? int8_t{127} : moved) ^ flip);
+}
+
+/// How a row of `count` <= Most weights changes where its unit is on at the data, in the model, or in both (k = 1, 2,
+/// 3): one of three ways, made once for all rows.
+template <size_t Most, int FractionBits, bool AreLanes = (RBM_VECTOR_BYTES > 4)>
+class BinaryChanges;
+
+#if RBM_VECTOR_BYTES > 4
+
+template <int FractionBits>
+struct MoveBinaryColumns {
+  int8_t* c;
+  int16_t rate, row_draw;
+  const uint8_t* draws;
+  const int8_t* difference;
+
+  template <class Vec>
+  RBM_INLINE void run(size_t j) const {
+    const Vec draw = (load_as<Vec>(draws + j) + row_draw) & int16_t{0xFF};
+    const Vec steps = ((draw + rate) >> 8) * (load_as<Vec>(difference + j) >> FractionBits);
+    store_saturated(load_as<Vec>(c + j) + steps, c + j);
+  }
+};
+
+template <size_t Most, int FractionBits>
+class BinaryChanges<Most, FractionBits, true> {
+  typedef Fixed<int8_t, FractionBits> Scalar;
+
+ public:
+  RBM_INLINE BinaryChanges(const Scalar* h, const Scalar* h_model, const uint8_t* column_draws, size_t columns)
+      : rising(numbers_of(h)), draws(column_draws), count(columns) {
+    for (size_t j = 0; j < count; ++j) {
+      falling[j] = static_cast<int8_t>(-h_model[j].raw);
+      both[j] = static_cast<int8_t>(h[j].raw - h_model[j].raw);
+    }
+  }
+
+  RBM_INLINE void apply(size_t k, uint16_t rate, uint8_t row_draw, Scalar* weights) const {
+    const MoveBinaryColumns<FractionBits> body = {numbers_of(weights), static_cast<int16_t>(rate), row_draw, draws,
+                                                  k == 1   ? rising
+                                                  : k == 2 ? falling
+                                                           : both};
+    each_column<int16_t, Most, functions_at_a_time>(count, body);
+  }
+
+ private:
+  const int8_t* rising;
+  int8_t falling[Most], both[Most];
+  const uint8_t* draws;
+  size_t count;
+};
+
+#else
+
+/// A hidden unit that is on, and its byte.
+struct BinaryColumn {
+  uint8_t column, draw;
+};
+
+template <int FractionBits>
+RBM_NOINLINE void move_columns(const BinaryColumn* list, uint8_t count, uint16_t rate, uint8_t row_draw, int8_t flip,
+                               Fixed<int8_t, FractionBits>* weights) {
+  for (; count != 0; --count, ++list) {
+    move_binary(weights[list->column], rate, static_cast<uint8_t>(list->draw + row_draw), flip);
+  }
+}
+
+/// The units that are on at the data, and those in the model; both lists begin with those that are not on in the other.
+template <size_t Most, int FractionBits>
+class BinaryChanges<Most, FractionBits, false> {
+  typedef Fixed<int8_t, FractionBits> Scalar;
+
+ public:
+  RBM_INLINE BinaryChanges(const Scalar* h, const Scalar* h_model, const uint8_t* draws, size_t count) {
+    list_columns(h, h_model, draws, static_cast<uint8_t>(count), rising, rises + 1, rises + 3);
+    list_columns(h_model, h, draws, static_cast<uint8_t>(count), falling, falls + 2, falls + 3);
+    rises[2] = falls[1] = 0;
+  }
+
+  RBM_INLINE void apply(uint8_t k, uint16_t rate, uint8_t row_draw, Scalar* weights) const {
+    move_columns(rising, rises[k], rate, row_draw, 0, weights);
+    move_columns(falling, falls[k], rate, row_draw, -1, weights);
+  }
+
+ private:
+  static RBM_NOINLINE void list_columns(const Scalar* h, const Scalar* other, const uint8_t* draws, uint8_t count,
+                                        BinaryColumn* list, uint8_t* all, uint8_t* alone) {
+    BinaryColumn *first = list, *last = list + count;
+    for (uint8_t j = 0; j < count; ++j) {
+      if (is_off(h[j])) continue;
+      BinaryColumn& next = is_off(other[j]) ? *first++ : *--last;
+      next.column = j;
+      next.draw = draws[j];
+    }
+    *alone = static_cast<uint8_t>(first - list);
+    for (const BinaryColumn* const end = list + count; last != end; ++last) *first++ = *last;
+    *all = static_cast<uint8_t>(first - list);
+  }
+
+  BinaryColumn rising[Most], falling[Most];
+  uint8_t rises[4], falls[4];  // how many columns of these, by k
+};
+
+#endif
+
+}  // namespace kernels
+}  // namespace rbm
+
+#endif  // RBM_KERNELS_UPDATE_BINARY_HPP
