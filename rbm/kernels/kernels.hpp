@@ -7,6 +7,7 @@
 //   dot_rows         x_i += sum_j W_ij s_j       in 16 partial sums, whose order belongs to the design
 //   update_weights   W_ij += rate (statistics)   one of three changes a row
 //   update_biases    c_i += rate (statistics)
+//   update_binary    both, of one sample in 8 bits whose units are off or on
 //   draws            means and draws of units of two states
 //   batches          these sums where a large batch shares what was fetched from a far cache; update_batches likewise
 //
@@ -14,10 +15,11 @@
 //
 //                    floats                        integers, vectors                integers, no vectors
 //   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
-//   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers   dot_binary_, dot_ternary_rows
-//   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row; 8 bits on-line:
-//                    SumColumns                                                     update_binary_weights
-//   update_biases    a plain loop                  AddRounded, AddBinaryColumns     update_biases_sized, add_binary
+//   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers   add_listed_columns, of four rows
+//   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row
+//                    SumColumns
+//   update_biases    a plain loop                  AddRounded                       update_biases_sized
+//   update_binary    -                             MoveBinaryColumns                move_columns, of a list
 //   draws            SigmoidColumns, DrawColumns   FixedMeanColumns,                one unit at a time
 //                                                  FixedDrawColumns
 // SPDX-License-Identifier: MIT

@@ -136,17 +136,16 @@ RBM_INLINE void update_biases(Fixed<Integer, FractionBits>* c,
 }
 
 /// The biases of `count` <= Most units change by their differences in `samples` states, which are `stride` apart. Not
-/// inlined: one copy in flash for all layers.
-template <size_t Most, class Integer, int FractionBits, class Rng>
-RBM_NOINLINE void update_biases_by_differences(Fixed<Integer, FractionBits>* c,
-                                               typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
-                                               const Fixed<Integer, FractionBits>* data,
-                                               const Fixed<Integer, FractionBits>* model, size_t stride, size_t samples,
-                                               size_t count, Rng& rng) {
+/// inlined: one copy in flash for all layers. Where `Known` is not 0 it is the number of biases.
+template <size_t Most, size_t Known, class Scalar, class Rng>
+RBM_NOINLINE void update_biases_by_differences(Scalar* c, typename Arithmetic<Scalar>::Rate rate, const Scalar* data,
+                                               const Scalar* model, size_t stride, size_t samples, size_t count,
+                                               Rng& rng) {
+  if (Known != 0) count = Known;
   constexpr size_t most = RBM_VECTOR_BYTES > 4 ? Most : 16;  // fewer take less of the stack
   for (size_t first = 0; first < count; first += most) {
     const size_t some = count - first < most ? count - first : most;
-    typename Arithmetic<Fixed<Integer, FractionBits>>::Sum g[most] = {};
+    typename Arithmetic<Scalar>::Sum g[most] = {};
     add_differences(data + first, model + first, stride, samples, some, g);
     update_biases<Most>(c + first, rate, g, some, rng);
   }

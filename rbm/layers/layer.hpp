@@ -98,7 +98,7 @@ Status check_range(const Fixed<Integer, FractionBits>* s, size_t count, Fixed<In
 }
 
 // Only where one is above, of which -0 may be inside, are all looked at in turn.
-inline RBM_NOINLINE Status check_range(const float* s, size_t count, float least, float most) {
+RBM_SUBROUTINE Status check_range(const float* s, size_t count, float least, float most) {
   uint32_t above = 0;
   for (size_t i = 0; i < count; ++i) above |= static_cast<uint32_t>(!is_between(s[i], least, most));
   if (above == 0) return Status::ok;

@@ -167,7 +167,7 @@ RBM_SUBROUTINE float log(float x) {
 }
 
 /// ln(1 + x), exact also where x is tiny: -infinity at -1, NaN below.
-RBM_SUBROUTINE float log1p(float x) {
+inline float log1p(float x) {
   const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
   const float lost = choose(x < 1.0f, difference(x, difference(u, 1.0f)), 1.0f + minus(difference(u, x)));

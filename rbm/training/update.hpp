@@ -57,10 +57,16 @@ inline void apply_gradient(Model& model, const Statistics<Model>& batch, float l
 
 template <class Units, class Layer, class State, class Rate, class Rng>
 void update_biases(Layer& layer, const State* data, const State* model_state, size_t count, Rate rate, Rng& rng) {
+  constexpr size_t most = Units::block_size;
   for (Block block : Blocks<Units>()) {
-    kernels::update_biases_by_differences<kernels::most_at_once<Units::block_size>()>(
-        &layer.bias_of(block.first), rate, data->values + block.first, model_state->values + block.first, Units::size,
-        count, block.count, rng);
+    auto* const c = &layer.bias_of(block.first);
+    const auto *const from = data->values + block.first, *const to = model_state->values + block.first;
+    if (kernels::is_known<most>(block.count)) {
+      kernels::update_biases_by_differences<most, most>(c, rate, from, to, Units::size, count, block.count, rng);
+    } else {
+      kernels::update_biases_by_differences<kernels::most_at_once<most>(), 0>(c, rate, from, to, Units::size, count,
+                                                                              block.count, rng);
+    }
   }
 }
 
@@ -103,6 +109,9 @@ struct IntegerUpdate<Model, true> {
   template <class Rng>
   static RBM_NOINLINE void apply(Model& model, const Statistics<Model>& batch, uint16_t rate, Rng& rng) {
     const Scalar *const v = batch.visible_data->values, *const v_model = batch.visible_model->values;
+    kernels::Active<Model::visible_size> on, on_model;
+    on.find(batch.of_data(0), v, 0);
+    on_model.find(batch.of_model(0), v_model, 0);
     for (Block block : Blocks<Columns<Model>>()) {
       const Scalar* const h = batch.hidden_data->values + block.first;
       const Scalar* const h_model = batch.hidden_model->values + block.first;
@@ -112,26 +121,25 @@ struct IntegerUpdate<Model, true> {
       for (size_t j = 0; j < block.count; ++j) {
         move_bias(model.hidden.bias_of(block.first + j), h[j], h_model[j], rate, draws[j]);
       }
-      Scalar* weights = model.weights.values + block.first;
       uint32_t word = 0;
-      uint8_t left = 0;
-      for (size_t i = 0; i < Model::visible_size; ++i, weights += Model::hidden_size) {
-        const uint8_t k = static_cast<uint8_t>(!kernels::is_off(v[i]) + 2 * !kernels::is_off(v_model[i]));
-        if (k == 0) continue;
-        if (left == 0) word = next_word(rng);
+      uint8_t row = 0;
+      on.each_of_two(on_model, v, v_model, [&](size_t i, uint8_t k) RBM_ALWAYS_INLINE {
+        word = row++ % 4 == 0 ? next_word(rng) : word >> 8;
         const uint8_t draw = static_cast<uint8_t>(word);
-        word >>= 8;
-        left = static_cast<uint8_t>((left + 3u) % 4u);
-        changes.apply(k, rate, draw, weights);
+        changes.apply(k, rate, draw, model.weights.row(i) + block.first);
         if (block.first == 0) move_bias(model.visible.bias_of(i), v[i], v_model[i], rate, draw);
-      }
+      });
     }
   }
 
  private:
   static RBM_INLINE void move_bias(Scalar& bias, Scalar data, Scalar model_state, uint16_t rate, uint8_t draw) {
-    if (data.raw == model_state.raw) return;
-    kernels::move_binary(bias, rate, draw, data.raw < model_state.raw ? int8_t{-1} : int8_t{0});
+    if (RBM_VECTOR_BYTES > 4) {  // without a branch
+      const int16_t steps = static_cast<int16_t>((rate + draw) >> 8);
+      bias = Scalar::saturated(bias.raw + ((data.raw - model_state.raw) >> Scalar::fraction_bits) * steps);
+    } else if (data.raw != model_state.raw) {
+      kernels::move_binary(bias, rate, draw, data.raw < model_state.raw ? int8_t{-1} : int8_t{0});
+    }
   }
 };
 
