@@ -93,7 +93,7 @@ if { [ $status -eq 101 ] || [ $status -gt 128 ]; } && grep -q '^!' "$out/broken.
 else
   fail "a fault ends with status $status"
 fi
-runs_broken hang 5
+runs_broken hang 3
 status=$?
 if [ $status -eq 124 ]; then pass; else fail "a program that hangs ends with status $status"; fi
 if [ "$(cat "$out/broken.txt")" = "!" ]; then pass; else fail "what a program printed before it hung is seen"; fi
