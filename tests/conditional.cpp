@@ -275,7 +275,8 @@ TEST_CASE("sites that are none, or have another number of states") {
   CHECK(rbm::classify(model, v, 3, three) == rbm::Status::ok);
 }
 
-TEST_CASE("pseudo-likelihood from one random site: right on average") {  // 4.9 standard errors: 1e-6 each
+TEST_CASE("pseudo-likelihood from one random site: right on average" *
+          doctest::test_suite("sampling")) {  // 4.9 standard errors: 1e-6 each
   typedef rbm::Rbm<rbm::Spin<6>, rbm::Bernoulli<4>> Spins;
   const Spins spins = random_pair<Spins>(1, 1, 6);
   const Labelled labelled = random_pair<Labelled>(1, 1, 7);

@@ -378,7 +378,7 @@ TEST_CASE("draws are cut from words, the lowest bits first") {
   CHECK(halves[2] == 0x0504);
 }
 
-TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update") {
+TEST_CASE("the mean of 100 000 stochastic roundings of an update is the update" * doctest::test_suite("sampling")) {
   for (float rate : {0.02f, 0.0007f, 0.9f}) {
     for (int difference : {32, -32, 64, 5}) {
       check_rounding<Number8>(rate, 1, difference, 3);

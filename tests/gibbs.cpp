@@ -223,7 +223,8 @@ TEST_CASE("under evidence a chain draws from the posterior: noisy, known and mis
   CHECK(total_variation(exact.visible, posterior) > 40 * total_variation_floor(posterior, 200000));
 }
 
-TEST_CASE("the posterior mean is that of enumeration") {  // false alarm: below 1e-6, see the tolerance
+TEST_CASE("the posterior mean is that of enumeration" *
+          doctest::test_suite("sampling")) {  // false alarm: below 1e-6, see the tolerance
   const Model model = random_model<Model>(1.0f, 9);
   const Enumeration<Model> exact(model);
   rbm::Posterior<Model> posterior = {};

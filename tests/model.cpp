@@ -125,7 +125,8 @@ TEST_CASE("a model is plain data and may be const") {
   CHECK(double(in_flash.hidden.bias[0]) == -1.0);
 }
 
-TEST_CASE("samples of either layer follow the conditionals, all units jointly") {  // false alarm: 1e-6 each
+TEST_CASE("samples of either layer follow the conditionals, all units jointly" *
+          doctest::test_suite("sampling")) {  // false alarm: 1e-6 each
   typedef Shape<3, 4>::Model Model;
   const Model model = random_model<Model>(1.0f, 11);
   const Enumeration<Model> exact(model);

@@ -73,7 +73,8 @@ TEST_CASE("chains of floats take the same steps but where a sum's last bit decid
 }
 
 // False alarm: one in a million.
-TEST_CASE("a chain on both copies of the weights draws from the model's distribution") {
+TEST_CASE("a chain on both copies of the weights draws from the model's distribution" *
+          doctest::test_suite("sampling")) {
   typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>> Model;
   const Model model = random_model<Model>(1.0f, 7);
   const Enumeration<Model> exact(model);
