@@ -81,10 +81,10 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
   /// rate times its mean gradient. Errors, which change neither model nor trainer nor generator: not_finite or
   /// out_of_range for a sample, an option or a variance that is not above 0, or where count is 0; too_large where count
-  /// is more than Batch. A trainer of one 8-bit sample at a time takes means only as has_binary_updates() says.
-  /// Chains can run away, of a model that check() would refuse, or of one with real units: then not_finite is returned,
-  /// the model is as before, and particles start anew. A step does not look at the model itself, which would take
-  /// longer than the step: of one that check() refuses only that much is promised.
+  /// is more than Batch. An 8-bit trainer of one sample at a time takes means only where an extra changes its update,
+  /// or with mean_field. Chains can run away, of a model that check() would refuse, or of one with real units: then
+  /// not_finite is returned, the model is as before, and particles start anew. A step does not look at the model
+  /// itself, which would take longer than the step: of one that check() refuses only that much is promised.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
