@@ -37,7 +37,7 @@ for number in "$@"; do
     */simulate)
       # shellcheck disable=SC2086
       $run -q "$elf" $functions >/dev/null 2>"$out/report.log"
-      stack=$(awk '/bytes of stack$/ && $6 > most { most = $6 } END { print most }' "$out/report.log")
+      stack=$(awk '/bytes of stack/ && $6 > most { most = $6 } END { print most }' "$out/report.log")
       ;;
     *)
       symbols=$("${prefix}nm" "$elf" | awk -v names=" $functions " 'index(names, " " $3 " ") { printf ",%s=0x%s", $3, $1 }')

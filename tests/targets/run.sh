@@ -46,8 +46,10 @@ for program in "$@"; do
   # What the smallest board promises.
   if [ "$board $program" = "uno uno_digits" ]; then
     # shellcheck disable=SC2086
-    cycles=$($run -q -n 1500 "$out/$program.elf" on_sample 2>&1 >/dev/null | awk '$1 == "on_sample:" { print $4 }')
-    echo "uno: $(cut -d' ' -f4- "$out/$program.log"); a CD-1 step takes $cycles cycles, the mean of the first 1500"
+    cycles=$($run -q -n 1500 "$out/$program.elf" on_sample 2>&1 >/dev/null |
+      awk '$1 == "on_sample:" { print $4 " cycles, at most " $(NF - 1) }')
+    echo "uno: $(cut -d' ' -f4- "$out/$program.log"); a CD-1 step takes $cycles; the mean and the most of the first 1500"
+    cycles=${cycles%% *}
     if [ "${cycles:-99999}" -le 40000 ]; then pass; else fail "$program: a CD-1 step of at most 40000 cycles"; fi
     spare=$(sed -n 's/.*stack, \(-*[0-9]*\) to spare$/\1/p' "$out/$program.log")
     if [ "${spare:-0}" -ge 128 ]; then pass; else fail "$program: at least 128 bytes of RAM to spare"; fi

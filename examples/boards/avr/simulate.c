@@ -1,7 +1,7 @@
 // Runs a program for an AVR, CPU, on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps
 // with interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not
 // end in time. Standard error tells how deep the stack went, and of each function that is named how often it was
-// called, its mean cycles, and how much of the stack it took with what it called.
+// called, its mean cycles, how much of the stack it took with what it called, and its most cycles.
 //
 //   simulate [-q] [-s SECONDS] [-n CALLS] PROGRAM.elf [FUNCTION...]
 //
@@ -23,7 +23,7 @@ struct function {
   uint32_t address, back;
   unsigned calls, entry, deepest, stack;
   int inside;
-  uint64_t since, cycles;
+  uint64_t since, cycles, longest;
 };
 
 static void print_letter(struct avr_irq_t* irq, uint32_t letter, void* unused) {
@@ -116,7 +116,9 @@ int main(int argc, char** argv) {
       } else if (function->inside && avr->pc == function->back && now == function->entry + avr->address_size) {
         function->inside = 0;
         ++function->calls;
-        function->cycles += avr->cycle - function->since;
+        const uint64_t cycles = avr->cycle - function->since;
+        function->cycles += cycles;
+        if (cycles > function->longest) function->longest = cycles;
         if (function->entry - function->deepest > function->stack)
           function->stack = function->entry - function->deepest;
       } else if (function->inside && !halfway && now < function->deepest) {
@@ -136,8 +138,9 @@ int main(int argc, char** argv) {
           (double)avr->cycle / 16e6, data_end - data_start, ram_end - deepest, (int)deepest + 1 - (int)data_end);
   for (int f = 0; f < count; ++f) {
     const struct function* function = &functions[f];
-    fprintf(stderr, "%s: %u calls, %.0f cycles, %u bytes of stack\n", function->name, function->calls,
-            function->calls == 0 ? 0.0 : (double)function->cycles / function->calls, function->stack);
+    fprintf(stderr, "%s: %u calls, %.0f cycles, %u bytes of stack, at most %.0f cycles\n", function->name,
+            function->calls, function->calls == 0 ? 0.0 : (double)function->cycles / function->calls, function->stack,
+            (double)function->longest);
   }
   return status;
 }
