@@ -55,6 +55,12 @@ examples: $(EXAMPLES:%=$(BUILD)/%)
 $(EXAMPLES:%=$(BUILD)/%): $(BUILD)/%: examples/%/main.cpp $(BUILD)/compile.flags
 	$(COMPILE) -ffp-contract=off -MMD -MP $(LDFLAGS) $< -o $@
 
+## anomaly_csv: build examples/anomaly/csv.cpp, which monitors bearings from recordings in CSV files
+.PHONY: anomaly_csv
+anomaly_csv: $(BUILD)/anomaly_csv
+$(BUILD)/anomaly_csv: examples/anomaly/csv.cpp $(BUILD)/compile.flags
+	$(COMPILE) -ffp-contract=off -MMD -MP $(LDFLAGS) $< -o $@
+
 ## test: run the unit and learning tests, the build checks and the examples
 test:
 	@$(MAKE) --no-print-directory run-tests
@@ -89,7 +95,7 @@ build-checks: | $(BUILD)
 	@tests/build/check.sh $(BUILD) $(COMPILE)
 
 ## example-checks: only the examples, run with their output checked
-example-checks: $(EXAMPLES:%=$(BUILD)/%)
+example-checks: $(EXAMPLES:%=$(BUILD)/%) $(BUILD)/anomaly_csv
 	@tests/examples.sh $(BUILD)
 
 # Longer runs than make test, tables of README.md, and other machines than this one.

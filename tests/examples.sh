@@ -156,5 +156,35 @@ says "at most 12 % of the labels of held-out digits are wrong" '/^epoch/ { last 
 says "at least 80 % of the dreams are what was asked for" '/dreams are taken/ { within($1, 80, 100) }'
 says "half of the digits is unknown" '/[?]/ { n += gsub(/[?]/, "") } END { within(n, 256, 256) }'
 
+# The monitor of the firmware, from CSV files: of a healthy pump in two modes and of two faults.
+anomaly() { "$build/anomaly_csv" "$@" 2>"$out/stderr"; }
+anomaly --simulate 0 1 300 >"$out/part.csv"
+anomaly --simulate 0 4 300 >"$out/thrust.csv"
+anomaly --simulate 2 1 40 | sed 's/^/0;/' >"$out/outer.csv"
+anomaly --simulate 1 4 40 >"$out/imbalance.csv"
+options="--rate 3200 --window 512 --hop 512"
+# shellcheck disable=SC2086
+check "anomaly_csv runs" anomaly $options --rpm 1800 --healthy "$out/part.csv" --rpm 2160 --healthy "$out/thrust.csv" \
+  "$out/imbalance.csv" --rpm 1800 --column 2 "$out/outer.csv" >"$out/recordings"
+check "anomaly_csv: without a word on standard error" test ! -s "$out/stderr"
+example=anomaly_csv
+sed "s|^$out/||" "$out/recordings" >"$out/$example"
+says "few false alarms" '/^(part|thrust)/ { n++; within($3, 0, 2); within($5, 0, 0) } END { within(n, 2, 2) }'
+says "faults are found" '/^(outer|imbal)/ { n++; within($3, 95, 100); within($6, 3, 5) } END { within(n, 2, 2) }'
+# wrong STATUS MESSAGE OPTIONS...: that exit status, and the message.
+wrong_csv() {
+  expected=$1 message=$2
+  shift 2
+  anomaly "$@" >"$out/stdout"
+  [ $? -eq "$expected" ] && [ ! -s "$out/stdout" ] && grep -qF -- "$message" "$out/stderr"
+}
+printf 'g\n1\n2\nx\n' >"$out/wrong.csv"
+check "a file that is not there" wrong_csv 1 "none.csv: cannot be read" --healthy "$out/none.csv"
+check "no number" wrong_csv 1 "no number in line 4" --healthy "$out/wrong.csv"
+check "a column that is not there" wrong_csv 1 "no number in line 2" --column 2 --healthy "$out/part.csv"
+check "too few samples" wrong_csv 1 "too few samples of a healthy bearing" --healthy "$out/imbalance.csv"
+check "no healthy bearing" wrong_csv 2 "--healthy FILE" "$out/part.csv"
+check "an unknown option of anomaly_csv" wrong_csv 2 'unknown option "--rmp"' --rmp 1800
+
 echo "example checks: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
