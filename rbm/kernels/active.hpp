@@ -147,24 +147,12 @@ struct Active {
   /// Calls if_binary(i, k) for the units that are 1 in this state (k = 1), in another (2), or in both (3), and
   /// otherwise(i, k) where they are neither 0 nor 1.
   template <class Scalar, class IfBinary, class Otherwise>
-  RBM_INLINE void each_of_two(const Active& other, const Scalar* s, const Scalar* there, const IfBinary& if_binary,
+  RBM_INLINE void each_of_two(const Active& other, const Scalar*, const Scalar*, const IfBinary& if_binary,
                               const Otherwise& otherwise) const {
     if (binary && other.binary) {
-      each_of_two(other, s, there, if_binary);
+      each_bit_of_two(other, if_binary);
     } else {
-      each_of_two(other, s, there, otherwise);
-    }
-  }
-
-  /// The same where all units are known to be 0 or 1.
-  template <class Scalar, class Visit>
-  RBM_INLINE void each_of_two(const Active& other, const Scalar*, const Scalar*, const Visit& visit) const {
-    for (size_t i = 0; i < Length; i += 64) {
-      const uint64_t first = words[i / 64], second = other.words[i / 64];
-      for (uint64_t left = first | second; left != 0; left &= left - 1) {
-        const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-        visit(i + bit, static_cast<uint8_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)));
-      }
+      each_bit_of_two(other, otherwise);
     }
   }
 
@@ -174,6 +162,17 @@ struct Active {
     for (size_t i = 0; i < Length; i += 64) {
       for (uint64_t left = words[i / 64]; left != 0; left &= left - 1) {
         visit(i + static_cast<unsigned>(__builtin_ctzll(left)));
+      }
+    }
+  }
+
+  template <class Visit>
+  RBM_INLINE void each_bit_of_two(const Active& other, const Visit& visit) const {
+    for (size_t i = 0; i < Length; i += 64) {
+      const uint64_t first = words[i / 64], second = other.words[i / 64];
+      for (uint64_t left = first | second; left != 0; left &= left - 1) {
+        const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
+        visit(i + bit, ((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
       }
     }
   }
@@ -210,14 +209,6 @@ struct Active<Length, false> {
       } else {
         otherwise(i, k);
       }
-    }
-  }
-
-  template <class Scalar, class Visit>
-  RBM_INLINE void each_of_two(const Active&, const Scalar* s, const Scalar* other, const Visit& visit) const {
-    for (size_t i = 0; i < Length; ++i) {
-      const uint8_t k = static_cast<uint8_t>(!is_off(s[i]) + 2 * !is_off(other[i]));
-      if (k != 0) visit(i, k);
     }
   }
 };

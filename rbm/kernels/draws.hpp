@@ -185,7 +185,9 @@ RBM_NOINLINE void draw_binary_sized(const float* p, size_t count, float* s, floa
     each_column<float, at_a_time, functions_at_a_time>(now, body);
   }
 #else
-  for (size_t i = 0; i < count; ++i) s[i] = to_bits(uniform(rng)) < to_bits(p[i]) ? 1.0f : off;
+  for (size_t i = 0; i < count; ++i) {
+    s[i] = static_cast<int32_t>(to_bits(uniform(rng))) < static_cast<int32_t>(to_bits(p[i])) ? 1.0f : off;
+  }
 #endif
 }
 

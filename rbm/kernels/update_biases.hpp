@@ -41,7 +41,7 @@ struct Rounding<int8_t, FractionBits> {
   int32_t factor;
   enum : int { shift = FractionBits + 8 };
 
-  explicit RBM_INLINE Rounding(int16_t rate) : factor(rate) {}
+  explicit RBM_INLINE Rounding(uint16_t rate) : factor(rate) {}
 
   template <class Vec>
   RBM_INLINE Vec random(const uint8_t* draws) const {

@@ -16,6 +16,7 @@
 #include "active.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
+#include "statistics.hpp"
 
 namespace rbm {
 namespace kernels {
@@ -28,6 +29,58 @@ RBM_INLINE void move_binary(Fixed<int8_t, FractionBits>& parameter, uint16_t rat
   const int8_t moved = static_cast<int8_t>(static_cast<uint8_t>(old) + steps);
   parameter.raw = static_cast<int8_t>((moved < old ? int8_t{127} : moved) ^ flip);
 }
+
+/// The rows that change after one sample, one after the other: those of units that are on at the data (k = 1), in the
+/// model (2), or in both (3).
+template <size_t Length, class Scalar, bool HasBits = has_unit_bits>
+class ChangingRows {
+ public:
+  template <size_t HiddenSize>
+  explicit RBM_INLINE ChangingRows(const Statistics<Scalar, Length, HiddenSize>& sample)
+      : end(0), data(0), model(0), left(0) {
+    on.find(sample.of_data(0), sample.visible_data->values, 0);
+    on_model.find(sample.of_model(0), sample.visible_model->values, 0);
+  }
+
+  RBM_INLINE bool next(size_t& i, uint8_t& k) {
+    for (; left == 0; end += 64) {
+      if (end >= Length) return false;
+      data = on.words[end / 64];
+      model = on_model.words[end / 64];
+      left = data | model;
+    }
+    const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
+    left &= left - 1;
+    i = end - 64 + bit;
+    k = static_cast<uint8_t>(((data >> bit) & 1u) + 2 * ((model >> bit) & 1u));
+    return true;
+  }
+
+ private:
+  Active<Length> on, on_model;
+  size_t end;                  // of the units that were looked at
+  uint64_t data, model, left;  // bits of the last 64, and which are still to come
+};
+template <size_t Length, class Scalar>
+class ChangingRows<Length, Scalar, false> {
+ public:
+  template <size_t HiddenSize>
+  explicit RBM_INLINE ChangingRows(const Statistics<Scalar, Length, HiddenSize>& sample)
+      : v(sample.visible_data->values), v_model(sample.visible_model->values), end(0) {}
+
+  RBM_INLINE bool next(size_t& i, uint8_t& k) {
+    while (end < Length) {
+      i = end++;
+      k = static_cast<uint8_t>(!is_off(v[i]) + 2 * !is_off(v_model[i]));
+      if (k != 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  const Scalar *v, *v_model;
+  size_t end;
+};
 
 /// How a row of `count` <= Most weights changes where its unit is on at the data, in the model, or in both (k = 1, 2,
 /// 3): one of three ways, made once for all rows.

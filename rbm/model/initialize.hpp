@@ -17,7 +17,8 @@
 
 namespace rbm {
 
-/// Weights from a normal distribution with mean 0 and standard deviation 0.01; all biases 0, all variances 1.
+/// Weights from a normal distribution with mean 0 and standard deviation 0.01, in 8 bits one like it (small_normal);
+/// all biases 0, all variances 1.
 template <class Model, class Rng>
 void initialize(Model& model, Rng& rng) {
   typedef typename Model::Scalar Scalar;

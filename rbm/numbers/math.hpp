@@ -40,13 +40,21 @@ RBM_INLINE float from_bits(uint32_t bits) {
 /// Neither NaN nor infinite.
 RBM_INLINE bool is_finite(float x) { return (to_bits(x) & 0x7F800000u) != 0x7F800000u; }
 
-/// -x, and a - b. Without an FPU by the subroutine that adds, so that the one that subtracts need not be in flash, too.
-RBM_INLINE float minus(float x) { return from_bits(to_bits(x) ^ 0x80000000u); }
+/// a - b. Without an FPU by the subroutine that adds, so that the one that subtracts need not be in flash, too. (On AVR
+/// both are one.)
 template <class Number>
 RBM_INLINE Number difference(Number a, Number b) {
   return a - b;
 }
-RBM_INLINE float difference(float a, float b) { return RBM_VECTOR_BYTES == 1 ? minus(minus(a) + b) : a - b; }
+RBM_INLINE float difference(float a, float b) {
+#if RBM_VECTOR_BYTES == 1 && defined(__GNUC__) && !defined(__AVR__)
+  uint32_t negative = to_bits(b) ^ 0x80000000u;
+  __asm__("" : "+r"(negative));  // lest the compiler subtract all the same
+  return a + from_bits(negative);
+#else
+  return a - b;
+#endif
+}
 
 /// Whether x is at least `least`, which is 0 or -most, and at most `most`; of NaN it is not, nor is -0 at least 0.
 /// Positive floats are ordered as their bits, and those of NaN are above all: no subroutine where there is no FPU.
@@ -170,7 +178,7 @@ RBM_SUBROUTINE float log(float x) {
 inline float log1p(float x) {
   const float u = rounded(1.0f + x);
   // What the rounding of 1 + x lost, d = 1 + x - u, is worth d / u. Where u is 0 or infinite there is nothing to mend.
-  const float lost = choose(x < 1.0f, difference(x, difference(u, 1.0f)), 1.0f + minus(difference(u, x)));
+  const float lost = choose(x < 1.0f, difference(x, difference(u, 1.0f)), difference(1.0f, difference(u, x)));
   const float correction = lost / u;
   return log(u) + choose(correction < 1.0f, correction, 0.0f);
 }

@@ -247,7 +247,7 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
   /// deviation 148, times 71 / 2^20 of 1.
   template <class Rng>
   static Scalar small_normal(Rng& rng) {
-    const uint32_t word = is_8_bit ? detail::next_word(rng) : 0;
+    const uint32_t word = is_8_bit ? draw_word(rng) : 0;
     const int32_t bytes = static_cast<int32_t>((word & 255u) + (word >> 8 & 255u) + (word >> 16 & 255u) + (word >> 24));
     const int32_t draw = is_8_bit ? (bytes - 510) * 71 * 256 : integer::normal(rng) * 655;
     const int32_t random = static_cast<int32_t>(detail::next_word(rng) >> (FractionBits + 4));

@@ -96,7 +96,8 @@ template <class Trainer>
 constexpr bool has_binary_updates() {
   typedef typename Trainer::Model Model;
   return Arithmetic<typename Model::Scalar>::is_8_bit && Trainer::batch_size == 1 && bool{Model::Visible::is_binary} &&
-         bool{Model::Hidden::is_binary} && (Trainer::extras & (centred | with_momentum | penalised | mean_field)) == 0;
+         bool{Model::Hidden::is_binary} &&
+         (unsigned{Trainer::extras} & (centred | with_momentum | penalised | mean_field)) == 0;
 }
 
 /// One sample of 8 bits whose units are all off or on. A word of the generator gives the bytes of four rows that
@@ -109,9 +110,6 @@ struct IntegerUpdate<Model, true> {
   template <class Rng>
   static RBM_NOINLINE void apply(Model& model, const Statistics<Model>& batch, uint16_t rate, Rng& rng) {
     const Scalar *const v = batch.visible_data->values, *const v_model = batch.visible_model->values;
-    kernels::Active<Model::visible_size> on, on_model;
-    on.find(batch.of_data(0), v, 0);
-    on_model.find(batch.of_model(0), v_model, 0);
     for (Block block : Blocks<Columns<Model>>()) {
       const Scalar* const h = batch.hidden_data->values + block.first;
       const Scalar* const h_model = batch.hidden_model->values + block.first;
@@ -122,13 +120,14 @@ struct IntegerUpdate<Model, true> {
         move_bias(model.hidden.bias_of(block.first + j), h[j], h_model[j], rate, draws[j]);
       }
       uint32_t word = 0;
-      uint8_t row = 0;
-      on.each_of_two(on_model, v, v_model, [&](size_t i, uint8_t k) RBM_ALWAYS_INLINE {
-        word = row++ % 4 == 0 ? next_word(rng) : word >> 8;
+      uint8_t row = 0, k;
+      size_t i;
+      for (kernels::ChangingRows<Model::visible_size, Scalar> rows(batch); rows.next(i, k); ++row) {
+        word = row % 4 == 0 ? next_word(rng) : word >> 8;
         const uint8_t draw = static_cast<uint8_t>(word);
         changes.apply(k, rate, draw, model.weights.row(i) + block.first);
         if (block.first == 0) move_bias(model.visible.bias_of(i), v[i], v_model[i], rate, draw);
-      });
+      }
     }
   }
 
