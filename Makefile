@@ -110,7 +110,7 @@ data: | $(BUILD)
 ## format: lay out all sources by .clang-format
 format:
 	clang-format -i rbm/*.hpp rbm/*/*.hpp tests/*.cpp tests/*/*.[ch]pp tests/build/fail/*.cpp examples/*/*.cpp \
-	  tests/targets/*.c examples/boards/*/*.c examples/uno_digits/*.ino \
+	  tests/targets/*.[ch] examples/boards/*/*.c examples/uno_digits/*.ino \
 	  $(filter-out examples/data/digits.hpp,$(wildcard examples/*/*.hpp))
 
 ## clean: remove the build folder

@@ -15,12 +15,28 @@
 // own.
 #ifdef __AVR__
 #include <avr/pgmspace.h>
+#ifdef __clang__
+// Clang ignores PROGMEM, with a warning, and would read from flash what it has put into RAM. It can name the section.
+#define RBM_IN_FLASH __attribute__((section(".progmem.data")))
+#else
 #define RBM_IN_FLASH PROGMEM
+#endif
 namespace rbm {
 inline uint8_t read_flash(const uint8_t* address) { return pgm_read_byte(address); }
 inline int8_t read_flash(const int8_t* address) { return static_cast<int8_t>(pgm_read_byte(address)); }
 inline int16_t read_flash(const int16_t* address) { return static_cast<int16_t>(pgm_read_word(address)); }
-inline float read_flash(const float* address) { return pgm_read_float(address); }
+inline float read_flash(const float* address) {
+#ifdef __clang__
+  // In words, since it has no registers for assembly whose result is of 32 bits.
+  const uint16_t* const words = reinterpret_cast<const uint16_t*>(address);
+  const uint32_t bits = pgm_read_word(words) | static_cast<uint32_t>(pgm_read_word(words + 1)) << 16;
+  float number;
+  __builtin_memcpy(&number, &bits, sizeof number);
+  return number;
+#else
+  return pgm_read_float(address);
+#endif
+}
 }  // namespace rbm
 #else
 #define RBM_IN_FLASH

@@ -105,6 +105,18 @@ void check_initialize_when_stuck(uint32_t word) {
   for (Scalar weight : model.weights.values) CHECK(std::fabs(double(weight)) < 0.1);
 }
 
+// A generator in zeroed memory begins as that of the default seed.
+template <class Scalar>
+void check_initialize_from_zero() {
+  typedef rbm::Rbm<rbm::Bernoulli<20>, rbm::Bernoulli<10>, Scalar> Model;
+  Model models[2];
+  rbm::Xorshift32 zero(1), seeded(2463534242u);
+  zero.state = 0;
+  rbm::initialize(models[0], zero);
+  rbm::initialize(models[1], seeded);
+  CHECK(same_bits(models[0].weights.values, models[1].weights.values));
+}
+
 template <class Rng>
 void check_bulk(Rng bulk) {
   Rng single = bulk;
@@ -147,6 +159,8 @@ TEST_CASE("a generator in zeroed memory gives the words of the default seed") {
   rbm::Xorshift32 zero(1);
   zero.state = 0;
   CHECK(zero() == 723471715u);
+  check_initialize_from_zero<rbm::Fixed<int16_t, 11>>();
+  check_initialize_from_zero<rbm::Fixed<int8_t, 5>>();
   check_words_after_zero<1>();
   check_words_after_zero<3>();
   check_words_after_zero<4>();

@@ -9,6 +9,7 @@
 #   NUMBER      float or int16, which real-valued examples take;  SKIP: examples that are not for this board, or $(ALL)
 #   SMALL       how programs are optimised that need room, not speed
 #   MISUSES     of tests/targets/forbidden.cpp that show in the symbols: not double, where the processor has it
+#   CONFORMANCE  programs of tests/targets that fit, which come to the bits of conformance.expected
 #   FITS        number types that a model of 64x16 units is reported for;  CHIP: what the report calls it
 #   SIZED       those of which the report has more sizes
 # SPDX-License-Identifier: MIT
@@ -31,6 +32,7 @@ PLUGIN   =
 CHIP     =
 SIZED    =
 SCRIPTS  =
+CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%)) tiny step-library step-by-hand
 
 include examples/boards/$(BOARD)/board.mk
 
@@ -41,7 +43,6 @@ COMPILE_C = $(CC_OF) -std=gnu11 -Wall -Wextra -Werror $(COMPILE)
 COMPILE_CXX = $(CXX_OF) -std=$(CXXSTD) $(WARNINGS) $(COMPILE) -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wno-psabi \
               -I rbm -I examples/data -I examples/support -I $(BUILD)/deploy
 
-CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%))
 BROKEN    = broken-status broken-trap broken-hang
 FORBIDDEN = $(MISUSES:%=forbidden-%)
 ALL      := $(patsubst examples/%/main.cpp,%,$(shell grep -l boards/board.hpp examples/*/main.cpp))
@@ -70,13 +71,15 @@ MADE = $(if $(filter compiled,$(RUN)),o,elf)
 firmware: $(PROGRAMS:%=$(OUT)/%.$(MADE))
 	@echo "$(BOARD): $(EXAMPLES:%=$(OUT)/%.$(MADE))"
 
-# Programs of the report: all of a learner, the smallest, and what is left without the library; each for size, too.
+# Programs of the report: all of a learner, the smallest, that in C by hand, and what is left without the library; each
+# for size, too.
 REPORTS  = $(if $(FITS),none $(FITS))
 ifneq ($(SIZED),)
-REPORTS += none-small $(SIZED:%=smallest-%) $(SIZED:%=%-small) $(SIZED:%=smallest-%-small)
+BY_HAND  = by-hand
+REPORTS += none-small $(SIZED:%=smallest-%) $(SIZED:%=%-small) $(SIZED:%=smallest-%-small) $(BY_HAND) by-hand-small
 endif
 sizes: $(REPORTS:%=$(OUT)/report-%.elf)
-	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' sizes $(SIZED)
+	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' sizes $(SIZED) $(BY_HAND)
 
 ifneq ($(no_emulator),)
 test report:
@@ -89,7 +92,7 @@ test: $(PROGRAMS:%=$(OUT)/%.$(MADE)) $(BROKEN:%=$(OUT)/%.$(MADE)) $(FORBIDDEN:%=
 
 report: PLUGIN = @PLUGIN@
 report: $(REPORTS:%=$(OUT)/report-%.elf) $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
-	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS)
+	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS) $(BY_HAND)
 endif
 endif
 
@@ -105,7 +108,16 @@ $(EXAMPLES:%=$(OUT)/%.o): $(OUT)/%.o: examples/%/main.cpp $(OUT)/compile.flags
 $(OUT)/deploy.o: $(BUILD)/deploy/digits_model.hpp
 
 $(CONFORMANCE:%=$(OUT)/%.o): OPTIMISE := $(SMALL)
-$(CONFORMANCE:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp $(OUT)/compile.flags
+$(OUT)/tiny.o: tests/targets/tiny.cpp $(OUT)/compile.flags
+	$(COMPILE_CXX) -MMD -MP -c $< -o $@
+
+$(OUT)/step-library.o: PROGRAM = -DSMALLEST -DCHECKSUM '-DNUMBER=$(number_int8)'
+$(OUT)/step-by-hand.o: PROGRAM = -DBY_HAND -DCHECKSUM
+$(OUT)/step-library.o $(OUT)/step-by-hand.o: tests/targets/report.cpp $(OUT)/compile.flags
+	$(COMPILE_CXX) $(PROGRAM) -MMD -MP -c $< -o $@
+
+PARTS = $(filter-out tiny step-%,$(CONFORMANCE))
+$(PARTS:%=$(OUT)/%.o): $(OUT)/%.o: tests/targets/conformance.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) '-DPART=$(firstword $(subst -, ,$*))' '-DNUMBER=$(number_$(lastword $(subst -, ,$*)))' -MMD -MP -c $< -o $@
 
 $(BROKEN:%=$(OUT)/%.o): $(OUT)/broken-%.o: tests/targets/broken.cpp $(OUT)/compile.flags
@@ -116,11 +128,19 @@ $(FORBIDDEN:%=$(OUT)/%.o): $(OUT)/forbidden-%.o: tests/targets/forbidden.cpp $(O
 
 $(OUT)/report-%-small.o: OPTIMISE := -Os
 $(OUT)/report-smallest-%.o: PROGRAM = -DSMALLEST
-$(OUT)/report-none%: NUMBERED =
+$(OUT)/report-none% $(OUT)/report-by-hand%: NUMBERED =
+$(OUT)/report-by-hand%: PROGRAM = -DBY_HAND
 NUMBERED = '-DNUMBER=$(number_$(filter $(NUMBERS),$(subst -, ,$*)))'
 $(REPORTS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) $(PROGRAM) $(NUMBERED) -MMD -MP -c $< -o $@
 
+$(OUT)/by-hand.o: OPTIMISE := -O2
+$(OUT)/by-hand-small.o: OPTIMISE := -Os
+$(OUT)/by-hand.o $(OUT)/by-hand-small.o: tests/targets/by_hand.c $(OUT)/compile.flags
+	$(COMPILE_C) -std=c99 $(WARNINGS) -MMD -MP -c $< -o $@
+
+$(OUT)/report-by-hand.elf: $(OUT)/by-hand.o
+$(OUT)/report-by-hand-small.elf $(OUT)/step-by-hand.elf: $(OUT)/by-hand-small.o
 $(OUT)/%.elf: $(OUT)/%.o $(OUT)/start.o $(SCRIPTS) $(wildcard examples/boards/$(BOARD)/*.ld)
 	$(LINK) $(filter %.o,$^) -o $@
 
@@ -133,7 +153,7 @@ $(BUILD)/deploy/digits_model.hpp: $(BUILD)/deploy/train
 	$< > $@
 
 $(OUT)/simulate: examples/boards/avr/simulate.c | $(OUT)
-	gcc -O2 -Wall -Wextra -Werror '-DCPU="$(CPU)"' $< -lsimavr -o $@
+	gcc -O2 -Wall -Wextra -Werror '-DCPU="$(CPU)"' -DGPIOR0=$(GPIOR0) -DGPIOR1=$(GPIOR1) $< -lsimavr -o $@
 
 $(BUILD)/firmware/count.so: tests/targets/count.c | $(OUT)
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@

@@ -9,7 +9,15 @@
 // Words stay in flash, on AVR too.
 #ifdef __AVR__
 #include <avr/pgmspace.h>
+#ifdef __clang__  // which ignores PROGMEM
+#define TEXT(words)                                                                \
+  [] {                                                                             \
+    static const char letters[] __attribute__((section(".progmem.data"))) = words; \
+    return letters;                                                                \
+  }()
+#else
 #define TEXT(words) PSTR(words)
+#endif
 #else
 #define TEXT(words) words
 #endif
@@ -37,6 +45,15 @@ void print(Out& out, int32_t value, uint8_t width = 0, uint8_t decimals = 0) {
   if (value < 0) digits[count++] = '-';
   for (uint8_t place = count; place < width; ++place) out.write(' ');
   while (count != 0) out.write(static_cast<uint8_t>(digits[--count]));
+}
+
+/// Eight hexadecimal digits.
+template <class Out>
+void print_hex(Out& out, uint32_t word) {
+  for (uint8_t left = 8; left > 0; --left, word <<= 4) {
+    const uint8_t digit = static_cast<uint8_t>(word >> 28);
+    out.write(static_cast<uint8_t>(digit < 10 ? '0' + digit : 'a' + digit - 10));
+  }
 }
 
 #endif  // RBM_EXAMPLES_TEXT_HPP

@@ -48,9 +48,9 @@ RBM_INLINE Number difference(Number a, Number b) {
 }
 RBM_INLINE float difference(float a, float b) {
 #if RBM_VECTOR_BYTES == 1 && defined(__GNUC__) && !defined(__AVR__)
-  uint32_t negative = to_bits(b) ^ 0x80000000u;
-  __asm__("" : "+r"(negative));  // lest the compiler subtract all the same
-  return a + from_bits(negative);
+  uint32_t first = to_bits(a), second = to_bits(b) ^ 0x80000000u;
+  __asm__("" : "+r"(first), "+r"(second));  // lest the compiler subtract all the same
+  return from_bits(first) + from_bits(second);
 #else
   return a - b;
 #endif

@@ -167,6 +167,16 @@ if command -v avr-g++ >/dev/null && ! "$compiler" --version | grep -q clang; the
   done
 fi
 
+# So does Clang's AVR compiler, where there is one and avr-libc; the board uno-clang runs what it makes.
+avr_libc=/usr/lib/avr/include
+if "$compiler" --version | grep -q clang && [ -d $avr_libc ] &&
+  "$compiler" --target=avr -mmcu=atmega328p -isystem $avr_libc -fsyntax-only "$out/empty.cpp" 2>/dev/null; then
+  for file in one macros number; do
+    check "$file.cpp compiles for AVR with Clang" "$compiler" --target=avr -mmcu=atmega328p -std=c++11 -isystem $avr_libc \
+      -Wall -Wextra -Wconversion -Werror -fno-exceptions -fno-threadsafe-statics -Os -c "$here/$file.cpp" -o "$out/avr.o"
+  done
+fi
+
 # shellcheck disable=SC2086
 check "everything compiles for integers, with$warnings" "$@" -Werror $warnings -O0 "$here/number.cpp" -o "$out/number"
 check "and runs" "$out/number"

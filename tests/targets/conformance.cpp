@@ -20,10 +20,7 @@ void must(Status status) { refused = refused || status != Status::ok; }
 
 void print_crc(const char* words, uint32_t crc) {
   print(out, words);
-  for (int shift = 28; shift >= 0; shift -= 4) {
-    const uint8_t digit = static_cast<uint8_t>((crc >> shift) & 15u);
-    out.write(static_cast<uint8_t>(digit < 10 ? '0' + digit : 'a' + digit - 10));
-  }
+  print_hex(out, crc);
 }
 
 // So many updates, each from a batch of noise.

@@ -1,13 +1,18 @@
 // What README's tables of boards measure: 64x16 units, a model of NUMBER that learns digits. Functions to be timed have
 // names; each is called for a hundred digits, after as many that warm the model up. With SMALLEST the program learns
-// and gives the means of hidden units, no more. Without NUMBER only what is not the library's is left, so that sizes
-// can be told apart.
+// and gives the means of hidden units, no more; with BY_HAND it does so in C without the library. Without NUMBER only
+// what is not the library's is left, so that sizes can be told apart. With CHECKSUM it prints that of the parameters
+// and of the last means, not the stack: the smallest and the one by hand come to the same bits.
 // SPDX-License-Identifier: MIT
 
 #include "../../examples/boards/board.hpp"
 #include "../../examples/data/digits.hpp"
 #include "../../examples/support/text.hpp"
 #include "../../rbm/rbm.hpp"
+#include "../support/crc.hpp"
+extern "C" {
+#include "by_hand.h"
+}
 
 #define APART extern "C" __attribute__((noinline))
 
@@ -20,7 +25,12 @@ Model::HiddenState hidden;
 Model::VisibleState digit;
 Model::Energy surprise;
 #else
-rbm::Vector<rbm::Fixed<int8_t, 5>, 64> digit;
+typedef rbm::Fixed<int8_t, 5> Number;
+rbm::Vector<Number, 64> digit;
+#endif
+#ifdef BY_HAND
+Number hidden[by_hand_hidden];
+const uint8_t* pixels() { return reinterpret_cast<const uint8_t*>(digit.values); }
 #endif
 
 volatile bool refused;
@@ -29,7 +39,8 @@ namespace {
 
 // How much of the stack a call takes: fills it, calls, and looks what is left. Both times the same function has the
 // same frame. AVR has no room for that, and its simulator looks at the stack pointer.
-#ifdef __AVR__
+#ifdef CHECKSUM
+#elif defined(__AVR__)
 void print_stack(const char*, void (*)()) {}
 #else
 enum : uint16_t { stack_size = 2048 };
@@ -67,11 +78,18 @@ APART void prepare() {
   rbm::initialize(model, rng);
 #endif
 #endif
+#ifdef BY_HAND
+  by_hand.seed = 42;
+  by_hand.rate = 335544;  // 0.02
+#endif
 }
 
 APART void up_pass() {
 #ifdef NUMBER
   model.mean_hidden(digit, hidden);
+#endif
+#ifdef BY_HAND
+  by_hand_mean_hidden(pixels(), &hidden[0].raw);
 #endif
 }
 
@@ -79,6 +97,9 @@ APART void up_pass() {
 APART void step() {
 #ifdef NUMBER
   if (trainer.step(model, digit, rng) != rbm::Status::ok) refused = true;
+#endif
+#ifdef BY_HAND
+  by_hand_step(pixels());
 #endif
 }
 
@@ -102,8 +123,29 @@ int main() {
       free_energy();
     }
   }
+#ifdef CHECKSUM
+  Board out;
+  Crc32 means;
+#ifdef BY_HAND
+  Crc32 parameters;
+  parameters.add(reinterpret_cast<const Number*>(&by_hand.weights[0][0]), sizeof by_hand.weights);
+  parameters.add(reinterpret_cast<const Number*>(by_hand.a), sizeof by_hand.a);
+  parameters.add(reinterpret_cast<const Number*>(by_hand.b), sizeof by_hand.b);
+  const uint32_t crc = parameters.value();
+  means.add(hidden, by_hand_hidden);
+#else
+  const uint32_t crc = crc_of(model);
+  means.add(hidden.values, Model::hidden_size);
+#endif
+  print(out, TEXT("CD-1 "));
+  print_hex(out, crc);
+  print(out, TEXT("  means "));
+  print_hex(out, means.value());
+  print(out, TEXT("\n"));
+#else
   print_stack(TEXT("up_pass "), up_pass);
   print_stack(TEXT("cd_1_step "), cd_1_step);
   print_stack(TEXT("free_energy "), free_energy);
+#endif
   return refused ? 1 : 0;
 }

@@ -6,13 +6,13 @@
 #                                                        energy take: instructions, on AVR cycles
 #   report.sh NAME FOLDER PREFIX sizes NUMBER...         bytes of flash, of the smallest program and of all, -O2 and -Os
 #
+# by-hand stands for the smallest program in C without the library, which has no free energy.
 # SPDX-License-Identifier: MIT
 set -eu
 
 name=$1 out=$2 prefix=$3 run=$4
 shift 4
 [ $# -gt 0 ] || exit 0
-functions="up_pass cd_1_step free_energy"
 
 # What the simulator or the plugin told: NAME: N calls, COST ...
 cost() { awk -v name="$1:" '$1 == name { print $4 }' "$out/report.log"; }
@@ -24,15 +24,21 @@ added() { # flash or RAM, PROGRAM, WITHOUT
 
 for number in "$@"; do
   if [ "$run" = sizes ]; then
+    if [ "$number" = by-hand ]; then
+      echo "| $name | int8 in C by hand | $(added flash by-hand none) | $(added flash by-hand-small none-small) | - | - |"
+      continue
+    fi
     row="| $name | $number |"
     for program in "smallest-$number" "smallest-$number-small" "$number" "$number-small"; do
-      case $program in *-small) none=none-small ;; *) none=none ;; esac
+      case $program in *-small) none="none-small" ;; *) none="none" ;; esac
       row="$row $(added flash "$program" $none) |"
     done
     echo "$row"
     continue
   fi
-  elf=$out/report-$number.elf
+  elf=$out/report-$number.elf label=$number
+  functions="up_pass cd_1_step free_energy"
+  [ "$number" != by-hand ] || label="int8 in C by hand" functions="up_pass cd_1_step"
   case $run in
     */simulate)
       # shellcheck disable=SC2086
@@ -47,6 +53,7 @@ for number in "$@"; do
       ;;
   esac
   for function in $functions; do [ "$(cost "$function")" -gt 0 ] || exit 1; done
-  echo "| $name | $number | $(added flash "$number" none) | $(added RAM "$number" none) | $stack |" \
-    "$(cost up_pass) | $(cost cd_1_step) | $(cost free_energy) |"
+  free_energy=$(cost free_energy)
+  echo "| $name | $label | $(added flash "$number" none) | $(added RAM "$number" none) | $stack |" \
+    "$(cost up_pass) | $(cost cd_1_step) | ${free_energy:--} |"
 done

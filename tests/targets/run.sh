@@ -21,6 +21,20 @@ fail() {
   echo "FAILED: $board: $1"
 }
 
+# What the smallest boards promise. Their linker sees to it that programs fit into the flash.
+promise() { # MOST_CYCLES LEAST_SPARE_BYTES
+  # shellcheck disable=SC2086
+  cycles=$($run -q -n 1500 "$out/$program.elf" on_sample 2>&1 >/dev/null |
+    awk '$1 == "on_sample:" { print $4 " cycles, at most " $(NF - 1) }')
+  flash=$("${prefix}size" "$out/$program.elf" | awk 'NR == 2 { print $1 + $2 }')
+  echo "$board: $(cut -d' ' -f4- "$out/$program.log"); flash: $flash;" \
+    "a CD-1 step takes $cycles: the mean and the most of the first 1500"
+  cycles=${cycles%% *}
+  if [ "${cycles:-99999}" -le "$1" ]; then pass; else fail "$program: a CD-1 step of at most $1 cycles"; fi
+  spare=$(sed -n 's/.*stack, \(-*[0-9]*\) to spare$/\1/p' "$out/$program.log")
+  if [ "${spare:-0}" -ge "$2" ]; then pass; else fail "$program: at least $2 bytes of RAM to spare"; fi
+}
+
 check_symbols() { # OBJECT
   if found=$("$here/symbols.sh" "$prefix" "$out/$1.o" 2>&1); then pass; else fail "$1: must not have $found"; fi
 }
@@ -43,19 +57,12 @@ for program in "$@"; do
     tail -n 5 "$out/$program.txt" "$out/$program.log"
   fi
 
-  # What the smallest board promises.
-  if [ "$board $program" = "uno uno_digits" ]; then
-    # shellcheck disable=SC2086
-    cycles=$($run -q -n 1500 "$out/$program.elf" on_sample 2>&1 >/dev/null |
-      awk '$1 == "on_sample:" { print $4 " cycles, at most " $(NF - 1) }')
-    echo "uno: $(cut -d' ' -f4- "$out/$program.log"); a CD-1 step takes $cycles; the mean and the most of the first 1500"
-    cycles=${cycles%% *}
-    if [ "${cycles:-99999}" -le 40000 ]; then pass; else fail "$program: a CD-1 step of at most 40000 cycles"; fi
-    spare=$(sed -n 's/.*stack, \(-*[0-9]*\) to spare$/\1/p' "$out/$program.log")
-    if [ "${spare:-0}" -ge 128 ]; then pass; else fail "$program: at least 128 bytes of RAM to spare"; fi
-  fi
+  case "$board $program" in
+  "uno uno_digits") promise 40000 128 ;;
+  "attiny85 tiny") promise 15000 96 ;;
+  esac
 
-  case $program in learn-* | rules-* | edges-*)
+  case $program in learn-* | rules-* | edges-* | tiny | step-*)
     line="$program $(cat "$out/$program.txt")"
     if [ "$line" = "$(grep "^$program " "$here/conformance.expected")" ]; then
       pass

@@ -1,7 +1,8 @@
-// Runs a program for an AVR, CPU, on simavr. Its serial line is standard output; the byte in GPIOR0 when it sleeps
-// with interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and 102 says that it did not
-// end in time. Standard error tells how deep the stack went, and of each function that is named how often it was
-// called, its mean cycles, how much of the stack it took with what it called, and its most cycles.
+// Runs a program for an AVR, CPU, on simavr. Its serial line is standard output, or what it writes to GPIOR1; the byte
+// in GPIOR0 when it sleeps with interrupts off is the exit status; a crash, or a stack that meets the data, is 101, and
+// 102 says that it did not end in time. Standard error tells how deep the stack went, and of each function that is
+// named how often it was called, its mean cycles, how much of the stack it took with what it called, and its most
+// cycles.
 //
 //   simulate [-q] [-s SECONDS] [-n CALLS] PROGRAM.elf [FUNCTION...]
 //
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_functions = 16, crashed = 101, no_end = 102, gpior0 = 0x3E };
+enum { most_functions = 16, crashed = 101, no_end = 102 };
 enum { out_mask = 0xFE0F, out_high = 0xBE0E, out_low = 0xBE0D };  // the instructions that set half of the stack pointer
 
 struct function {
@@ -30,6 +31,11 @@ static void print_letter(struct avr_irq_t* irq, uint32_t letter, void* unused) {
   (void)irq;
   (void)unused;
   if (letter != '\r') putchar((int)letter);
+}
+
+static void print_register(struct avr_t* avr, avr_io_addr_t address, uint8_t letter, void* unused) {
+  avr->data[address] = letter;
+  print_letter(NULL, letter, unused);
 }
 
 static void log_errors(struct avr_t* avr, const int level, const char* format, va_list arguments) {
@@ -89,6 +95,7 @@ int main(int argc, char** argv) {
   avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
   if (!quiet) {
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT), print_letter, NULL);
+    if (GPIOR1 != 0) avr_register_io_write(avr, GPIOR1, print_register, NULL);
   }
 
   const uint64_t limit = (uint64_t)(seconds * 16e6);
@@ -133,7 +140,7 @@ int main(int argc, char** argv) {
   }
 
   const int late = avr->cycle >= limit;
-  const int status = late ? no_end : state != cpu_Done ? crashed : avr->data[gpior0];
+  const int status = late ? no_end : state != cpu_Done ? crashed : avr->data[GPIOR0];
   fprintf(stderr, CPU ": status %d after %.2f s; RAM: %u static, %u stack, %d to spare\n", status,
           (double)avr->cycle / 16e6, data_end - data_start, ram_end - deepest, (int)deepest + 1 - (int)data_end);
   for (int f = 0; f < count; ++f) {
