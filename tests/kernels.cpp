@@ -363,7 +363,8 @@ TEST_CASE("8 bits: one sample of units that are off or on changes the parameters
 TEST_CASE("8 bits: updates are rounded right on average, and those of any two parameters independently") {
   typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>, Fixed<int8_t, 5>> Model;
   typedef Model::Scalar Scalar;
-  enum : size_t { parameters = 4 * 3 + 4 + 3, updates = 40000 };
+  constexpr size_t parameters = 4 * 3 + 4 + 3;
+  constexpr int updates = 40000;
   Model::VisibleState v[2] = {};
   Model::HiddenState h[2] = {};
   v[0].fill(Scalar(1));
@@ -371,7 +372,7 @@ TEST_CASE("8 bits: updates are rounded right on average, and those of any two pa
   rbm::Xorshift32 rng(20);
   const int rate = 100;
   double both[parameters][parameters] = {};
-  for (size_t k = 0; k < updates; ++k) {
+  for (int k = 0; k < updates; ++k) {
     Model model = {};
     rbm::detail::IntegerUpdate<Model, true>::apply(model, {&v[0], &h[0], &v[1], &h[1], 1}, rate, rng);
     int steps[parameters];
