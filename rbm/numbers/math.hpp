@@ -95,8 +95,12 @@ namespace detail {
 RBM_INLINE float polynomial(float, float c0) { return c0; }
 template <class... Rest>
 RBM_INLINE float polynomial(float x, float c0, Rest... rest) {
+#if RBM_VECTOR_BYTES == 1
   const float product = polynomial(x, rest...) * x;
   return c0 < 0.0f ? difference(product, -c0) : product + c0;
+#else
+  return polynomial(x, rest...) * x + c0;
+#endif
 }
 
 /// The largest of `Count` numbers.
