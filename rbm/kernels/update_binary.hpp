@@ -82,11 +82,6 @@ class ChangingRows<Length, Scalar, false> {
   size_t end;
 };
 
-/// How a row of `count` <= Most weights changes where its unit is on at the data, in the model, or in both (k = 1, 2,
-/// 3): one of three ways, made once for all rows.
-template <size_t Most, int FractionBits, bool AreLanes = (RBM_VECTOR_BYTES > 4)>
-class BinaryChanges;
-
 #if RBM_VECTOR_BYTES > 4
 
 template <int FractionBits>
@@ -104,8 +99,10 @@ struct MoveBinaryColumns {
   }
 };
 
+/// How a row of `count` <= Most weights changes where its unit is on at the data, in the model, or in both (k = 1, 2,
+/// 3): one of three ways, made once for all rows.
 template <size_t Most, int FractionBits>
-class BinaryChanges<Most, FractionBits, true> {
+class BinaryChanges {
   typedef Fixed<int8_t, FractionBits> Scalar;
 
  public:
@@ -147,9 +144,10 @@ RBM_NOINLINE void move_columns(const BinaryColumn* list, uint8_t count, uint16_t
   }
 }
 
-/// The units that are on at the data, and those in the model; both lists begin with those that are not on in the other.
+/// How a row changes, by two lists: of the units that are on at the data, and of those in the model. Both begin with
+/// those that are not on in the other.
 template <size_t Most, int FractionBits>
-class BinaryChanges<Most, FractionBits, false> {
+class BinaryChanges {
   typedef Fixed<int8_t, FractionBits> Scalar;
 
  public:
