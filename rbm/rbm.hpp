@@ -44,6 +44,7 @@
 #include "training/chains.hpp"        // the Gibbs chains of a step
 #include "training/update.hpp"        // changes the parameters, plainly or with momentum, penalties or centring
 #include "training/normalizable.hpp"  // bounds weights between real units
+#include "training/slices.hpp"        // how a step is left and taken up again
 #include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
 
 // Evaluation: what was learnt.

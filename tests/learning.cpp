@@ -191,13 +191,8 @@ TEST_CASE("the two exact log-likelihoods agree") {
   }
 }
 
-// The weights after an epoch as one number (FNV-1a). Every compiler, standard and optimisation gives these bits, unless
-// it fuses multiplications and additions or has registers wider than a float. RBM_TESTS_NOT_FUSED says that a build
-// which could fuse does not (-ffp-contract=off).
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#define RBM_TESTS_CAN_FUSE
-#endif
-#if FLT_EVAL_METHOD == 0 && (!defined(RBM_TESTS_CAN_FUSE) || defined(RBM_TESTS_NOT_FUSED))
+// The weights after an epoch as one number (FNV-1a).
+#ifdef RBM_TESTS_SAME_FLOATS
 TEST_CASE("the same seed gives the same bits") {
   const std::vector<Picture> training = digits(0, digits_training_count);
   rbm::Xorshift32 rng(42);

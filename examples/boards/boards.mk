@@ -13,7 +13,7 @@ test-firmware: $(BOARDS:%=test-firmware-%)
 $(BOARDS:%=test-firmware-%): test-firmware-%: shared-firmware
 	+@$(ON_BOARD) BOARD=$* test
 
-## board-report: the table of README.md: flash, RAM, stack and instructions on each board
+## board-report: the tables of README.md: flash, RAM, stack and instructions on each board
 board-report: shared-firmware
 	@echo '| board | numbers | flash | RAM | stack | up pass | CD-1 step | free energy |'
 	@echo '|---|---|---|---|---|---|---|---|'
@@ -21,6 +21,9 @@ board-report: shared-firmware
 	@echo; echo '| board | numbers | smallest, `-O2` | `-Os` | all, `-O2` | `-Os` |'
 	@echo '|---|---|---|---|---|---|'
 	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board sizes || exit 1; done
+	@echo; echo '| board | numbers | CD-1 step | at most | `resume(16)`, at most | `resume(64)` |'
+	@echo '|---|---|---|---|---|---|'
+	+@for board in $(BOARDS); do $(ON_BOARD) BOARD=$$board slices || exit 1; done
 
 ## sketch: lay out uno_digits and the library as a sketchbook for Arduino's IDE, in build/arduino
 SKETCH = $(BUILD)/arduino

@@ -60,10 +60,10 @@ no_emulator := $(shell ($(PROBE)) >/dev/null 2>&1 || echo emulator)
 skip = @echo "$(BOARD): skipped, $(strip $(1)) is missing (Debian: apt-get install $(PACKAGES))" >&2; test -z "$(REQUIRE_BOARDS)"
 
 .DELETE_ON_ERROR:
-.PHONY: firmware test report sizes
+.PHONY: firmware test report sizes slices
 
 ifneq ($(no_compiler),)
-firmware test report sizes:
+firmware test report sizes slices:
 	$(call skip,$(firstword $(CXX_OF)))
 else
 
@@ -82,7 +82,7 @@ sizes: $(REPORTS:%=$(OUT)/report-%.elf)
 	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' sizes $(SIZED) $(BY_HAND)
 
 ifneq ($(no_emulator),)
-test report:
+test report slices:
 	$(call skip,$(notdir $(EMULATOR:%/simulate=simavr)))
 else
 
@@ -93,6 +93,10 @@ test: $(PROGRAMS:%=$(OUT)/%.$(MADE)) $(BROKEN:%=$(OUT)/%.$(MADE)) $(FORBIDDEN:%=
 report: PLUGIN = @PLUGIN@
 report: $(REPORTS:%=$(OUT)/report-%.elf) $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
 	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' '$(RUN)' $(FITS) $(BY_HAND)
+
+slices: PLUGIN = @PLUGIN@
+slices: $(FITS:%=$(OUT)/report-sliced-%.elf) $(filter $(OUT)/%,$(EMULATOR)) $(BUILD)/firmware/count.so
+	@tests/targets/report.sh '$(CHIP), $(BOARD)' $(OUT) '$(PREFIX)' slices '$(RUN)' $(FITS)
 endif
 endif
 
@@ -128,10 +132,11 @@ $(FORBIDDEN:%=$(OUT)/%.o): $(OUT)/forbidden-%.o: tests/targets/forbidden.cpp $(O
 
 $(OUT)/report-%-small.o: OPTIMISE := -Os
 $(OUT)/report-smallest-%.o: PROGRAM = -DSMALLEST
+$(OUT)/report-sliced-%.o: PROGRAM = -DSLICED
 $(OUT)/report-none% $(OUT)/report-by-hand%: NUMBERED =
 $(OUT)/report-by-hand%: PROGRAM = -DBY_HAND
 NUMBERED = '-DNUMBER=$(number_$(filter $(NUMBERS),$(subst -, ,$*)))'
-$(REPORTS:%=$(OUT)/report-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
+$(REPORTS:%=$(OUT)/report-%.o) $(FITS:%=$(OUT)/report-sliced-%.o): $(OUT)/report-%.o: tests/targets/report.cpp $(OUT)/compile.flags
 	$(COMPILE_CXX) $(PROGRAM) $(NUMBERED) -MMD -MP -c $< -o $@
 
 $(OUT)/by-hand.o: OPTIMISE := -O2

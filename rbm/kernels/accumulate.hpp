@@ -37,7 +37,11 @@ RBM_INLINE void convert(const Number* RBM_RESTRICT from, size_t count, Number* R
     to[2] = from[2];
     to[3] = from[3];
   }
-  for (size_t i = 0; i < count; ++i) to[i] = from[i];
+  if (count >= 2) {
+    to[0] = from[0];
+    to[1] = from[1];
+  }
+  if (count % 2 != 0) to[count - 1] = from[count - 1];
 #endif
 }
 

@@ -98,9 +98,8 @@ RBM_INLINE void add_gradient(const Statistics<Scalar, VisibleSize, HiddenSize>& 
 }
 
 /// Whether visible unit i is not off in all states.
-template <class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize>
-RBM_INLINE bool is_row_on(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& statistics,
-                          size_t i) {
+template <class Scalar, size_t VisibleSize, size_t HiddenSize>
+RBM_INLINE bool is_row_on(const Statistics<Scalar, VisibleSize, HiddenSize>& statistics, size_t i) {
   bool on = false;
   for (size_t s = 0; s < statistics.count; ++s) {
     on = on || !is_off(statistics.visible_data[s][i]) || !is_off(statistics.visible_model[s][i]);

@@ -23,6 +23,28 @@
 namespace rbm {
 namespace kernels {
 
+/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) for one row and some columns of it.
+template <size_t VisibleSize, size_t HiddenSize>
+RBM_INLINE void update_row(float* RBM_RESTRICT weights, float rate,
+                           const Statistics<float, VisibleSize, HiddenSize>& statistics, size_t i, size_t first,
+                           size_t count) {
+  float* const row = weights + i * HiddenSize + first;
+  for (size_t s = 0; s < statistics.count; ++s) {
+    const float v = statistics.visible_data[s][i], v_model = statistics.visible_model[s][i];
+    if (is_off(v) && is_off(v_model)) continue;
+    const float* const h = statistics.hidden_data[s].values + first;
+    const float* const h_model = statistics.hidden_model[s].values + first;
+    for (size_t j = 0; j < count; ++j) row[j] += rate * difference(v * h[j], v_model * h_model[j]);
+  }
+}
+
+/// As of integers, with a generator, of which floats need nothing.
+template <size_t VisibleSize, size_t HiddenSize, class Rng>
+RBM_INLINE void update_row(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& statistics,
+                           size_t i, size_t first, size_t count, Rng&) {
+  update_row(weights, rate, statistics, i, first, count);
+}
+
 #if RBM_VECTOR_BYTES >= 4
 
 /// Some columns of the rows whose units are on, after one sample.
@@ -90,15 +112,7 @@ RBM_NOINLINE void update_weights(float* RBM_RESTRICT weights, float rate,
 template <size_t VisibleSize, size_t HiddenSize>
 void update_weights(float* RBM_RESTRICT weights, float rate,
                     const Statistics<float, VisibleSize, HiddenSize>& statistics) {
-  for (size_t i = 0; i < VisibleSize; ++i) {
-    for (size_t s = 0; s < statistics.count; ++s) {
-      const float v = statistics.visible_data[s][i], v_model = statistics.visible_model[s][i];
-      if (is_off(v) && is_off(v_model)) continue;
-      const float *h = statistics.hidden_data[s].values, *h_model = statistics.hidden_model[s].values;
-      for (size_t j = 0; j < HiddenSize; ++j)
-        weights[i * HiddenSize + j] += rate * difference(v * h[j], v_model * h_model[j]);
-    }
-  }
+  for (size_t i = 0; i < VisibleSize; ++i) update_row(weights, rate, statistics, i, 0, HiddenSize);
 }
 
 #endif

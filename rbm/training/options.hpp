@@ -31,7 +31,8 @@ enum Extras : unsigned {
   with_momentum = 8,      // a part of each change is made again: keeps a copy of the weights
   penalised = 16,         // weight decay, a sparsity target, a bound on the size of an update
   learned_variance = 32,  // the variances of Gaussian visible units are learned
-  mean_field = 64         // chains take p(v | h) instead of a draw of v
+  mean_field = 64,        // chains take p(v | h) instead of a draw of v
+  sliced = 128            // a step can be made in slices, between which the program does other things
 };
 
 constexpr Extras operator|(Extras a, Extras b) {

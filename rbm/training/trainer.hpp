@@ -25,6 +25,7 @@
 #include "chains.hpp"
 #include "normalizable.hpp"
 #include "options.hpp"
+#include "slices.hpp"
 #include "update.hpp"
 
 namespace rbm {
@@ -44,16 +45,22 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<detail::Particles, detail::has(Chosen, persistent)>,
                  detail::Optional<detail::Offsets<ModelType>, detail::has(Chosen, centred)>,
                  detail::Optional<detail::Velocity<ModelType>, detail::has(Chosen, with_momentum)>,
-                 detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()> {
+                 detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()>,
+                 detail::Optional<detail::Slices<ModelType>, detail::has(Chosen, sliced)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
-  static_assert((Chosen & ~127u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
+  static_assert((Chosen & ~255u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");
   static_assert(!detail::has(Chosen, learned_variance) || !detail::has(Chosen, mean_field),
                 "rbm: a mean has no variance to learn from: leave out mean_field");
   static_assert(!Arithmetic<typename ModelType::Scalar>::is_fixed || !detail::has(Chosen, learned_variance),
                 "rbm: variances are learned in float only: give integers the variances of the data, by initialize");
+  static_assert(!detail::has(Chosen, sliced) ||
+                    (Batch == 1 && (Chosen & ~unsigned{sliced | persistent | mean_field}) == 0 &&
+                     !detail::is_real_pair<ModelType>()),
+                "rbm: slices are of one sample (Batch 1), without centred, with_momentum, penalised and "
+                "learned_variance, and not between two layers of real units");
   static_assert(Arithmetic<typename ModelType::Scalar>::template batch_fits<Batch, detail::has_real<ModelType>()>(),
                 "rbm: a batch this large can overflow the sums of its statistics: take a smaller Batch");
 
@@ -99,6 +106,32 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     return step(model, &sample, 1, rng);
   }
 
+  /// sliced: one update from one sample, in as many calls of resume() as it takes. Model and sample must stay where
+  /// they are until is_learning() is false, and nothing else may change them or the trainer's states; the options only
+  /// before begin(). The result is that of step(), bit for bit where the compiler fuses no multiplications. Errors as
+  /// for a step; begin() takes as long as the look at V states and draws nothing. A step or epoch ends what was begun.
+  Status begin(Model& model, const VisibleState& sample) {
+    static_assert(detail::has(Chosen, sliced), "rbm: a trainer that works in slices has the extra `sliced`");
+    const Status status = check(model, &sample, 1);
+    if (status == Status::ok) slices()->progress.begin(model, sample, options.gibbs_steps);
+    return status;
+  }
+
+  /// Makes at most `most` rows and units of it, or, where that is more, one block: block_size of the units, at most 32,
+  /// but a softmax group is never parted. A row is the weights of a visible unit, or of a block of hidden units those
+  /// of that block. out_of_range where `most` is 0; not_finite as from step(), at the end of the chain.
+  template <class Rng>
+  Status resume(size_t most, Rng& rng) {
+    static_assert(detail::has(Chosen, sliced), "rbm: a trainer that works in slices has the extra `sliced`");
+    if (most == 0) return Status::out_of_range;
+    return is_learning() ? detail::SlicedStep<Trainer, Rng>(*this, rng).run(most) : Status::ok;
+  }
+
+  /// Whether a step was begun and has not ended.
+  bool is_learning() const {
+    return detail::part_of<const detail::Slices<Model>>(this)->progress.phase != detail::Phase::none;
+  }
+
   /// One pass over any number of samples, in batches, in their order; the last batch takes what is left. A centred
   /// trainer takes the means of all of them, where steps take a moving average.
   /// Errors as for a step, but any count will do, and first those of check(model): where one sample is refused, nothing
@@ -119,6 +152,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   Option learning_rate() const { return scheduled_rate(options.learning_rate); }
 
  private:
+  template <class, class>
+  friend class detail::SlicedStep;
+
   enum : bool {
     is_scheduled = detail::has(Chosen, scheduled),
     is_persistent = detail::has(Chosen, persistent),
@@ -128,6 +164,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   };
 
   detail::Offsets<Model>* offsets() { return detail::part_of<detail::Offsets<Model>>(this); }
+  detail::Slices<Model>* slices() { return detail::part_of<detail::Slices<Model>>(this); }
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
     const Status status = options.check();
@@ -145,15 +182,12 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool moves_offset, Rng& rng) {
     constexpr size_t most = detail::is_layer_by_layer<Model, Batch>() ? Batch : 1;
+    if (detail::has(Chosen, sliced)) slices()->progress.phase = detail::Phase::none;
     for (size_t s = 0; s < count; s += most) {
       detail::run_chains(model, *this, samples + s, s, count - s < most ? count - s : most, rng);
     }
-    detail::Particles* const persistent_chains = detail::part_of<detail::Particles>(this);
-    if (diverged(count)) {
-      if (is_persistent) persistent_chains->particles = 0;
-      return Status::not_finite;
-    }
-    if (is_persistent) persistent_chains->keep_particles(count);
+    const Status status = end_chains(count);
+    if (status != Status::ok) return status;
     if (is_centred) update_offsets(samples, count, moves_offset, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
@@ -167,8 +201,23 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     if (is_real_pair) {
       detail::part_of<detail::StrongestDirection<Model>>(this)->keep_normalizable(model, offsets());
     }
-    if (is_scheduled) detail::part_of<detail::UpdateCounter>(this)->count_update();
+    count_update();
     return Status::ok;
+  }
+
+  // Persistent chains go on from here, but anew where they ran away.
+  Status end_chains(size_t count) {
+    detail::Particles* const persistent_chains = detail::part_of<detail::Particles>(this);
+    if (diverged(count)) {
+      if (is_persistent) persistent_chains->particles = 0;
+      return Status::not_finite;
+    }
+    if (is_persistent) persistent_chains->keep_particles(count);
+    return Status::ok;
+  }
+
+  void count_update() {
+    if (is_scheduled) detail::part_of<detail::UpdateCounter>(this)->count_update();
   }
 
   // Whether a state is none: NaN, or of real units so large that what is made of it would not be finite.

@@ -38,12 +38,28 @@ constexpr bool has_real() {
   return bool{Model::Visible::is_real} || bool{Model::Hidden::is_real};
 }
 
+/// What a step multiplies differences by.
+template <class Trainer, class Rng>
+RBM_INLINE float rate_of_step(float learning_rate, size_t count, Rng&) {
+  return learning_rate / static_cast<float>(count);
+}
+
+/// Of integers, rounded stochastically.
+template <class Trainer, class Rng>
+RBM_INLINE typename Arithmetic<typename Trainer::Model::Scalar>::Rate rate_of_step(FixedOption learning_rate,
+                                                                                   size_t count, Rng& rng) {
+  typedef Arithmetic<typename Trainer::Model::Scalar> Ops;
+  if (Trainer::batch_size == 1) count = 1;  // so that nothing divides
+  return Ops::rate(static_cast<uint32_t>(learning_rate.raw), count,
+                   Ops::template rate_bits<Trainer::batch_size, has_real<typename Trainer::Model>()>(), rng);
+}
+
 /// The plain change of a model of floats.
 template <class Trainer, class Model, class Rng>
-inline void apply_gradient(Model& model, const Statistics<Model>& batch, float learning_rate, Rng&) {
+inline void apply_gradient(Model& model, const Statistics<Model>& batch, float learning_rate, Rng& rng) {
   constexpr size_t most = Trainer::batch_size;
   constexpr bool is_summed = most >= large_batch && is_layer_by_layer<Model, most>();  // 0.6 of the time
-  const float rate = learning_rate / static_cast<float>(batch.count);
+  const float rate = rate_of_step<Trainer>(learning_rate, batch.count, rng);
   if (is_summed) {
     kernels::update_weights_by_sums(model.weights.values, rate, batch);
   } else {
@@ -55,19 +71,33 @@ inline void apply_gradient(Model& model, const Statistics<Model>& batch, float l
   }
 }
 
+/// The biases of a block of units after one sample, of floats; `count` is 1.
+template <class Units, class Layer, class State, class Rng>
+RBM_INLINE void update_biases(Layer& layer, Block block, const State* data, const State* model_state, size_t,
+                              float rate, Rng&) {
+  kernels::update_biases(&layer.bias_of(block.first), rate, data->values + block.first,
+                         model_state->values + block.first, block.count);
+}
+
+/// The biases of a block of units, of integers.
+template <class Units, class Layer, class State, class Rate, class Rng>
+RBM_INLINE void update_biases(Layer& layer, Block block, const State* data, const State* model_state, size_t count,
+                              Rate rate, Rng& rng) {
+  constexpr size_t most = Units::block_size;
+  auto* const c = &layer.bias_of(block.first);
+  const auto *const from = data->values + block.first, *const to = model_state->values + block.first;
+  if (kernels::is_known<most>(block.count)) {
+    kernels::update_biases_by_differences<most, most>(c, rate, from, to, Units::size, count, block.count, rng);
+  } else {
+    kernels::update_biases_by_differences<kernels::most_at_once<most>(), 0>(c, rate, from, to, Units::size, count,
+                                                                            block.count, rng);
+  }
+}
+
+/// Those of a layer.
 template <class Units, class Layer, class State, class Rate, class Rng>
 void update_biases(Layer& layer, const State* data, const State* model_state, size_t count, Rate rate, Rng& rng) {
-  constexpr size_t most = Units::block_size;
-  for (Block block : Blocks<Units>()) {
-    auto* const c = &layer.bias_of(block.first);
-    const auto *const from = data->values + block.first, *const to = model_state->values + block.first;
-    if (kernels::is_known<most>(block.count)) {
-      kernels::update_biases_by_differences<most, most>(c, rate, from, to, Units::size, count, block.count, rng);
-    } else {
-      kernels::update_biases_by_differences<kernels::most_at_once<most>(), 0>(c, rate, from, to, Units::size, count,
-                                                                              block.count, rng);
-    }
-  }
+  for (Block block : Blocks<Units>()) update_biases<Units>(layer, block, data, model_state, count, rate, rng);
 }
 
 /// Neighbouring columns of the weights that change together, whatever the units.
@@ -131,7 +161,6 @@ struct IntegerUpdate<Model, true> {
     }
   }
 
- private:
   static RBM_INLINE void move_bias(Scalar& bias, Scalar data, Scalar model_state, uint16_t rate, uint8_t draw) {
     if (RBM_VECTOR_BYTES > 4) {  // without a branch
       const int16_t steps = static_cast<int16_t>((rate + draw) >> 8);
@@ -144,10 +173,7 @@ struct IntegerUpdate<Model, true> {
 
 template <class Trainer, class Model, class Rng>
 inline void apply_gradient(Model& model, const Statistics<Model>& batch, FixedOption learning_rate, Rng& rng) {
-  typedef Arithmetic<typename Model::Scalar> Ops;
-  const size_t count = Trainer::batch_size == 1 ? 1 : batch.count;  // so that nothing divides
-  const typename Ops::Rate rate = Ops::rate(static_cast<uint32_t>(learning_rate.raw), count,
-                                            Ops::template rate_bits<Trainer::batch_size, has_real<Model>()>(), rng);
+  const auto rate = rate_of_step<Trainer>(learning_rate, batch.count, rng);
   IntegerUpdate<Model, has_binary_updates<Trainer>()>::apply(model, batch, rate, rng);
 }
 

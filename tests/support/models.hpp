@@ -4,12 +4,20 @@
 #ifndef RBM_TESTS_MODELS_HPP
 #define RBM_TESTS_MODELS_HPP
 
+#include <cfloat>
 #include <cstring>
 #include <vector>
 
 #include "../../examples/data/digits.hpp"
 #include "../../rbm/model/parameters.hpp"
 #include "../../rbm/rbm.hpp"
+
+// Every compiler, standard and optimisation gives the same floats, unless it fuses multiplications and additions or has
+// registers wider than a float. RBM_TESTS_NOT_FUSED says that a build which could fuse does not (-ffp-contract=off).
+#if FLT_EVAL_METHOD == 0 && \
+    ((!defined(__FP_FAST_FMAF) && !defined(__FMA__) && !defined(__ARM_FEATURE_FMA)) || defined(RBM_TESTS_NOT_FUSED))
+#define RBM_TESTS_SAME_FLOATS
+#endif
 
 /// A model whose weights and biases are drawn from a normal distribution.
 template <class Model>

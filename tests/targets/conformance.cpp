@@ -52,18 +52,23 @@ void draw_bars(rbm::Vector<Scalar, 16>& v, rbm::Xorshift32& rng) {
   }
 }
 
-// One sample at a time; then a chain, energies, and a posterior under evidence.
+// One sample at a time, every other one in slices; then a chain, energies, and a posterior under evidence.
 template <class Scalar>
 void online(uint32_t seed) {
   typedef rbm::Rbm<Bernoulli<16>, Bernoulli<8>, Scalar> Model;
   Model model;
-  rbm::OnlineTrainer<Model> trainer;
+  rbm::OnlineTrainer<Model, rbm::sliced> trainer;
   rbm::Xorshift32 rng(seed);
   rbm::initialize(model, rng);
   for (int step = 0; step < 400; ++step) {
     typename Model::VisibleState bars;
     draw_bars(bars, rng);
-    must(trainer.step(model, bars, rng));
+    if (step % 2 == 0) {
+      must(trainer.step(model, bars, rng));
+    } else {
+      must(trainer.begin(model, bars));
+      while (trainer.is_learning()) must(trainer.resume(5, rng));
+    }
   }
   print_crc(TEXT("CD-1 "), crc_of(model));
 

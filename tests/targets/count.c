@@ -1,6 +1,6 @@
 // A QEMU plugin that counts instructions: of each function that is named, how often it was called and how many
-// instructions a call took on average, with what it called. Functions that are named must be entered by a call, and not
-// recursively. The numbers are the same on every machine and in every run.
+// instructions a call took, with what it called, on average and at most. Functions that are named must be entered by a
+// call, and not recursively. The numbers are the same on every machine and in every run.
 //
 //   qemu-... -plugin count.so,NAME=ADDRESS,...
 //
@@ -31,7 +31,7 @@ enum { most_functions = 16, hash_size = 1 << 16 };
 
 struct function {
   char* name;
-  uint64_t address, back, since, calls, instructions;
+  uint64_t address, back, since, calls, instructions, longest;
   int inside;
 };
 
@@ -58,7 +58,9 @@ static void execute(unsigned cpu, void* data) {
     } else if (function->inside && instruction->address == function->back) {
       function->inside = 0;
       ++function->calls;
-      function->instructions += executed - function->since;
+      const uint64_t instructions = executed - function->since;
+      function->instructions += instructions;
+      if (instructions > function->longest) function->longest = instructions;
     }
   }
   ++executed;
@@ -87,10 +89,10 @@ static void print(qemu_plugin_id_t id, void* unused) {
   (void)unused;
   for (int f = 0; f < count; ++f) {
     const struct function* function = &functions[f];
-    fprintf(
-        stderr, "%s: %llu calls, %llu instructions\n", function->name, (unsigned long long)function->calls,
-        (unsigned long long)(function->calls == 0 ? 0
-                                                  : (function->instructions + function->calls / 2) / function->calls));
+    const uint64_t calls = function->calls, sum = function->instructions;
+    fprintf(stderr, "%s: %llu calls, %llu instructions, at most %llu instructions\n", function->name,
+            (unsigned long long)calls, (unsigned long long)(calls == 0 ? 0 : (sum + calls / 2) / calls),
+            (unsigned long long)function->longest);
   }
 }
 

@@ -1,7 +1,8 @@
 // What README's tables of boards measure: 64x16 units, a model of NUMBER that learns digits. Functions to be timed have
 // names; each is called for a hundred digits, after as many that warm the model up. With SMALLEST the program learns
 // and gives the means of hidden units, no more; with BY_HAND it does so in C without the library. Without NUMBER only
-// what is not the library's is left, so that sizes can be told apart. With CHECKSUM it prints that of the parameters
+// what is not the library's is left, so that sizes can be told apart. With SLICED it makes each step at once and, of
+// another model, in slices. With CHECKSUM it prints that of the parameters
 // and of the last means, not the stack: the smallest and the one by hand come to the same bits.
 // SPDX-License-Identifier: MIT
 
@@ -19,7 +20,11 @@ extern "C" {
 #ifdef NUMBER
 typedef rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>, NUMBER> Model;
 Model model;
+#ifdef SLICED
+rbm::OnlineTrainer<Model, rbm::sliced> trainer;
+#else
 rbm::OnlineTrainer<Model> trainer;
+#endif
 rbm::Xorshift32 rng{42};
 Model::HiddenState hidden;
 Model::VisibleState digit;
@@ -39,7 +44,7 @@ namespace {
 
 // How much of the stack a call takes: fills it, calls, and looks what is left. Both times the same function has the
 // same frame. AVR has no room for that, and its simulator looks at the stack pointer.
-#ifdef CHECKSUM
+#if defined(CHECKSUM) || defined(SLICED)
 #elif defined(__AVR__)
 void print_stack(const char*, void (*)()) {}
 #else
@@ -105,6 +110,21 @@ APART void step() {
 
 APART void cd_1_step() { step(); }
 
+#ifdef SLICED
+APART void slice_of_16() {
+  if (trainer.resume(16, rng) != rbm::Status::ok) refused = true;
+}
+
+APART void slice_of_64() {
+  if (trainer.resume(64, rng) != rbm::Status::ok) refused = true;
+}
+
+void learn_in_slices(void (*slice)()) {
+  if (trainer.begin(model, digit) != rbm::Status::ok) refused = true;
+  while (trainer.is_learning()) slice();
+}
+#endif
+
 APART void free_energy() {
 #if defined(NUMBER) && !defined(SMALLEST)
   surprise = model.free_energy(digit);
@@ -118,12 +138,17 @@ int main() {
     if (k < 100) {
       step();
     } else {
+#ifdef SLICED
+      learn_in_slices(slice_of_16);
+      learn_in_slices(slice_of_64);
+#endif
       up_pass();
       cd_1_step();
       free_energy();
     }
   }
-#ifdef CHECKSUM
+#ifdef SLICED
+#elif defined(CHECKSUM)
   Board out;
   Crc32 means;
 #ifdef BY_HAND
