@@ -41,6 +41,7 @@
 
 // Training: samples -> chains -> statistics -> gradient -> weights.
 #include "training/options.hpp"       // learning rate, extras and their settings
+#include "training/batches.hpp"       // how the samples of a batch go through a step
 #include "training/chains.hpp"        // the Gibbs chains of a step
 #include "training/update.hpp"        // changes the parameters, plainly or with momentum, penalties or centring
 #include "training/normalizable.hpp"  // bounds weights between real units

@@ -15,6 +15,7 @@ namespace {
 
 using rbm::centred;
 using rbm::learned_variance;
+using rbm::mean_field;
 using rbm::penalised;
 using rbm::persistent;
 using rbm::plain;
@@ -150,19 +151,19 @@ template <class M, class Trainer>
 void take_offsets(const Trainer&, Reference<M>&, long) {}
 
 // Thirty updates, each of which must be what the rules make of the states that the trainer shows afterwards.
-template <class M, rbm::Extras Chosen, class Prepare>
+template <class M, rbm::Extras Chosen, size_t Batch = 6, class Prepare>
 void follow_rules(uint32_t seed, Prepare prepare) {
   rbm::Xorshift32 rng(seed * 0x9E3779B9u);
   M model;
   randomize(model, 0.3f, rng);
-  static rbm::Trainer<M, 6, Chosen> trainer;
-  trainer = rbm::Trainer<M, 6, Chosen>();
+  static rbm::Trainer<M, Batch, Chosen> trainer;
+  trainer = rbm::Trainer<M, Batch, Chosen>();
   trainer.options.learning_rate = 0.05f;
   prepare(trainer);
   double error = 0;
   Reference<M> reference(model);
   for (int step = 0; step < 30; ++step) {
-    std::vector<typename M::VisibleState> samples(step % 3 == 2 ? 4 : 6);
+    std::vector<typename M::VisibleState> samples(step % 3 == 2 ? Batch - Batch / 3 : Batch);
     for (auto& sample : samples) M::VisibleLayer::noise(sample.values, rng);
     const double rate = double(trainer.learning_rate());
     const Reference<M> before = reference;
@@ -226,6 +227,17 @@ TEST_CASE("updates of every combination of rules are those of the equations") {
   follow_all_rules<rbm::Rbm<rbm::Gaussian<4>, rbm::Bernoulli<3>>>();
   follow_all_rules<
       rbm::Rbm<rbm::Joined<rbm::Bernoulli<3>, rbm::Softmax<2, 3>>, rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 4>>>>();
+}
+
+TEST_CASE("large batches follow the rules, tile by tile and, where a sample is grey, row by row") {
+  typedef rbm::Rbm<rbm::Bernoulli<71>, rbm::Bernoulli<37>> Binary;
+  typedef rbm::Rbm<rbm::Bernoulli<65>, rbm::Joined<rbm::Spin<2>, rbm::Softmax<1, 40>>> Labels;
+  follow_rules<Binary, centred, 16>(1, Nothing());
+  follow_rules<Binary, with_momentum, 70>(2, Nothing());
+  follow_rules<Binary, penalised, 130>(3, AllPenalties());
+  follow_rules<Binary, persistent | centred | with_momentum | penalised, 67>(4, Bound());
+  follow_rules<Binary, centred | penalised | mean_field, 20>(5, AllPenalties());
+  follow_rules<Labels, persistent | centred | with_momentum | penalised, 64>(6, Bound());
 }
 
 TEST_CASE("a bound makes the change that long, and no longer") {

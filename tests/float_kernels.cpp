@@ -139,6 +139,51 @@ struct Check {
     CHECK(columns);
   }
 
+  // By tables, and as tables add without them.
+  template <size_t Count>
+  void table_sums(States kind) {
+    static Vector<float, V> v[Count], to_visible[Count], in_fours_visible[Count];
+    static Vector<float, H> h[Count], to_hidden[Count], in_fours_hidden[Count];
+    static rbm::kernels::Active<V> on[Count];
+    static rbm::kernels::Active<H> hidden_on[Count];
+    double largest = 0;
+    for (size_t s = 0; s < Count; ++s) {
+      draw_states(v[s], kind, rng);
+      draw_states(h[s], kind, rng);
+      draw_parameters(to_visible[s].values, rng);
+      draw_parameters(to_hidden[s].values, rng);
+      in_fours_visible[s] = to_visible[s];
+      in_fours_hidden[s] = to_hidden[s];
+      on[s].find(v[s].values);
+      hidden_on[s].find(h[s].values);
+    }
+    const auto before_hidden = to_hidden[0], before_visible = to_visible[0];
+    rbm::kernels::accumulate_in_fours<H>(weights, v, Count, in_fours_hidden->values);
+    rbm::kernels::accumulate_columns_in_fours<V>(weights, h, Count, in_fours_visible->values);
+    for (size_t j = 0; j < H; ++j) {
+      double sum = double(before_hidden[j]);
+      for (size_t i = 0; i < V; ++i) sum += double(v[0][i]) * double(weights[i * H + j]);
+      largest = std::fmax(largest, std::fabs(sum - double(in_fours_hidden[0][j])));
+    }
+    for (size_t i = 0; i < V; ++i) {
+      double sum = double(before_visible[i]);
+      for (size_t j = 0; j < H; ++j) sum += double(h[0][j]) * double(weights[i * H + j]);
+      largest = std::fmax(largest, std::fabs(sum - double(in_fours_visible[0][i])));
+    }
+    CHECK(largest < 1e-4);
+#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+    static rbm::kernels::Table<float> table;
+    rbm::kernels::accumulate_by_table<V, H>(weights, on, Count, to_hidden->values, table);
+    rbm::kernels::accumulate_columns_by_table<V, H>(weights, hidden_on, Count, to_visible->values, table);
+    bool same = true;
+    for (size_t s = 0; s < Count; ++s) {
+      for (size_t j = 0; j < H; ++j) same = same && agree_in_bits(to_hidden[s][j], in_fours_hidden[s][j]);
+      for (size_t i = 0; i < V; ++i) same = same && agree_in_bits(to_visible[s][i], in_fours_visible[s][i]);
+    }
+    CHECK(same);
+#endif
+  }
+
   // Sample by sample, and in sums over up to 64 samples where all are off or on.
   template <size_t Count>
   void changes(States kind) {
@@ -178,35 +223,40 @@ struct Check {
     rbm::kernels::update_weights(moved, rate, statistics);
     CHECK(same());
     begin();
-    rbm::kernels::update_weights_by_sums(expected_weights, rate, known);
-    rbm::kernels::update_weights_by_sums(moved, rate, statistics);
-    CHECK(same());
-    begin();
     update_one_by_one(0, Count);
     rbm::kernels::update_weights(moved, rate, statistics);
     CHECK(same());
 
+    if (kind != off_or_on && kind != all_off) return;
     begin();
-    for (size_t first = 0; first < Count; first += 64) {
-      const size_t last = first + 64 < Count ? first + 64 : Count;
-      bool binary = true;
-      for (size_t s = first; s < last; ++s) {
-        for (float unit : v[s]) binary = binary && (unit == 0 || unit == 1);
-        for (float unit : v_end[s]) binary = binary && (unit == 0 || unit == 1);
-      }
-      if (!binary) {
-        update_one_by_one(first, last);
-        continue;
-      }
-      for (size_t k = 0; k < V * H; ++k) {
-        float sum = 0;
-        for (size_t s = first; s < last; ++s) sum += v[s][k / H] != 0 ? h[s][k % H] : 0;
-        for (size_t s = first; s < last; ++s) sum -= v_end[s][k / H] != 0 ? h_end[s][k % H] : 0;
-        expected_weights[k] += rate * sum;
+    update_one_by_one(0, Count);
+    rbm::kernels::update_weights_in_fours(moved, rate, statistics);
+    bool close = true;  // added in another order
+    for (size_t k = 0; k < V * H; ++k) close = close && std::fabs(moved[k] - expected_weights[k]) < 1e-5f * Count;
+    CHECK(close);
+#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+    static rbm::kernels::Table<float> table;
+    begin();
+    rbm::kernels::update_weights_in_fours(expected_weights, rate, statistics);
+    rbm::kernels::update_weights_by_tables<Count>(moved, rate, known, table);
+    CHECK(same());
+    static float gradient[64 * H], row_by_row[H];
+    bool tiles = true;
+    for (size_t i = 0; i < V; i += 64) {
+      const size_t rows = V - i < 64 ? V - i : 64;
+      rbm::kernels::make_gradient<H>(known, i, rows, 0, gradient);
+      for (size_t k = 0; k < rows; ++k) {
+        for (float& g : row_by_row) g = 0;
+        rbm::kernels::add_gradient_in_order(statistics, i + k, 0, H, row_by_row);
+        for (size_t j = 0; j < H; ++j) tiles = tiles && agree_in_bits(gradient[k * H + j], row_by_row[j]);
       }
     }
-    rbm::kernels::update_weights_by_sums(moved, rate, statistics);
+    CHECK(tiles);
+    begin();  // of a batch that is not full
+    rbm::kernels::update_weights_in_fours(expected_weights, rate, statistics.part(0, (Count + 1) / 2));
+    rbm::kernels::update_weights_by_tables<Count>(moved, rate, known.part(0, (Count + 1) / 2), table);
     CHECK(same());
+#endif
   }
 
   template <size_t Count>
@@ -220,6 +270,7 @@ struct Check {
         check = Check(seed);
         check.sums(kind);
         check.template batch_sums<Count>(kind);
+        if (kind == off_or_on || kind == all_off) check.template table_sums<Count>(kind);
         check.template changes<Count>(kind);
       }
     }

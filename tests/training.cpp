@@ -327,6 +327,81 @@ TEST_CASE("a batch that goes layer by layer learns from the same chains") {
   check_layer_by_layer<Spins, 67, rbm::mean_field, rbm::Xorshift32>(random_model<Spins>(0.3f, 6), 34, 2, 2);
 }
 
+namespace {
+
+// A batch of integers that goes by tables: the chains written out, and the change as smaller batches make it, bit for
+// bit.
+template <class M, size_t Batch, rbm::Extras Chosen>
+void check_integer_batch(size_t count, uint16_t gibbs_steps, bool grey) {
+  typedef typename M::Scalar Scalar;
+  static rbm::Trainer<M, Batch, Chosen> trainer;
+  trainer = rbm::Trainer<M, Batch, Chosen>();
+  trainer.options.gibbs_steps = gibbs_steps;
+  static typename M::VisibleState samples[Batch], v[Batch];
+  static typename M::HiddenState h[Batch], h_data[Batch], h_end[Batch];
+  rbm::Xorshift32 rng(7), same(7), data(9);
+  M model;
+  rbm::initialize(model, rng);
+  for (auto& weight : model.weights.values) weight = Scalar(0.5f * rbm::normal(rng));
+  same = rng;
+  for (int step = 0; step < 3; ++step) {
+    for (size_t s = 0; s < count; ++s) {
+      M::VisibleLayer::noise(samples[s].values, data);
+      if (grey) samples[s][s % M::visible_size] = Scalar(0.5f);
+    }
+    M expected = model;
+    CHECK(trainer.step(model, samples, count, rng) == rbm::Status::ok);
+
+    const bool draws = rbm::Arithmetic<Scalar>::is_8_bit;
+    for (size_t s = 0; s < count; ++s) v[s] = samples[s];
+    for (size_t s = 0; s < count; ++s) {
+      if (draws) {
+        expected.sample_hidden(v[s], h[s], same);
+        h_data[s] = h[s];
+      } else {
+        expected.sample_hidden(v[s], h[s], h_data[s], same);
+      }
+    }
+    for (uint16_t k = gibbs_steps; k > 0; --k) {
+      for (size_t s = 0; s < count; ++s) {
+        if (Chosen == rbm::mean_field) {
+          expected.mean_visible(h[s], v[s]);
+        } else {
+          expected.sample_visible(h[s], v[s], same);
+        }
+      }
+      for (size_t s = 0; s < count && k > 1; ++s) expected.sample_hidden(v[s], h[s], same);
+    }
+    for (size_t s = 0; s < count; ++s) {
+      if (draws) {
+        expected.sample_hidden(v[s], h_end[s], same);
+      } else {
+        expected.mean_hidden(v[s], h_end[s]);
+      }
+    }
+    const auto rate = rbm::detail::rate_of_step<decltype(trainer)>(trainer.learning_rate(), count, same);
+    rbm::detail::IntegerUpdate<M, false>::apply(expected, {samples, h_data, v, h_end, count}, rate, same);
+    CHECK(rng.state == same.state);
+    CHECK(same_bits(model, expected));
+  }
+}
+
+template <class Scalar>
+void check_integer_batches() {
+  check_integer_batch<rbm::Rbm<rbm::Bernoulli<64>, rbm::Bernoulli<16>, Scalar>, 100, rbm::plain>(100, 1, false);
+  check_integer_batch<rbm::Rbm<rbm::Bernoulli<71>, rbm::Bernoulli<75>, Scalar>, 33, rbm::plain>(33, 2, false);
+  check_integer_batch<rbm::Rbm<rbm::Bernoulli<71>, rbm::Bernoulli<75>, Scalar>, 33, rbm::plain>(18, 1, true);
+  check_integer_batch<rbm::Rbm<rbm::Joined<rbm::Bernoulli<5>, rbm::Softmax<2, 3>>, rbm::Bernoulli<13>, Scalar>, 70,
+                      rbm::mean_field>(67, 1, false);
+}
+
+}  // namespace
+
+TEST_CASE("a batch of integers that goes by tables comes to the bits of loops without") {
+  check_integer_batches<rbm::Fixed<int8_t, 5>>();
+  check_integer_batches<rbm::Fixed<int16_t, 11>>();
+}
+
 TEST_CASE("a trainer is the states of its chains, and nothing of the size of the weights") {
   typedef rbm::Rbm<rbm::Bernoulli<784>, rbm::Bernoulli<128>> Large;
   const size_t options =

@@ -87,11 +87,55 @@ bool are_ternary(const Fixed<Integer, FractionBits>* s, size_t count) {
   return others == 0;
 }
 
-/// A bitmask of at most 64 units, from the lowest bit on: 1 where the unit is not 0.
-template <class Scalar>
-RBM_INLINE uint64_t bits_of_units(const Scalar* s, size_t count) {
-  uint8_t flags[64];
-  for (size_t i = 0; i < count; ++i) flags[i] = !detail::equal(s[i], Scalar(0));
+#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+
+/// All bits that any lane has.
+template <class Type, size_t Bytes>
+RBM_INLINE uint32_t any_bits(const Lanes<Type, 1, Bytes>& x) {
+  Type lanes[Lanes<Type, 1, Bytes>::size];
+  store(x, lanes);
+  Type any = 0;
+  for (Type lane : lanes) any = static_cast<Type>(any | lane);
+  return static_cast<uint32_t>(any);
+}
+
+/// A bitmask of at most 64 units, from the lowest bit on: 1 where the unit is not 0. `binary` becomes false where a
+/// unit is neither 0 nor 1.
+RBM_INLINE uint64_t bits_of_units(const float* s, size_t count, bool& binary) {
+  typedef Lanes<int32_t, 1> Vec;
+  int32_t lane_bits[Vec::size];
+  for (size_t l = 0; l < Vec::size; ++l) lane_bits[l] = int32_t{1} << l;
+  const Vec first_bits = load<Vec>(lane_bits);
+  const size_t full = count - count % Vec::size;
+  Vec others = broadcast<Vec>(0);
+  uint64_t on = 0;
+  for (size_t half = 0; half < full; half += 32) {
+    Vec bits = broadcast<Vec>(0);
+    for (size_t i = half; i < half + 32 && i < full; i += Vec::size) {
+      const Vec x = bits_as<Vec>(load<Lanes<float, 1>>(s + i)) & INT32_MAX, is_on = is_not_zero(x);  // -0 is 0
+      bits = bits | (is_on & (first_bits << static_cast<int>(i - half)));
+      others = others | (is_on & (bits_as<Vec>(load<Lanes<float, 1>>(s + i)) ^ 0x3F800000));
+    }
+    on |= static_cast<uint64_t>(any_bits(bits)) << half;
+  }
+  binary = binary && any_bits(others) == 0;
+  for (size_t i = full; i < count; ++i) {
+    on |= static_cast<uint64_t>(!is_off(s[i])) << i;
+    binary = binary && (is_off(s[i]) || is_one(s[i]));
+  }
+  return on;
+}
+
+RBM_INLINE void store_flags(const Lanes<int8_t, 1, 16>& x, int8_t* to) { store(x, to); }
+RBM_INLINE void store_flags(const Lanes<int16_t, 1, 16>& x, int8_t* to) { store_saturated(x, to); }
+
+template <class Integer, int FractionBits>
+RBM_INLINE uint64_t bits_of_units(const Fixed<Integer, FractionBits>* s, size_t count, bool& binary) {
+  typedef Lanes<Integer, 1, 16> Vec;
+  const size_t full = count - count % Vec::size;
+  int8_t flags[64];
+  for (size_t i = 0; i < full; i += Vec::size) store_flags(is_not_zero(load<Vec>(numbers_of(s) + i)) & 1, flags + i);
+  for (size_t i = full; i < count; ++i) flags[i] = !is_off(s[i]);
   for (size_t i = count; i % 8 != 0; ++i) flags[i] = 0;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   const uint64_t gather = 0x8040201008040201u;
@@ -104,8 +148,11 @@ RBM_INLINE uint64_t bits_of_units(const Scalar* s, size_t count) {
     RBM_COPY_BYTES(&eight, flags + i, sizeof eight);
     on |= ((eight * gather) >> 56) << i;  // the product's highest byte holds the eight lowest bits
   }
+  binary = binary && are_binary(s, count);
   return on;
 }
+
+#endif
 
 /// Which of `Length` units are not 0, and whether these are all exactly 1.
 template <size_t Length, bool HasBits = has_unit_bits>
@@ -128,9 +175,10 @@ struct Active {
   template <class Scalar>
   RBM_INLINE void find(const Scalar* s) {
     constexpr size_t tail = Length % 64, full = Length - tail;
-    binary = kernels::are_binary(s, Length);
-    for (size_t i = 0; i < full; i += 64) words[i / 64] = bits_of_units(s + i, 64);
-    if (tail != 0) words[(Length - 1) / 64] = bits_of_units(s + full, tail);
+    bool are_binary = true;
+    for (size_t i = 0; i < full; i += 64) words[i / 64] = bits_of_units(s + i, 64, are_binary);
+    if (tail != 0) words[(Length - 1) / 64] = bits_of_units(s + full, tail, are_binary);
+    binary = are_binary;
   }
 
   /// Calls if_one(i) for the units that are 1, and otherwise(i) for those that are neither 0 nor 1. Where one is not,
@@ -221,16 +269,6 @@ RBM_INLINE bool are_binary(const Active<Length, true>* on, const Scalar* s) {
 template <size_t Length, class Scalar>
 RBM_INLINE bool are_binary(const Active<Length, false>*, const Scalar* s) {
   return are_binary(s, Length);
-}
-
-/// The bits of at most 64 units from `first` on, a multiple of 64, where `on` may know them.
-template <size_t Length, class Scalar>
-RBM_INLINE uint64_t bits_of_units(const Active<Length, true>* on, const Scalar* s, size_t first, size_t count) {
-  return on != nullptr ? on->words[first / 64] : bits_of_units(s + first, count);
-}
-template <size_t Length, class Scalar>
-RBM_INLINE uint64_t bits_of_units(const Active<Length, false>*, const Scalar* s, size_t first, size_t count) {
-  return bits_of_units(s + first, count);
 }
 
 /// Which visible units are on in up to `Count` samples, and in the chains that belong to them: a trainer carries that

@@ -9,15 +9,17 @@
 //   update_biases    c_i += rate (statistics)
 //   update_binary    both, of one sample in 8 bits whose units are off or on
 //   draws            means and draws of units of two states
-//   batches          these sums where a large batch shares what was fetched from a far cache; update_batches likewise
+//   batches          these sums where a large batch shares what was fetched from a far cache
+//   tables           these sums for many states of units that are off or on; update_batches makes their changes
 //
 // Which code runs, by number type and processor (without an FPU floats take plain loops):
 //
 //                    floats                        integers, vectors                integers, no vectors
 //   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
 //   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers   add_listed_columns, of four rows
-//   update_weights   UpdateColumns; of batches     update_rows_of_one, _of_batch    update_row
-//                    SumColumns
+//   tables           AddRows, AddColumns           the same                         in_fours; of integers accumulate
+//   update_weights   UpdateColumns; of batches     update_rows_of_one; of batches   update_row
+//                    AddStates, SumColumns         AddStates, update_rows_of_batch
 //   update_biases    a plain loop                  AddRounded                       update_biases_sized
 //   update_binary    -                             MoveBinaryColumns                move_columns, of a list
 //   draws            SigmoidColumns, DrawColumns   FixedMeanColumns,                one unit at a time
@@ -35,6 +37,7 @@
 #include "processors.hpp"
 #include "simd.hpp"
 #include "statistics.hpp"
+#include "tables.hpp"
 #include "update_batches.hpp"
 #include "update_biases.hpp"
 #include "update_binary.hpp"

@@ -19,6 +19,15 @@
 namespace rbm {
 namespace kernels {
 
+template <class Scalar>
+struct NumberOf {
+  typedef Scalar type;
+};
+template <class Integer, int FractionBits>
+struct NumberOf<Fixed<Integer, FractionBits>> {
+  typedef Integer type;
+};
+
 /// The numbers that parameters, states and sums are kept in. A pointer to the first one's member would be one to an
 /// array of one element.
 inline const float* numbers_of(const float* x) { return x; }
@@ -179,6 +188,12 @@ template <class Vec>
 RBM_INLINE Vec where_less(const Vec& a, const Vec& b, const Vec& yes, const Vec& no) {
   return each_register<Vec>([&](size_t k)
                                 RBM_ALWAYS_INLINE { return a.part[k] < b.part[k] ? yes.part[k] : no.part[k]; });
+}
+
+/// All bits set where a number is not 0, else none.
+template <class Vec>
+RBM_INLINE Vec is_not_zero(const Vec& x) {
+  return each_register<Vec>([&](size_t k) RBM_ALWAYS_INLINE { return x.part[k] != typename Vec::Register(); });
 }
 
 // Of such a comparison with its own operands GCC makes one instruction.

@@ -70,10 +70,37 @@ struct Statistics : StatisticsActive<VisibleSize> {
   }
 };
 
+#if RBM_VECTOR_BYTES > 4
+template <class State, class Number>
+struct AddDifferences {
+  const State *data, *model;
+  size_t stride, samples;
+  Number* x;
+
+  template <class Vec>
+  RBM_INLINE void run(size_t j) const {
+    Vec sum = load<Vec>(x + j);
+    for (size_t s = 0; s < samples; ++s) {
+      sum = sum + (load_as<Vec>(data + s * stride + j) - load_as<Vec>(model + s * stride + j));
+    }
+    store(sum, x + j);
+  }
+};
+#endif
+
 /// x_j += sum_s (data_sj - model_sj) for `count` units of `samples` states, which are `stride` apart.        x [count]
 template <class Scalar, class Sum>
 RBM_INLINE void add_differences(const Scalar* data, const Scalar* model, size_t stride, size_t samples, size_t count,
                                 Sum* RBM_RESTRICT x) {
+#if RBM_VECTOR_BYTES > 4
+  typedef typename NumberOf<Scalar>::type State;
+  typedef typename NumberOf<Sum>::type Number;
+  if (has_unit_bits && samples > 1) {
+    each_column<Number, block_size, 1>(
+        count, AddDifferences<State, Number>{numbers_of(data), numbers_of(model), stride, samples, numbers_of(x)});
+    return;
+  }
+#endif
   for (size_t s = 0; s < samples; ++s, data += stride, model += stride) {
     for (size_t j = 0; j < count; ++j) x[j] += static_cast<Sum>(data[j]) - static_cast<Sum>(model[j]);
   }

@@ -18,8 +18,11 @@ struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
     is_real = false,
     is_gaussian = false,
     has_variance = false,
-    is_binary = Off == 0  // 0, so that its weights count for nothing
+    is_binary = Off == 0,  // 0, so that its weights count for nothing
+    are_alike = true       // distributed by their input alone, so that it does not matter which of them is drawn
   };
+
+  typedef BinaryUnits<kernels::block_size, Off> Many;  // whatever layers or states they belong to
 
   template <class Scalar>
   using Layer = BiasLayer<BinaryUnits, Scalar>;

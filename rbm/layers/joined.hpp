@@ -24,6 +24,7 @@ struct Joined {
     is_real = bool{First::is_real} || bool{Second::is_real},
     is_gaussian = bool{First::is_gaussian} && bool{Second::is_gaussian},
     is_binary = bool{First::is_binary} && bool{Second::is_binary},
+    are_alike = false,
     has_variance = bool{First::has_variance} || bool{Second::has_variance}
   };
 

@@ -23,7 +23,13 @@ namespace detail {
 template <size_t Length, bool IsGaussian>
 struct RealUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
   enum : size_t { sites = 0, most_states = 0 };
-  enum : bool { is_real = true, is_gaussian = IsGaussian, has_variance = IsGaussian, is_binary = false };
+  enum : bool {
+    is_real = true,
+    is_gaussian = IsGaussian,
+    has_variance = IsGaussian,
+    is_binary = false,
+    are_alike = false
+  };
 
   template <class Scalar>
   using Evidence = NoiseEvidence<Scalar, Length, RealUnits>;

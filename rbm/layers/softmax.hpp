@@ -27,7 +27,7 @@ struct Softmax {
                                ? (kernels::block_size / States < Groups ? kernels::block_size / States : Groups)
                                : 1)
   };
-  enum : bool { is_real = false, is_gaussian = false, has_variance = false, is_binary = true };
+  enum : bool { is_real = false, is_gaussian = false, has_variance = false, is_binary = true, are_alike = false };
 
   template <class Scalar>
   using Layer = detail::BiasLayer<Softmax, Scalar>;

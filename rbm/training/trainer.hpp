@@ -31,16 +31,21 @@
 namespace rbm {
 
 /// Trains on up to `Batch` samples at a time. It holds the options; the states of the chains, Batch (V + 2 H) values;
-/// where there are vectors, for large batches of floats up to 16 KB (is_tiled in chains.hpp), and on 64-bit
-/// processors two masks of each chain's visible units, which say where they are on (active.hpp): 8 bytes for every 64
-/// units or part of them, and 8 more; and what the extras need (Extras in options.hpp): `centred` V + H values,
-/// `with_momentum` a copy of the weights and biases. Where both layers have real units it holds V + H values more and
-/// keeps the weights normalizable (normalizable.hpp), which near the bound takes several times as long as the rest of a
-/// step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles, `visible`.
+/// on 64-bit processors with vectors two masks of each chain's visible units, which say where they are on (active.hpp):
+/// 8 bytes for every 64 units or part of them, and 8 more, and for batches that share work a tile of the weights or a
+/// table, 16 KB, with which integers sum in a place of their own (batches.hpp); and what the extras need (Extras in
+/// options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Where both layers have real
+/// units it holds V + H values more and keeps the weights normalizable (normalizable.hpp), which near the bound takes
+/// several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has
+/// Batch fantasy particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<kernels::Tile<ModelType::visible_size, ModelType::hidden_size>,
                                   detail::is_tiled<ModelType, Batch>()>,
+                 detail::Optional<detail::BatchTables<ModelType, Batch>,
+                                  detail::way_of<ModelType, Batch>() == detail::Way::by_tables>,
+                 detail::Optional<detail::GradientTile<ModelType>,
+                                  kernels::has_unit_bits && detail::has_gradient_tile<ModelType, Batch, Chosen>()>,
                  detail::Optional<detail::UpdateCounter, detail::has(Chosen, scheduled)>,
                  detail::Optional<detail::Particles, detail::has(Chosen, persistent)>,
                  detail::Optional<detail::Offsets<ModelType>, detail::has(Chosen, centred)>,
@@ -71,6 +76,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   typedef typename Ops::Option Option;
   typedef typename Model::Sum Sum;
   typedef kernels::Tile<Model::visible_size, Model::hidden_size> Tile;
+  typedef detail::BatchTables<Model, Batch> Tables;
 
   enum : unsigned { extras = Chosen };
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
@@ -83,6 +89,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   constexpr Trainer()
       : kernels::ActiveUnits<ModelType::visible_size, Batch>(),
         detail::Optional<Tile, detail::is_tiled<ModelType, Batch>()>(),
+        detail::Optional<Tables, detail::way_of<ModelType, Batch>() == detail::Way::by_tables>(),
         options(bool{Model::Visible::is_real} || bool{Model::Hidden::is_real} ? 0.001f : 0.1f) {}
 
   /// One update from `count` samples, which are not the trainer's own states: every parameter moves by the learning
@@ -129,6 +136,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
 
   /// Whether a step was begun and has not ended.
   bool is_learning() const {
+    static_assert(detail::has(Chosen, sliced), "rbm: a trainer that works in slices has the extra `sliced`");
     return detail::part_of<const detail::Slices<Model>>(this)->progress.phase != detail::Phase::none;
   }
 
@@ -181,7 +189,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
 
   template <class Rng>
   Status update(Model& model, const VisibleState* samples, size_t count, bool moves_offset, Rng& rng) {
-    constexpr size_t most = detail::is_layer_by_layer<Model, Batch>() ? Batch : 1;
+    constexpr size_t most = detail::samples_at_once<Model, Batch>();
     if (detail::has(Chosen, sliced)) slices()->progress.phase = detail::Phase::none;
     for (size_t s = 0; s < count; s += most) {
       detail::run_chains(model, *this, samples + s, s, count - s < most ? count - s : most, rng);
@@ -195,7 +203,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     if ((Chosen & (centred | with_momentum | penalised)) != 0) {
       detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
     } else {
-      detail::apply_gradient<Trainer>(model, batch, learning_rate(), rng);
+      detail::apply_gradient(model, *this, batch, learning_rate(), rng);
     }
     if (learns_variance) update_variance(model, batch);
     if (is_real_pair) {

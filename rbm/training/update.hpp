@@ -24,14 +24,11 @@
 #include "../layers/layer.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/number.hpp"
-#include "chains.hpp"
+#include "batches.hpp"
 #include "options.hpp"
 
 namespace rbm {
 namespace detail {
-
-template <class Model>
-using Statistics = kernels::Statistics<typename Model::Scalar, Model::visible_size, Model::hidden_size>;
 
 template <class Model>
 constexpr bool has_real() {
@@ -54,13 +51,22 @@ RBM_INLINE typename Arithmetic<typename Trainer::Model::Scalar>::Rate rate_of_st
                    Ops::template rate_bits<Trainer::batch_size, has_real<typename Trainer::Model>()>(), rng);
 }
 
+/// Whether the visible units of all statistics are off or on.
+template <class Batch>
+inline bool is_binary(const Batch& batch) {
+  return are_binary(batch.visible_data, batch.count, batch.of_data(0)) &&
+         are_binary(batch.visible_model, batch.count, batch.of_model(0));
+}
+
 /// The plain change of a model of floats.
-template <class Trainer, class Model, class Rng>
-inline void apply_gradient(Model& model, const Statistics<Model>& batch, float learning_rate, Rng& rng) {
+template <class Model, class Trainer, class Rng>
+inline void apply_gradient(Model& model, Trainer& trainer, const Statistics<Model>& batch, float learning_rate,
+                           Rng& rng) {
   constexpr size_t most = Trainer::batch_size;
-  constexpr bool is_summed = most >= large_batch && is_layer_by_layer<Model, most>();  // 0.6 of the time
   const float rate = rate_of_step<Trainer>(learning_rate, batch.count, rng);
-  if (is_summed) {
+  if (way_of<Model, most>() == Way::by_tables && is_binary(batch)) {
+    part_of<typename Trainer::Tables>(&trainer)->update_weights(model, rate, batch);
+  } else if (most >= large_batch && way_of<Model, most>() == Way::layer_by_layer) {  // 0.6 of the time
     kernels::update_weights_by_sums(model.weights.values, rate, batch);
   } else {
     kernels::update_weights(model.weights.values, rate, batch);
@@ -114,9 +120,37 @@ struct IntegerUpdate {
     for (Block block : Blocks<Columns<Model>>()) {
       kernels::update_weights(model.weights.values, rate, batch, block.first, block.count, rng);
     }
+    update_all_biases(model, batch, rate, rng);
+  }
+
+  template <class Rng>
+  static RBM_INLINE void update_all_biases(Model& model, const Statistics<Model>& batch, Rate rate, Rng& rng) {
     update_biases<typename Model::Visible>(model.visible, batch.visible_data, batch.visible_model, batch.count, rate,
                                            rng);
     update_biases<typename Model::Hidden>(model.hidden, batch.hidden_data, batch.hidden_model, batch.count, rate, rng);
+  }
+};
+
+/// The same by tables, to the same bits. False where there are none.
+template <class Trainer, bool HasTables = kernels::has_unit_bits&&
+                                              way_of<typename Trainer::Model, Trainer::batch_size>() == Way::by_tables>
+struct TableUpdate {
+  template <class Model, class Rate, class Rng>
+  static RBM_INLINE bool apply(Model&, Trainer&, const Statistics<Model>&, Rate, Rng&) {
+    return false;
+  }
+};
+template <class Trainer>
+struct TableUpdate<Trainer, true> {
+  template <class Model, class Rate, class Rng>
+  static bool apply(Model& model, Trainer& trainer, const Statistics<Model>& batch, Rate rate, Rng& rng) {
+    if (!is_binary(batch)) return false;
+    for (Block block : Blocks<Columns<Model>>()) {
+      part_of<typename Trainer::Tables>(&trainer)->update_weights(
+          model, rate, batch, block, part_of<GradientTile<Model>>(&trainer)->gradient, rng);
+    }
+    IntegerUpdate<Model, false>::update_all_biases(model, batch, rate, rng);
+    return true;
   }
 };
 
@@ -171,11 +205,58 @@ struct IntegerUpdate<Model, true> {
   }
 };
 
-template <class Trainer, class Model, class Rng>
-inline void apply_gradient(Model& model, const Statistics<Model>& batch, FixedOption learning_rate, Rng& rng) {
+template <class Model, class Trainer, class Rng>
+inline void apply_gradient(Model& model, Trainer& trainer, const Statistics<Model>& batch, FixedOption learning_rate,
+                           Rng& rng) {
   const auto rate = rate_of_step<Trainer>(learning_rate, batch.count, rng);
+  if (TableUpdate<Trainer>::apply(model, trainer, batch, rate, rng)) return;
   IntegerUpdate<Model, has_binary_updates<Trainer>()>::apply(model, batch, rate, rng);
 }
+
+/// The gradient of a tile of a large batch, see has_gradient_tile: 64 rows from `row` on, of a block of hidden units;
+/// null where a row is summed at a time.
+template <class Trainer, bool HasTile, bool IsFixed>
+struct TileOfGradient {
+  template <class Batch>
+  static RBM_INLINE const typename Trainer::Model::Sum* make(Trainer&, const Batch&, Block, size_t, size_t) {
+    return nullptr;
+  }
+};
+
+#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+template <class Trainer, bool IsFixed>
+struct TileOfGradient<Trainer, true, IsFixed> {
+  typedef typename Trainer::Model Model;
+  typedef typename Model::Sum Sum;
+  enum : size_t { most = Model::Hidden::block_size, tail = Model::hidden_size % most };
+
+  static const Sum* make(Trainer& trainer, const Statistics<Model>& batch, Block block, size_t row, size_t rows) {
+    Sum* const gradient = part_of<GradientTile<Model>>(&trainer)->gradient;
+    if (block.count == most) {
+      fill<most>(trainer, batch, row, rows, block.first, gradient);
+    } else if (block.count == tail) {
+      fill<(tail > 0 ? size_t{tail} : 1)>(trainer, batch, row, rows, block.first, gradient);
+    } else {
+      return nullptr;
+    }
+    return gradient;
+  }
+
+ private:
+  template <size_t Columns>
+  static void fill(Trainer&, const kernels::Statistics<float, Model::visible_size, Model::hidden_size>& batch,
+                   size_t row, size_t rows, size_t first, float* gradient) {
+    kernels::make_gradient<Columns>(batch, row, rows, first, gradient);
+  }
+  template <size_t Columns, class Batch, class Integer, int FractionBits>
+  static void fill(Trainer& trainer, const Batch& batch, size_t row, size_t rows, size_t first,
+                   Fixed<Integer, FractionBits>* gradient) {
+    uint64_t seen[64];
+    kernels::make_gradient<Columns>(batch, row, rows, first, gradient, seen,
+                                    part_of<typename Trainer::Tables>(&trainer)->table);
+  }
+};
+#endif
 
 /// Makes the change that momentum, penalties and centring go into, or measures it.
 template <class Trainer, class Rng>
@@ -190,25 +271,35 @@ struct Update {
   enum : size_t {
     visible_block = Model::Visible::block_size,
     hidden_block = Model::Hidden::block_size,
-    largest_block = size_t{visible_block} > hidden_block ? visible_block : hidden_block
+    largest_block = size_t{visible_block} > hidden_block ? visible_block : hidden_block,
+    tile_rows = kernels::has_unit_bits ? 32 : 1  // for which differences are summed at once
   };
   enum : bool {
     is_centred = has(Trainer::extras, centred),
     has_momentum = has(Trainer::extras, with_momentum),
-    is_penalised = has(Trainer::extras, penalised)
+    is_penalised = has(Trainer::extras, penalised),
+    has_tile = has_gradient_tile<Model, Trainer::batch_size, Trainer::extras>()
   };
+  typedef TileOfGradient<Trainer, kernels::has_unit_bits && has_tile, Ops::is_fixed> Tile;
 
   Model& model;
   Trainer& trainer;
   const Statistics<Model>& batch;
   Delta rate;              // the learning rate
   Rng& rng;                // rounds what integers are changed by
+  const bool is_summed;    // tile by tile
   bool measuring = false;  // sums the squares of the change into `squares` and changes nothing
   typename Ops::SumOfSquares squares;
   typename Ops::Factor scale = typename Ops::Factor(1);  // of the change
 
   Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Delta learning_rate, Rng& generator)
-      : model(changed), trainer(by), batch(statistics), rate(learning_rate), rng(generator), squares() {}
+      : model(changed),
+        trainer(by),
+        batch(statistics),
+        rate(learning_rate),
+        rng(generator),
+        is_summed(has_tile && is_binary(statistics)),
+        squares() {}
 
   void run() {
     const Delta largest = is_penalised ? static_cast<Delta>(penalties()->largest_update) : Delta(0);
@@ -254,12 +345,23 @@ struct Update {
 
     const Delta l1 = is_penalised ? rate * static_cast<Delta>(penalties()->l1) : Delta(0);
     const Delta l2 = is_penalised ? rate * static_cast<Delta>(penalties()->l2) : Delta(0);
+    const Sum* tile = nullptr;
+    Sum visible_difference[tile_rows];
     for (size_t i = 0; i < Model::visible_size; ++i) {
-      for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
-      kernels::add_gradient(batch, i, block.first, block.count, sum);
+      const size_t row = has_tile ? i % kernels::rows_of_table : 0;
+      if (row == 0 && is_summed) tile = Tile::make(trainer, batch, block, i, rows_from(i, kernels::rows_of_table));
+      if (is_centred && i % tile_rows == 0) {
+        const size_t rows = rows_from(i, tile_rows);
+        for (size_t k = 0; k < rows; ++k) visible_difference[k] = Sum(0);
+        kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, rows, visible_difference);
+      }
+      if (tile == nullptr) {
+        for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
+        add_gradient(i, block, sum);
+      }
       Delta change[hidden_block];
-      average(block.count, sum, change);
-      if (is_centred) centre(block, i, difference, change);
+      average(block.count, tile != nullptr ? tile + row * block.count : sum, change);
+      if (is_centred) centre(block, i, visible_difference[i % tile_rows], difference, change);
       Scalar* weights = model.weights.row(i) + block.first;
       for (size_t j = 0; j < block.count; ++j) change[j] *= rate;
       for (size_t j = 0; is_penalised && j < block.count; ++j) change[j] -= l2 * static_cast<Delta>(weights[j]);
@@ -276,6 +378,22 @@ struct Update {
       if (is_centred) recentre_biases(block, i, change, bias);
     }
     if (!measuring) Ops::template add<hidden_block>(bias, block.count, &model.hidden.bias_of(block.first), rng);
+  }
+
+  static size_t rows_from(size_t i, size_t most) {
+    return Model::visible_size - i < most ? Model::visible_size - i : most;
+  }
+
+  void add_gradient(size_t i, Block block, float* sum) const {
+    if (is_summed) {
+      kernels::add_gradient_in_order(batch, i, block.first, block.count, sum);
+    } else {
+      kernels::add_gradient(batch, i, block.first, block.count, sum);
+    }
+  }
+  template <class Integer, int FractionBits>
+  void add_gradient(size_t i, Block block, Fixed<Integer, FractionBits>* sum) const {
+    kernels::add_gradient(batch, i, block.first, block.count, sum);
   }
 
   void average(size_t count, const Sum* sum, Delta* mean) const {
@@ -306,13 +424,15 @@ struct Update {
     }
   }
 
-  static Delta shrunk(Delta w, Delta part) { return w > part ? w - part : w < -part ? w + part : Delta(0); }
+  // Nearer to 0 by a part, but not beyond: without branches.
+  static Delta shrunk(Delta w, Delta part) {
+    const Delta below = w < part ? w : part;
+    return w - (below > -part ? below : -part);
+  }
 
   // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
-  void centre(Block block, size_t i, const Delta* difference, Delta* change) {
-    Sum visible_difference[1] = {};
-    kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, 1, visible_difference);
-    const Delta along_lambda = Ops::change_of(visible_difference[0], batch.count);
+  void centre(Block block, size_t i, Sum visible_difference, const Delta* difference, Delta* change) {
+    const Delta along_lambda = Ops::change_of(visible_difference, batch.count);
     const Delta mu = static_cast<Delta>(offsets()->visible_offset[i]);
     for (size_t j = 0; j < block.count; ++j) {
       change[j] -= mu * difference[j] + along_lambda * static_cast<Delta>(offsets()->hidden_offset[block.first + j]);
@@ -322,11 +442,17 @@ struct Update {
   // The biases follow the change of a row of W.
   void recentre_biases(Block block, size_t i, const Delta* change, Delta* hidden_bias) {
     const Delta mu = static_cast<Delta>(offsets()->visible_offset[i]);
-    Delta visible_bias(0);
-    for (size_t j = 0; j < block.count; ++j) {
-      visible_bias -= change[j] * static_cast<Delta>(offsets()->hidden_offset[block.first + j]);
-      hidden_bias[j] -= mu * change[j];
+    constexpr size_t lanes = has_tile ? 8 : 1;  // of which none waits for another
+    const Scalar* const lambda = offsets()->hidden_offset.values + block.first;
+    Delta partial[lanes] = {};
+    const size_t full = block.count - block.count % lanes;
+    for (size_t j = 0; j < full; j += lanes) {
+      for (size_t l = 0; l < lanes; ++l) partial[l] -= change[j + l] * static_cast<Delta>(lambda[j + l]);
     }
+    for (size_t j = full; j < block.count; ++j) partial[j - full] -= change[j] * static_cast<Delta>(lambda[j]);
+    Delta visible_bias(0);
+    for (size_t l = 0; l < lanes; ++l) visible_bias += partial[l];
+    for (size_t j = 0; j < block.count; ++j) hidden_bias[j] -= mu * change[j];
     Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);
   }
 };
