@@ -157,7 +157,8 @@ struct Check {
       on[s].find(v[s].values);
       hidden_on[s].find(h[s].values);
     }
-    const auto before_hidden = to_hidden[0], before_visible = to_visible[0];
+    const Vector<float, H> before_hidden = to_hidden[0];
+    const Vector<float, V> before_visible = to_visible[0];
     rbm::kernels::accumulate_in_fours<H>(weights, v, Count, in_fours_hidden->values);
     rbm::kernels::accumulate_columns_in_fours<V>(weights, h, Count, in_fours_visible->values);
     for (size_t j = 0; j < H; ++j) {

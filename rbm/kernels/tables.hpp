@@ -1,7 +1,7 @@
 // rbm/kernels/tables.hpp: sums of chosen rows for many states, by tables: the method of the four Russians.
 //
 // The sums of all 16 subsets of four rows are made once, and four bits of a state choose one of them (Arlazarov, Dinic,
-// Kronrod and Faradzhev 1970). A table costs 11 additions for four rows, so that it pays from some 32 states on; no
+// Kronrod and Faradzhev 1970). A table costs 11 additions for four rows, so that it pays from some 16 states on; no
 // branch depends on a state. It serves every direction: rows of the weights for the hidden units, columns for the
 // visible ones, and rows of hidden states for the change of the weights, where the bits of a unit in 64 samples choose.
 // A sum of floats is that of four rows as (a + b) + (c + d), group after group: plain loops do the same.
@@ -24,6 +24,9 @@ namespace kernels {
 
 enum : size_t { rows_of_table = 64, subsets_of_four = 16 };
 
+/// What changes no sum: of floats -0, since -0 + 0 is 0.
+constexpr float no_row = -0.0f;
+
 #if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
 
 /// Sums of so many columns that are added up at once: 64 bytes, or 32 where these hold all columns.
@@ -43,7 +46,8 @@ struct Table {
     for (size_t g = 0; g < (Rows + 3) / 4; ++g) {
       Vec row[4];
       load_rows(g, row);
-      const Vec a = row[0], b = row[1], c = row[2], d = row[3], ab = a + b, cd = c + d, none = broadcast<Vec>(0);
+      const Vec a = row[0], b = row[1], c = row[2], d = row[3], ab = a + b, cd = c + d,
+                none = broadcast<Vec>(static_cast<Number>(no_row));
       Number* const to = sums + g * subsets_of_four * width;
       const Vec subset[subsets_of_four] = {none, a,     b,     ab,     c,  a + c,  b + c,  ab + c,
                                            d,    a + d, b + d, ab + d, cd, a + cd, b + cd, ab + cd};
@@ -104,7 +108,8 @@ struct AddRows {
     table.template make<Rows, Vec>([&](size_t g, Vec* row) RBM_ALWAYS_INLINE {
       RBM_UNROLLED
       for (size_t k = 0; k < 4; ++k) {
-        row[k] = 4 * g + k < Rows ? load_some<Vec, Count>(first + (4 * g + k) * HiddenSize) : broadcast<Vec>(0);
+        row[k] = 4 * g + k < Rows ? load_some<Vec, Count>(first + (4 * g + k) * HiddenSize)
+                                  : broadcast<Vec>(static_cast<Number>(no_row));
       }
     });
     for (size_t s = 0; s < count; ++s) {
@@ -129,7 +134,7 @@ void accumulate_by_table(const Weight* weights, const Active<VisibleSize>* on, s
   }
 }
 
-/// Column k of `Count` rows, of which `from` is the first, in row[k]; zeros from column `columns` on.
+/// Column k of `Count` rows, of which `from` is the first, in row[k]; nothing from column `columns` on.
 template <size_t Count, size_t HiddenSize, class Vec, class Weight>
 RBM_INLINE void load_columns(const Weight* from, size_t columns, Vec* row) {
   typename Vec::Number part[4][Vec::size] = {};
@@ -142,7 +147,9 @@ RBM_INLINE void load_columns(const Weight* from, size_t columns, Vec* row) {
       for (size_t k = 0; k < columns; ++k) part[k][l] = from[l * HiddenSize + k];
     }
   }
-  for (size_t k = 0; k < 4; ++k) row[k] = load<Vec>(part[k]);
+  for (size_t k = 0; k < 4; ++k) {
+    row[k] = k < columns ? load<Vec>(part[k]) : broadcast<Vec>(static_cast<typename Vec::Number>(no_row));
+  }
 }
 
 /// For `Rows` <= 64 hidden units from j on.
@@ -192,8 +199,8 @@ inline void add_four(const bool* on, const float* rows, size_t apart, size_t str
                      float* x) {
   if (!on[0] && !on[1] && !on[2] && !on[3]) return;
   for (size_t k = 0; k < count; ++k, rows += stride) {
-    const float a = on[0] ? rows[0] * rate : 0.0f, b = on[1] ? rows[apart] * rate : 0.0f;
-    const float c = on[2] ? rows[2 * apart] * rate : 0.0f, d = on[3] ? rows[3 * apart] * rate : 0.0f;
+    const float a = on[0] ? rows[0] * rate : no_row, b = on[1] ? rows[apart] * rate : no_row;
+    const float c = on[2] ? rows[2 * apart] * rate : no_row, d = on[3] ? rows[3 * apart] * rate : no_row;
     x[k] += (a + b) + (c + d);
   }
 }

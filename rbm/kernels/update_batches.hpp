@@ -1,8 +1,8 @@
 // rbm/kernels/update_batches.hpp: changes of weights by a large batch, whose visible units are all off or on.
 //
 // The bits of a unit in 64 samples say which hidden states its row takes, of the data, and which it gives up, of the
-// model. They are summed one by one, or by tables. Floats are added to the weights as they come, integers are summed
-// over the batch and rounded once.
+// model. They are summed one by one, or by tables. By tables floats are added to the weights as they come; integers are
+// summed over the batch and rounded once.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_UPDATE_BATCHES_HPP
@@ -103,7 +103,8 @@ struct AddStates {
     table.template make<Samples, Vec>([&](size_t g, Vec* row) RBM_ALWAYS_INLINE {
       for (size_t k = 0; k < 4; ++k) {
         const size_t s = 4 * g + k;
-        row[k] = s < count ? load_some<Vec, Count>(h + s * HiddenSize + j) * rate : broadcast<Vec>(0);
+        row[k] = s < count ? load_some<Vec, Count>(h + s * HiddenSize + j) * rate
+                           : broadcast<Vec>(static_cast<Number>(no_row));
       }
     });
     Number* row = to + j;
@@ -147,8 +148,8 @@ void update_weights_by_tables(float* weights, float rate, const Statistics<float
 }
 
 /// g_kj = sum_s (v_si h_sj - v'_si h'_sj) for the rows i = row + k and `Columns` columns from `first` on, of integers.
-/// `seen` says in which samples, modulo 64, a row's unit is on.                      gradient [rows * Columns], seen
-/// [64]
+/// `seen` says in which samples, modulo 64, a row's unit is on.
+///                                                                                gradient [rows * Columns], seen [64]
 template <size_t Columns, class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize, class Sum,
           class SumInteger>
 void make_gradient(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& batch, size_t row,
@@ -187,8 +188,8 @@ void make_gradient(const Statistics<float, VisibleSize, HiddenSize>& batch, size
 }
 
 /// Of integers, for `Columns` columns from `first` on. A row whose unit is off in all samples stays as it is and takes
-/// no draws.                                                                                     gradient [64 *
-/// Columns]
+/// no draws.
+///                                                                                              gradient [64 * Columns]
 template <size_t Columns, class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize, class Sum,
           class SumInteger, class Rng>
 RBM_NOINLINE void update_columns_by_table(

@@ -111,16 +111,16 @@ struct IntegerSums {
   typename Model::Sum sums[samples_at_once<Model, Batch>() * largest_layer] = {};
 };
 
-/// The gradient of a tile of the weights: 64 rows of a block of hidden units.
+/// The gradient of a tile of the weights: up to 64 rows of a block of columns.
 template <class Model>
 struct GradientTile {
   enum : size_t {
-    columns = size_t{Model::Hidden::block_size} > kernels::most_of_block<Model::hidden_size>()
-                  ? size_t{Model::Hidden::block_size}
-                  : kernels::most_of_block<Model::hidden_size>()
+    rows = size_t{Model::visible_size} < kernels::rows_of_table ? size_t{Model::visible_size}
+                                                                : size_t{kernels::rows_of_table},
+    columns = kernels::most_of_block<Model::hidden_size>()
   };
 
-  typename Model::Sum gradient[kernels::rows_of_table * columns] = {};
+  typename Model::Sum gradient[rows * columns] = {};
 };
 
 /// Whether the gradient of a batch is summed tile by tile where its visible units are off or on: of integers by tables,

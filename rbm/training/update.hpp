@@ -1,8 +1,8 @@
 // rbm/training/update.hpp: the change of the parameters that the statistics of a batch call for.
 //
 // dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. A plain step moves every parameter by the
-// rate times that. Floats move sample by sample, in large batches by sums of up to 64; integers sum the gradient of the
-// batch, and round it once, stochastically.
+// rate times that. Floats move sample by sample, in large batches by sums of up to 64 samples or of four; integers sum
+// the gradient of the batch, and round it once, stochastically.
 //
 // With momentum, penalties or centring the change of a block of weights is made on the stack, from the states of a
 // batch; decay and momentum add to it; its norm may be bounded. So nothing of the size of the weights is kept but, with
@@ -228,7 +228,10 @@ template <class Trainer, bool IsFixed>
 struct TileOfGradient<Trainer, true, IsFixed> {
   typedef typename Trainer::Model Model;
   typedef typename Model::Sum Sum;
-  enum : size_t { most = Model::Hidden::block_size, tail = Model::hidden_size % most };
+  enum : size_t {
+    most = size_t{Model::Hidden::block_size} <= GradientTile<Model>::columns ? size_t{Model::Hidden::block_size} : 1,
+    tail = Model::hidden_size % most
+  };
 
   static const Sum* make(Trainer& trainer, const Statistics<Model>& batch, Block block, size_t row, size_t rows) {
     Sum* const gradient = part_of<GradientTile<Model>>(&trainer)->gradient;
