@@ -41,9 +41,11 @@
 
 // Training: samples -> chains -> statistics -> gradient -> weights.
 #include "training/options.hpp"       // learning rate, extras and their settings
-#include "training/batches.hpp"       // how the samples of a batch go through a step
+#include "training/ways.hpp"          // how the samples of a batch go through a step
+#include "training/batches.hpp"       // what draws their states
 #include "training/chains.hpp"        // the Gibbs chains of a step
-#include "training/update.hpp"        // changes the parameters, plainly or with momentum, penalties or centring
+#include "training/update.hpp"        // changes the parameters, plainly
+#include "training/extras.hpp"        // the same with momentum, penalties or centring
 #include "training/normalizable.hpp"  // bounds weights between real units
 #include "training/slices.hpp"        // how a step is left and taken up again
 #include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch

@@ -489,7 +489,7 @@ TEST_CASE("integers: spins differ by 2, also where 2 is no parameter") {
   typedef rbm::Arithmetic<Scalar>::Sum Sum;
   const Vector<Scalar, 2> data[1] = {{{Scalar(1), Scalar(-1)}}}, model[1] = {{{Scalar(-1), Scalar(1)}}};
   Sum g[2] = {};
-  rbm::kernels::add_differences(data, model, 1, 0, 2, g);
+  rbm::kernels::add_differences<2>(data, model, 1, 0, 2, g);
   CHECK(g[0] == Sum(2));
   CHECK(g[1] == Sum(-2));
 }

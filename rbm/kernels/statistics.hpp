@@ -88,15 +88,15 @@ struct AddDifferences {
 };
 #endif
 
-/// x_j += sum_s (data_sj - model_sj) for `count` units of `samples` states, which are `stride` apart.        x [count]
-template <class Scalar, class Sum>
+/// x_j += sum_s (data_sj - model_sj) for `count` <= Most units of `samples` states, which are `stride` apart. x [count]
+template <size_t Most, class Scalar, class Sum>
 RBM_INLINE void add_differences(const Scalar* data, const Scalar* model, size_t stride, size_t samples, size_t count,
                                 Sum* RBM_RESTRICT x) {
 #if RBM_VECTOR_BYTES > 4
   typedef typename NumberOf<Scalar>::type State;
   typedef typename NumberOf<Sum>::type Number;
   if (has_unit_bits && samples > 1) {
-    each_column<Number, block_size, 1>(
+    each_column<Number, Most, 1>(
         count, AddDifferences<State, Number>{numbers_of(data), numbers_of(model), stride, samples, numbers_of(x)});
     return;
   }
@@ -105,10 +105,10 @@ RBM_INLINE void add_differences(const Scalar* data, const Scalar* model, size_t 
     for (size_t j = 0; j < count; ++j) x[j] += static_cast<Sum>(data[j]) - static_cast<Sum>(model[j]);
   }
 }
-template <size_t Length, class Scalar, class Sum>
+template <size_t Most, size_t Length, class Scalar, class Sum>
 RBM_INLINE void add_differences(const Vector<Scalar, Length>* data, const Vector<Scalar, Length>* model, size_t samples,
                                 size_t first, size_t count, Sum* RBM_RESTRICT x) {
-  add_differences(data->values + first, model->values + first, Length, samples, count, x);
+  add_differences<Most>(data->values + first, model->values + first, Length, samples, count, x);
 }
 
 /// g_j += sum_s (v_si h_sj - v'_si h'_sj) for row i and the `count` columns from `first` on: the gradient of a piece of

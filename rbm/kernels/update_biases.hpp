@@ -146,7 +146,7 @@ RBM_NOINLINE void update_biases_by_differences(Scalar* c, typename Arithmetic<Sc
   for (size_t first = 0; first < count; first += most) {
     const size_t some = count - first < most ? count - first : most;
     typename Arithmetic<Scalar>::Sum g[most] = {};
-    add_differences(data + first, model + first, stride, samples, some, g);
+    add_differences<most>(data + first, model + first, stride, samples, some, g);
     update_biases<Most>(c + first, rate, g, some, rng);
   }
 }

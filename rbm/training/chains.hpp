@@ -16,6 +16,7 @@
 #include "../numbers/number.hpp"
 #include "batches.hpp"
 #include "options.hpp"
+#include "ways.hpp"
 
 namespace rbm {
 namespace detail {

@@ -173,7 +173,7 @@ struct StrongestDirection {
     return grown * sqrt(squared_length(model.visible, visible_direction) / before);
   }
 
-  // Scales the weights between real units. Centred, biases follow the change of a weight, as in update.hpp.
+  // Scales the weights between real units. Centred, biases follow the change of a weight, as in extras.hpp.
   static void scale(Model& model, float factor, const Offsets<Model>* offsets) {
     for (size_t i = 0; i < Model::visible_size; ++i) {
       for (size_t j = 0; j < Model::hidden_size; ++j) {

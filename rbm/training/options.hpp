@@ -149,7 +149,7 @@ struct PenaltyOptions {
   Option l1 = 0.0f;               // |W| -= rate l1, but not below 0
   Option sparsity_cost = 0.0f;    // b += rate cost (target - mean of h over the data) (Lee, Ekanadham and Ng 2008)
   Option sparsity_target = 0.1f;  // that mean: any value
-  // Bound on the Euclidean norm of one change of all weights and biases, seen as update.hpp sees them: before L1, and
+  // Bound on the Euclidean norm of one change of all weights and biases, seen as extras.hpp sees them: before L1, and
   // before the biases of a centred model follow W. 0 is none.
   Option largest_update = 0.0f;
 

@@ -3,15 +3,6 @@
 // dW = <v h>_data - <v h>_model, da and db likewise, averaged over a batch. A plain step moves every parameter by the
 // rate times that. Floats move sample by sample, in large batches by sums of up to 64 samples or of four; integers sum
 // the gradient of the batch, and round it once, stochastically.
-//
-// With momentum, penalties or centring the change of a block of weights is made on the stack, from the states of a
-// batch; decay and momentum add to it; its norm may be bounded. So nothing of the size of the weights is kept but, with
-// momentum, the last change. Integers make a change in 32 bits, and round it where it is added or kept.
-//
-// Centred, the model is seen as E = - (v - mu) a' - (h - lambda) b' - (v - mu) W (h - lambda) with offsets mu, lambda
-// near the means of v and h (Melchior, Fischer and Wiskott 2016). Its gradient,
-//   dW = <(v - mu) (h - lambda)>_data - <(v - mu) (h - lambda)>_model,  da' = <v>_data - <v>_model,  db' likewise,
-// is that of the same distribution in other coordinates: a = a' - W lambda and b = b' - mu W follow the change of W.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TRAINING_UPDATE_HPP
@@ -24,8 +15,8 @@
 #include "../layers/layer.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/number.hpp"
-#include "batches.hpp"
 #include "options.hpp"
+#include "ways.hpp"
 
 namespace rbm {
 namespace detail {
@@ -49,13 +40,6 @@ RBM_INLINE typename Arithmetic<typename Trainer::Model::Scalar>::Rate rate_of_st
   if (Trainer::batch_size == 1) count = 1;  // so that nothing divides
   return Ops::rate(static_cast<uint32_t>(learning_rate.raw), count,
                    Ops::template rate_bits<Trainer::batch_size, has_real<typename Trainer::Model>()>(), rng);
-}
-
-/// Whether the visible units of all statistics are off or on.
-template <class Batch>
-inline bool is_binary(const Batch& batch) {
-  return are_binary(batch.visible_data, batch.count, batch.of_data(0)) &&
-         are_binary(batch.visible_model, batch.count, batch.of_model(0));
 }
 
 /// The plain change of a model of floats.
@@ -212,253 +196,6 @@ inline void apply_gradient(Model& model, Trainer& trainer, const Statistics<Mode
   if (TableUpdate<Trainer>::apply(model, trainer, batch, rate, rng)) return;
   IntegerUpdate<Model, has_binary_updates<Trainer>()>::apply(model, batch, rate, rng);
 }
-
-/// The gradient of a tile of a large batch, see has_gradient_tile: 64 rows from `row` on, of a block of hidden units;
-/// null where a row is summed at a time.
-template <class Trainer, bool HasTile, bool IsFixed>
-struct TileOfGradient {
-  template <class Batch>
-  static RBM_INLINE const typename Trainer::Model::Sum* make(Trainer&, const Batch&, Block, size_t, size_t) {
-    return nullptr;
-  }
-};
-
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
-template <class Trainer, bool IsFixed>
-struct TileOfGradient<Trainer, true, IsFixed> {
-  typedef typename Trainer::Model Model;
-  typedef typename Model::Sum Sum;
-  enum : size_t {
-    most = size_t{Model::Hidden::block_size} <= GradientTile<Model>::columns ? size_t{Model::Hidden::block_size} : 1,
-    tail = Model::hidden_size % most
-  };
-
-  static const Sum* make(Trainer& trainer, const Statistics<Model>& batch, Block block, size_t row, size_t rows) {
-    Sum* const gradient = part_of<GradientTile<Model>>(&trainer)->gradient;
-    if (block.count == most) {
-      fill<most>(trainer, batch, row, rows, block.first, gradient);
-    } else if (block.count == tail) {
-      fill<(tail > 0 ? size_t{tail} : 1)>(trainer, batch, row, rows, block.first, gradient);
-    } else {
-      return nullptr;
-    }
-    return gradient;
-  }
-
- private:
-  template <size_t Columns>
-  static void fill(Trainer&, const kernels::Statistics<float, Model::visible_size, Model::hidden_size>& batch,
-                   size_t row, size_t rows, size_t first, float* gradient) {
-    kernels::make_gradient<Columns>(batch, row, rows, first, gradient);
-  }
-  template <size_t Columns, class Batch, class Integer, int FractionBits>
-  static void fill(Trainer& trainer, const Batch& batch, size_t row, size_t rows, size_t first,
-                   Fixed<Integer, FractionBits>* gradient) {
-    uint64_t seen[64];
-    kernels::make_gradient<Columns>(batch, row, rows, first, gradient, seen,
-                                    part_of<typename Trainer::Tables>(&trainer)->table);
-  }
-};
-#endif
-
-/// Makes the change that momentum, penalties and centring go into, or measures it.
-template <class Trainer, class Rng>
-struct Update {
-  typedef typename Trainer::Model Model;
-  typedef typename Trainer::Option Option;
-  typedef typename Model::Scalar Scalar;
-  typedef typename Model::Sum Sum;
-  typedef Arithmetic<Scalar> Ops;
-  typedef typename Ops::Delta Delta;
-
-  enum : size_t {
-    visible_block = Model::Visible::block_size,
-    hidden_block = Model::Hidden::block_size,
-    largest_block = size_t{visible_block} > hidden_block ? visible_block : hidden_block,
-    tile_rows = kernels::has_unit_bits ? 32 : 1  // for which differences are summed at once
-  };
-  enum : bool {
-    is_centred = has(Trainer::extras, centred),
-    has_momentum = has(Trainer::extras, with_momentum),
-    is_penalised = has(Trainer::extras, penalised),
-    has_tile = has_gradient_tile<Model, Trainer::batch_size, Trainer::extras>()
-  };
-  typedef TileOfGradient<Trainer, kernels::has_unit_bits && has_tile, Ops::is_fixed> Tile;
-
-  Model& model;
-  Trainer& trainer;
-  const Statistics<Model>& batch;
-  Delta rate;              // the learning rate
-  Rng& rng;                // rounds what integers are changed by
-  const bool is_summed;    // tile by tile
-  bool measuring = false;  // sums the squares of the change into `squares` and changes nothing
-  typename Ops::SumOfSquares squares;
-  typename Ops::Factor scale = typename Ops::Factor(1);  // of the change
-
-  Update(Model& changed, Trainer& by, const Statistics<Model>& statistics, Delta learning_rate, Rng& generator)
-      : model(changed),
-        trainer(by),
-        batch(statistics),
-        rate(learning_rate),
-        rng(generator),
-        is_summed(has_tile && is_binary(statistics)),
-        squares() {}
-
-  void run() {
-    const Delta largest = is_penalised ? static_cast<Delta>(penalties()->largest_update) : Delta(0);
-    if (is_penalised && !detail::equal(largest, Delta(0))) {
-      measuring = true;
-      pass();
-      measuring = false;
-      scale = squares.factor(largest);
-    }
-    pass();
-  }
-
- private:
-  const PenaltyOptions<Option>* penalties() const { return part_of<const PenaltyOptions<Option>>(&trainer.options); }
-  const Offsets<Model>* offsets() const { return part_of<const Offsets<Model>>(&trainer); }
-  Velocity<Model>* velocity() const { return part_of<Velocity<Model>>(&trainer); }
-
-  void pass() {
-    for (Block block : Blocks<typename Model::Visible>()) change_visible_biases(block);
-    for (Block block : Blocks<typename Model::Hidden>()) change_block(block);
-  }
-
-  void change_visible_biases(Block block) {
-    Sum sum[visible_block] = {};
-    kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, block.first, block.count, sum);
-    Delta change[visible_block];
-    for (size_t i = 0; i < block.count; ++i) change[i] = Ops::rate_of(rate, sum[i], batch.count);
-    add_momentum(block.count, has_momentum ? velocity()->visible_change.values + block.first : nullptr, change);
-    if (!measuring) Ops::template add<visible_block>(change, block.count, &model.visible.bias_of(block.first), rng);
-  }
-
-  // One block of hidden units: their biases, and the columns of W that belong to them.
-  void change_block(Block block) {
-    Sum sum[hidden_block] = {};
-    kernels::add_differences(batch.hidden_data, batch.hidden_model, batch.count, block.first, block.count, sum);
-    Delta difference[hidden_block];  // <h>_data - <h>_model
-    average(block.count, sum, difference);
-
-    Delta bias[hidden_block];
-    for (size_t j = 0; j < block.count; ++j) bias[j] = rate * difference[j];
-    if (is_penalised) add_sparsity(block, bias);
-    add_momentum(block.count, has_momentum ? velocity()->hidden_change.values + block.first : nullptr, bias);
-
-    const Delta l1 = is_penalised ? rate * static_cast<Delta>(penalties()->l1) : Delta(0);
-    const Delta l2 = is_penalised ? rate * static_cast<Delta>(penalties()->l2) : Delta(0);
-    const Sum* tile = nullptr;
-    Sum visible_difference[tile_rows];
-    for (size_t i = 0; i < Model::visible_size; ++i) {
-      const size_t row = has_tile ? i % kernels::rows_of_table : 0;
-      if (row == 0 && is_summed) tile = Tile::make(trainer, batch, block, i, rows_from(i, kernels::rows_of_table));
-      if (is_centred && i % tile_rows == 0) {
-        const size_t rows = rows_from(i, tile_rows);
-        for (size_t k = 0; k < rows; ++k) visible_difference[k] = Sum(0);
-        kernels::add_differences(batch.visible_data, batch.visible_model, batch.count, i, rows, visible_difference);
-      }
-      if (tile == nullptr) {
-        for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
-        add_gradient(i, block, sum);
-      }
-      Delta change[hidden_block];
-      average(block.count, tile != nullptr ? tile + row * block.count : sum, change);
-      if (is_centred) centre(block, i, visible_difference[i % tile_rows], difference, change);
-      Scalar* weights = model.weights.row(i) + block.first;
-      for (size_t j = 0; j < block.count; ++j) change[j] *= rate;
-      for (size_t j = 0; is_penalised && j < block.count; ++j) change[j] -= l2 * static_cast<Delta>(weights[j]);
-      add_momentum(block.count, has_momentum ? velocity()->weight_change.row(i) + block.first : nullptr, change);
-      if (measuring) continue;
-      Delta old[hidden_block] = {};
-      for (size_t j = 0; j < block.count; ++j) {
-        old[j] = static_cast<Delta>(weights[j]);
-        const Delta moved = old[j] + change[j];
-        change[j] = is_penalised ? shrunk(moved, l1) : moved;
-      }
-      Ops::template assign<hidden_block>(change, block.count, weights, rng);
-      for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Delta>(weights[j]) - old[j];
-      if (is_centred) recentre_biases(block, i, change, bias);
-    }
-    if (!measuring) Ops::template add<hidden_block>(bias, block.count, &model.hidden.bias_of(block.first), rng);
-  }
-
-  static size_t rows_from(size_t i, size_t most) {
-    return Model::visible_size - i < most ? Model::visible_size - i : most;
-  }
-
-  void add_gradient(size_t i, Block block, float* sum) const {
-    if (is_summed) {
-      kernels::add_gradient_in_order(batch, i, block.first, block.count, sum);
-    } else {
-      kernels::add_gradient(batch, i, block.first, block.count, sum);
-    }
-  }
-  template <class Integer, int FractionBits>
-  void add_gradient(size_t i, Block block, Fixed<Integer, FractionBits>* sum) const {
-    kernels::add_gradient(batch, i, block.first, block.count, sum);
-  }
-
-  void average(size_t count, const Sum* sum, Delta* mean) const {
-    for (size_t j = 0; j < count; ++j) mean[j] = Ops::change_of(sum[j], batch.count);
-  }
-
-  // Adds the last change, if it is kept; then counts the change towards the norm, or scales it and keeps it.
-  void add_momentum(size_t count, Scalar* last, Delta* change) {
-    if (has_momentum) {
-      const Delta momentum = static_cast<Delta>(part_of<const MomentumOptions<Option>>(&trainer.options)->momentum);
-      for (size_t j = 0; j < count; ++j) change[j] += momentum * static_cast<Delta>(last[j]);
-    }
-    if (measuring) {
-      for (size_t j = 0; j < count; ++j) squares.add(change[j]);
-      return;
-    }
-    for (size_t j = 0; j < count; ++j) change[j] = Ops::scaled(change[j], scale);
-    if (has_momentum) Ops::template assign<largest_block>(change, count, last, rng);
-  }
-
-  void add_sparsity(Block block, Delta* bias) {
-    const Delta cost = rate * static_cast<Delta>(penalties()->sparsity_cost);
-    if (detail::equal(cost, Delta(0))) return;
-    for (size_t j = 0; j < block.count; ++j) {
-      Sum sum(0);
-      for (size_t s = 0; s < batch.count; ++s) sum += static_cast<Sum>(batch.hidden_data[s][block.first + j]);
-      bias[j] += cost * (static_cast<Delta>(penalties()->sparsity_target) - Ops::change_of(sum, batch.count));
-    }
-  }
-
-  // Nearer to 0 by a part, but not beyond: without branches.
-  static Delta shrunk(Delta w, Delta part) {
-    const Delta below = w < part ? w : part;
-    return w - (below > -part ? below : -part);
-  }
-
-  // <(v - mu) (h - lambda)> differs from <v h> by mu and lambda times the differences of the means.
-  void centre(Block block, size_t i, Sum visible_difference, const Delta* difference, Delta* change) {
-    const Delta along_lambda = Ops::change_of(visible_difference, batch.count);
-    const Delta mu = static_cast<Delta>(offsets()->visible_offset[i]);
-    for (size_t j = 0; j < block.count; ++j) {
-      change[j] -= mu * difference[j] + along_lambda * static_cast<Delta>(offsets()->hidden_offset[block.first + j]);
-    }
-  }
-
-  // The biases follow the change of a row of W.
-  void recentre_biases(Block block, size_t i, const Delta* change, Delta* hidden_bias) {
-    const Delta mu = static_cast<Delta>(offsets()->visible_offset[i]);
-    constexpr size_t lanes = has_tile ? 8 : 1;  // of which none waits for another
-    const Scalar* const lambda = offsets()->hidden_offset.values + block.first;
-    Delta partial[lanes] = {};
-    const size_t full = block.count - block.count % lanes;
-    for (size_t j = 0; j < full; j += lanes) {
-      for (size_t l = 0; l < lanes; ++l) partial[l] -= change[j + l] * static_cast<Delta>(lambda[j + l]);
-    }
-    for (size_t j = full; j < block.count; ++j) partial[j - full] -= change[j] * static_cast<Delta>(lambda[j]);
-    Delta visible_bias(0);
-    for (size_t l = 0; l < lanes; ++l) visible_bias += partial[l];
-    for (size_t j = 0; j < block.count; ++j) hidden_bias[j] -= mu * change[j];
-    Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);
-  }
-};
 
 }  // namespace detail
 }  // namespace rbm
