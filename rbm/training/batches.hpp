@@ -193,8 +193,9 @@ struct BatchSampler<Trainer, true> {
   template <class Rng>
   void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
+    Scalar* const states = h->values;  // of all samples
     each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
-      DrawnHidden::sample(model.hidden, block, some, h->values + at, rng);
+      DrawnHidden::sample(model.hidden, block, some, states + at, rng);
     });
     sums.find_hidden(h, count);
   }
@@ -202,30 +203,34 @@ struct BatchSampler<Trainer, true> {
   void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, HiddenState* mean,
                      Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, mean);
+    Scalar *const states = h->values, *const all_means = mean->values;
     each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
-      auto* const means = mean->values + at;
+      Scalar* const means = all_means + at;
       DrawnHidden::mean(model.hidden, block, some, means);
-      DrawnHidden::sample(model.hidden, block, some, h->values + at, rng, means);
+      DrawnHidden::sample(model.hidden, block, some, states + at, rng, means);
     });
     sums.find_hidden(h, count);
   }
   void mean_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
+    Scalar* const states = h->values;  // of all samples
     each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
-      DrawnHidden::mean(model.hidden, block, some, h->values + at);
+      DrawnHidden::mean(model.hidden, block, some, states + at);
     });
   }
   template <class Rng>
   void sample_visible(const HiddenState* h, size_t count, VisibleState* v, Rng& rng) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
+    Scalar* const states = v->values;
     each_input<Visible>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
-      DrawnVisible::sample(model.visible, block, some, v->values + at, rng);
+      DrawnVisible::sample(model.visible, block, some, states + at, rng);
     });
   }
   void mean_visible(const HiddenState* h, size_t count, VisibleState* v) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
+    Scalar* const states = v->values;
     each_input<Visible>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
-      DrawnVisible::mean(model.visible, block, some, v->values + at);
+      DrawnVisible::mean(model.visible, block, some, states + at);
     });
   }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../config.hpp"
 #include "../kernels/kernels.hpp"
 #include "../layers/layer.hpp"
 #include "../numbers/number.hpp"
@@ -182,28 +183,34 @@ class SlicedStep {
     at.row = end;
   }
 
+  template <class State>
+  static RBM_INLINE Scalar* units_of(State& state, Block block) {
+    return state.values + block.first;
+  }
+
   /// Draws a block of units whose inputs are complete, or changes their biases.
   void end_block(Block block) {
-    Scalar *const v = trainer.visible[0].values + block.first, *const h = trainer.hidden[0].values + block.first;
-    Scalar* const h_data = trainer.hidden_data[0].values + block.first;
+    auto& v = trainer.visible[0];
+    auto &h = trainer.hidden[0], &h_data = trainer.hidden_data[0];
     switch (at.phase) {
       case Phase::data:
-        collect_statistics(block, has_one_draw ? h : h_data);
-        if (!is_persistent && !has_one_draw) model.hidden.sample(block, at.x, h, rng, h_data);
+        collect_statistics(block, units_of(has_one_draw ? h : h_data, block));
+        if (!is_persistent && !has_one_draw)
+          model.hidden.sample(block, at.x, units_of(h, block), rng, units_of(h_data, block));
         break;
-      case Phase::particle: model.hidden.sample(block, at.x, h, rng); break;
+      case Phase::particle: model.hidden.sample(block, at.x, units_of(h, block), rng); break;
       case Phase::visible:
         if (has(Trainer::extras, mean_field)) {
-          model.visible.mean(block, at.x, v);
+          model.visible.mean(block, at.x, units_of(v, block));
         } else {
-          model.visible.sample(block, at.x, v, rng);
+          model.visible.sample(block, at.x, units_of(v, block), rng);
         }
         break;
       case Phase::hidden:
         if (at.steps_left > 0) {
-          model.hidden.sample(block, at.x, h, rng);
+          model.hidden.sample(block, at.x, units_of(h, block), rng);
         } else {
-          collect_statistics(block, h);
+          collect_statistics(block, units_of(h, block));
         }
         break;
       case Phase::visible_biases:
