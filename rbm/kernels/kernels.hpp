@@ -17,9 +17,9 @@
 //                    floats                        integers, vectors                integers, no vectors
 //   accumulate       accumulate_in_lanes           accumulate_in_lanes              rows; AVR: accumulate_eight
 //   dot_rows         dot_some_rows                 dot_ternary_rows, dot_integers   add_listed_columns, of four rows
-//   tables           AddRows, AddColumns           the same                         in_fours; of integers accumulate
+//   tables           AddChosen                     AddChosen                        floats: add_four
 //   update_weights   UpdateColumns; of batches     update_rows_of_one; of batches   update_row
-//                    AddStates, SumColumns         AddStates, update_rows_of_batch
+//                    add_states, add_sums          add_states, update_rows_of_batch
 //   update_biases    a plain loop                  AddRounded                       update_biases_sized
 //   update_binary    -                             MoveBinaryColumns                move_columns, of a list
 //   draws            SigmoidColumns, DrawColumns   FixedMeanColumns,                one unit at a time

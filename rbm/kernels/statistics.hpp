@@ -63,6 +63,9 @@ struct Statistics : StatisticsActive<VisibleSize> {
             this->of_data(first), this->of_model(first)};
   }
 
+  /// At most 64 samples from `first` on.
+  Statistics part_of_64(size_t first) const { return part(first, count - first < 64 ? count - first : size_t{64}); }
+
   /// Whether the visible units of sample s, and of its chain, are all off or on.
   RBM_INLINE bool is_binary(size_t s) const {
     return are_binary(this->of_data(s), visible_data[s].values) &&

@@ -91,30 +91,94 @@ RBM_INLINE void each_part(const Body& body) {
   if (tail > 0) body.template run<(tail > 0 ? tail : 1)>(Columns - tail);
 }
 
-/// For `Rows` <= 64 rows from i on.
-template <size_t Rows, size_t VisibleSize, size_t HiddenSize, class Weight, class Number>
-struct AddRows {
-  size_t i;
-  const Weight* weights;
-  const Active<VisibleSize>* on;
+/// Rows `Stride` apart, of which the first `rows` are there, times a rate if that is asked for.
+template <size_t Stride, bool HasRate, class Weight, class Number>
+struct TableRows {
+  const Weight* first;
+  size_t rows;
+  Number rate;
+
+  /// `Count` columns from j on of rows 4 g to 4 g + 3.
+  template <size_t Count, class Vec>
+  RBM_INLINE void load_four(size_t g, size_t j, Vec* row) const {
+    RBM_UNROLLED
+    for (size_t k = 0; k < 4; ++k) {
+      const size_t r = 4 * g + k;
+      row[k] = broadcast<Vec>(static_cast<Number>(no_row));
+      if (r < rows) row[k] = load_some<Vec, Count>(first + r * Stride + j);
+      if (HasRate && r < rows) row[k] = row[k] * rate;
+    }
+  }
+};
+
+/// The columns of a matrix whose rows are `Stride` apart, as rows.
+template <size_t Stride, class Weight>
+struct TableColumns {
+  const Weight* first;
+  size_t rows;
+
+  template <size_t Count, class Vec>
+  RBM_INLINE void load_four(size_t g, size_t j, Vec* row) const {
+    typename Vec::Number part[4][Vec::size] = {};
+    const Weight* from = first + j * Stride + 4 * g;
+    const size_t left = rows - 4 * g;
+    for (size_t l = 0; l < Count; ++l, from += Stride) {
+      if (left >= 4) {  // in a line of its own, of a known length
+        for (size_t k = 0; k < 4; ++k) part[k][l] = from[k];
+      } else {
+        for (size_t k = 0; k < left; ++k) part[k][l] = from[k];
+      }
+    }
+    for (size_t k = 0; k < 4; ++k) {
+      row[k] = k < left ? load<Vec>(part[k]) : broadcast<Vec>(static_cast<typename Vec::Number>(no_row));
+    }
+  }
+};
+
+template <size_t Rows, size_t Columns, class Number, class Bits, class From>
+struct AddChosen {
+  const From& from;
+  const Bits& bits;
   size_t count;
   Number* x;
   Table<Number>& table;
 
   template <size_t Count>
   RBM_INLINE void run(size_t j) const {
-    typedef TableLanes<Number, HiddenSize> Vec;
-    const Weight* const first = weights + i * HiddenSize + j;
-    table.template make<Rows, Vec>([&](size_t g, Vec* row) RBM_ALWAYS_INLINE {
-      RBM_UNROLLED
-      for (size_t k = 0; k < 4; ++k) {
-        row[k] = 4 * g + k < Rows ? load_some<Vec, Count>(first + (4 * g + k) * HiddenSize)
-                                  : broadcast<Vec>(static_cast<Number>(no_row));
-      }
-    });
-    for (size_t s = 0; s < count; ++s) {
-      Number* const sum = x + s * HiddenSize + j;
-      store_some<Count>(table.template add<Rows>(on[s].words[i / 64], load_some<Vec, Count>(sum)), sum);
+    typedef TableLanes<Number, Columns> Vec;
+    table.template make<Rows, Vec>([&](size_t g, Vec* row)
+                                       RBM_ALWAYS_INLINE { from.template load_four<Count>(g, j, row); });
+    Number* sum = x + j;
+    for (size_t s = 0; s < count; ++s, sum += Columns) {
+      store_some<Count>(table.template add<Rows>(bits(s), load_some<Vec, Count>(sum)), sum);
+    }
+  }
+};
+
+/// x_s += those of at most `Rows` <= 64 rows that the word bits(s) chooses, for `count` sums.       x [count * Columns]
+template <size_t Rows, size_t Columns, class Number, class Bits, class From>
+RBM_INLINE void add_chosen(const From& from, const Bits& bits, size_t count, Number* x, Table<Number>& table) {
+  each_part<Columns, TableLanes<Number, Columns>::size>(
+      AddChosen<Rows, Columns, Number, Bits, From>{from, bits, count, x, table});
+}
+
+/// All rows of the weights, or with `IsTransposed` all columns, 64 at a time.
+template <bool IsTransposed, size_t Length, size_t Columns, class Weight, class Number>
+struct AddAllChosen {
+  const Weight* weights;
+  const Active<Length>* on;
+  size_t count;
+  Number* x;
+  Table<Number>& table;
+
+  template <size_t Rows>
+  RBM_INLINE void run(size_t i) const {
+    const auto bits = [&](size_t s) RBM_ALWAYS_INLINE { return on[s].words[i / rows_of_table]; };
+    if (IsTransposed) {
+      add_chosen<Rows, Columns>(TableColumns<Length, Weight>{weights + i, Rows}, bits, count, x, table);
+    } else {
+      add_chosen<Rows, Columns>(TableRows<Columns, false, Weight, Number>{weights + i * Columns, Rows, 1}, bits, count,
+                                x, table);
     }
   }
 };
@@ -123,72 +187,16 @@ struct AddRows {
 template <size_t VisibleSize, size_t HiddenSize, class Weight, class Number>
 void accumulate_by_table(const Weight* weights, const Active<VisibleSize>* on, size_t count, Number* x,
                          Table<Number>& table) {
-  constexpr size_t rows = rows_of_table, tail = VisibleSize % rows, width = TableLanes<Number, HiddenSize>::size;
-  for (size_t i = 0; i < VisibleSize - tail; i += rows) {
-    each_part<HiddenSize, width>(
-        AddRows<rows, VisibleSize, HiddenSize, Weight, Number>{i, weights, on, count, x, table});
-  }
-  if (tail > 0) {
-    each_part<HiddenSize, width>(AddRows<(tail > 0 ? tail : 1), VisibleSize, HiddenSize, Weight, Number>{
-        VisibleSize - tail, weights, on, count, x, table});
-  }
+  each_part<VisibleSize, rows_of_table>(
+      AddAllChosen<false, VisibleSize, HiddenSize, Weight, Number>{weights, on, count, x, table});
 }
-
-/// Column k of `Count` rows, of which `from` is the first, in row[k]; nothing from column `columns` on.
-template <size_t Count, size_t HiddenSize, class Vec, class Weight>
-RBM_INLINE void load_columns(const Weight* from, size_t columns, Vec* row) {
-  typename Vec::Number part[4][Vec::size] = {};
-  if (columns >= 4) {
-    for (size_t l = 0; l < Count; ++l) {
-      for (size_t k = 0; k < 4; ++k) part[k][l] = from[l * HiddenSize + k];
-    }
-  } else {
-    for (size_t l = 0; l < Count; ++l) {
-      for (size_t k = 0; k < columns; ++k) part[k][l] = from[l * HiddenSize + k];
-    }
-  }
-  for (size_t k = 0; k < 4; ++k) {
-    row[k] = k < columns ? load<Vec>(part[k]) : broadcast<Vec>(static_cast<typename Vec::Number>(no_row));
-  }
-}
-
-/// For `Rows` <= 64 hidden units from j on.
-template <size_t Rows, size_t VisibleSize, size_t HiddenSize, class Weight, class Number>
-struct AddColumns {
-  size_t j;
-  const Weight* weights;
-  const Active<HiddenSize>* on;
-  size_t count;
-  Number* x;
-  Table<Number>& table;
-
-  template <size_t Count>
-  RBM_INLINE void run(size_t i) const {
-    typedef TableLanes<Number, VisibleSize> Vec;
-    const Weight* const first = weights + i * HiddenSize + j;
-    table.template make<Rows, Vec>([&](size_t g, Vec* row) RBM_ALWAYS_INLINE {
-      load_columns<Count, HiddenSize>(first + 4 * g, Rows - 4 * g, row);
-    });
-    for (size_t s = 0; s < count; ++s) {
-      Number* const sum = x + s * VisibleSize + i;
-      store_some<Count>(table.template add<Rows>(on[s].words[j / 64], load_some<Vec, Count>(sum)), sum);
-    }
-  }
-};
 
 /// x_si += sum_j W_ij h_sj for `count` states whose units are all off or on.
 template <size_t VisibleSize, size_t HiddenSize, class Weight, class Number>
 void accumulate_columns_by_table(const Weight* weights, const Active<HiddenSize>* on, size_t count, Number* x,
                                  Table<Number>& table) {
-  constexpr size_t rows = rows_of_table, tail = HiddenSize % rows, width = TableLanes<Number, VisibleSize>::size;
-  for (size_t j = 0; j < HiddenSize - tail; j += rows) {
-    each_part<VisibleSize, width>(
-        AddColumns<rows, VisibleSize, HiddenSize, Weight, Number>{j, weights, on, count, x, table});
-  }
-  if (tail > 0) {
-    each_part<VisibleSize, width>(AddColumns<(tail > 0 ? tail : 1), VisibleSize, HiddenSize, Weight, Number>{
-        HiddenSize - tail, weights, on, count, x, table});
-  }
+  each_part<HiddenSize, rows_of_table>(
+      AddAllChosen<true, HiddenSize, VisibleSize, Weight, Number>{weights, on, count, x, table});
 }
 
 #endif

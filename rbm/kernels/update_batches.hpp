@@ -37,20 +37,31 @@ inline void transpose_bits(uint64_t* words) {
   }
 }
 
-/// In which of at most 64 samples each of the 64 units from `first` on is on.
-template <size_t VisibleSize>
-RBM_INLINE void samples_on(const Active<VisibleSize>* on, size_t first, size_t count, uint64_t* samples) {
-  for (size_t s = 0; s < count; ++s) samples[s] = on[s].words[first / 64];
-  for (size_t s = count; s < 64; ++s) samples[s] = 0;
-  transpose_bits(samples);
-}
+/// In which of at most 64 samples, of the data and of the model, each of the 64 units from `row` on is on.
+struct SampleBits {
+  uint64_t on[64], on_model[64];
+
+  template <class Batch>
+  SampleBits(const Batch& batch, size_t row) {
+    find(batch.of_data(0), row, batch.count, on);
+    find(batch.of_model(0), row, batch.count, on_model);
+  }
+
+ private:
+  template <class Active>
+  static RBM_INLINE void find(const Active* units, size_t row, size_t count, uint64_t* samples) {
+    for (size_t s = 0; s < count; ++s) samples[s] = units[s].words[row / 64];
+    for (size_t s = count; s < 64; ++s) samples[s] = 0;
+    transpose_bits(samples);
+  }
+};
 
 /// W_ij += rate (the sum of the hidden states of some samples - the sum of those of others). Rows of W are `Stride`
 /// apart, states `HiddenSize`.
 template <size_t HiddenSize, size_t Stride>
 struct SumColumns {
+  const SampleBits& samples;
   size_t rows;
-  const uint64_t *on, *on_model;  // of each row's unit, in which samples it is on
   float* weights;
   float rate;
   const float *h, *h_model;
@@ -59,10 +70,10 @@ struct SumColumns {
   RBM_INLINE void run(size_t j) const {
     for (size_t i = 0; i < rows; ++i) {
       Vec sum = broadcast<Vec>(0.0f);
-      for (uint64_t left = on[i]; left != 0; left &= left - 1) {
+      for (uint64_t left = samples.on[i]; left != 0; left &= left - 1) {
         sum = sum + load<Vec>(h + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
       }
-      for (uint64_t left = on_model[i]; left != 0; left &= left - 1) {
+      for (uint64_t left = samples.on_model[i]; left != 0; left &= left - 1) {
         sum = sum - load<Vec>(h_model + static_cast<size_t>(__builtin_ctzll(left)) * HiddenSize + j);
       }
       float* const row = weights + i * Stride + j;
@@ -71,65 +82,54 @@ struct SumColumns {
   }
 };
 
+/// to_kj += rate sum_s (v_si h_sj - v'_si h'_sj) for the rows i = row + k and `Columns` columns from `first` on, of at
+/// most 64 samples: sums are made first, then added.                                               to [rows * Columns]
+template <size_t Columns, size_t VisibleSize, size_t HiddenSize>
+RBM_INLINE void add_sums(const Statistics<float, VisibleSize, HiddenSize>& batch, size_t row, size_t rows, size_t first,
+                         float rate, float* to) {
+  const SampleBits samples(batch, row);
+  each_column<float, Columns>(
+      Columns, SumColumns<HiddenSize, Columns>{samples, rows, to, rate, batch.hidden_data->values + first,
+                                               batch.hidden_model->values + first});
+}
+
+/// The same by tables, of at most `Samples` samples, in the order in which tables add; of integers, too. `seen`
+/// collects the samples in which a row's unit is on, unless it is null.
+template <size_t Samples, size_t Columns, class Scalar, size_t VisibleSize, size_t HiddenSize, class Number>
+RBM_INLINE void add_states(const Statistics<Scalar, VisibleSize, HiddenSize>& batch, size_t row, size_t rows,
+                           size_t first, Number rate, Number* to, uint64_t* seen, Table<Number>& table) {
+  typedef TableRows<HiddenSize, true, typename NumberOf<Scalar>::type, Number> States;
+  const SampleBits samples(batch, row);
+  for (size_t k = 0; k < rows && seen != nullptr; ++k) seen[k] |= samples.on[k] | samples.on_model[k];
+  const auto of_data = [&](size_t k) RBM_ALWAYS_INLINE { return samples.on[k]; };
+  const auto of_model = [&](size_t k) RBM_ALWAYS_INLINE { return samples.on_model[k]; };
+  const auto *const h = numbers_of(batch.hidden_data->values), *const h_model = numbers_of(batch.hidden_model->values);
+  add_chosen<Samples, Columns>(States{h + first, batch.count, rate}, of_data, rows, to, table);
+  add_chosen<Samples, Columns>(States{h_model + first, batch.count, static_cast<Number>(-rate)}, of_model, rows, to,
+                               table);
+}
+
+/// Calls body.run(row, rows) for the rows of the weights, 64 at a time.
+template <size_t VisibleSize, class Visit>
+RBM_INLINE void each_64_rows(const Visit& visit) {
+  for (size_t i = 0; i < VisibleSize; i += 64) visit(i, VisibleSize - i < 64 ? VisibleSize - i : size_t{64});
+}
+
 /// update_weights for at most 64 samples, whose visible units are all off or on.
 template <size_t VisibleSize, size_t HiddenSize>
 void update_weights_once(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
-  for (size_t i = 0; i < VisibleSize; i += 64) {
-    const size_t rows = VisibleSize - i < 64 ? VisibleSize - i : 64;
-    uint64_t on[64], on_model[64];
-    samples_on(batch.on_data, i, batch.count, on);
-    samples_on(batch.on_model, i, batch.count, on_model);
-    const SumColumns<HiddenSize, HiddenSize> body = {
-        rows, on, on_model, weights + i * HiddenSize, rate, batch.hidden_data->values, batch.hidden_model->values};
-    each_column<float, HiddenSize>(HiddenSize, body);
-  }
+  each_64_rows<VisibleSize>([&](size_t i, size_t rows) RBM_ALWAYS_INLINE {
+    add_sums<HiddenSize>(batch, i, rows, 0, rate, weights + i * HiddenSize);
+  });
 }
 
-/// For `rows` rows, of which `to` is the first, `Stride` apart: adds to each the sums of those of at most `Samples`
-/// hidden states that its bits choose, times `rate`.
-template <size_t Samples, size_t HiddenSize, size_t Stride, class Number, class State>
-struct AddStates {
-  const uint64_t* bits;
-  size_t rows;
-  const State* h;
-  size_t count;  // of samples
-  Number rate;
-  Number* to;
-  Table<Number>& table;
-
-  template <size_t Count>
-  RBM_INLINE void run(size_t j) const {
-    typedef TableLanes<Number, Stride> Vec;
-    table.template make<Samples, Vec>([&](size_t g, Vec* row) RBM_ALWAYS_INLINE {
-      for (size_t k = 0; k < 4; ++k) {
-        const size_t s = 4 * g + k;
-        row[k] = s < count ? load_some<Vec, Count>(h + s * HiddenSize + j) * rate
-                           : broadcast<Vec>(static_cast<Number>(no_row));
-      }
-    });
-    Number* row = to + j;
-    for (size_t i = 0; i < rows; ++i, row += Stride) {
-      store_some<Count>(table.template add<Samples>(bits[i], load_some<Vec, Count>(row)), row);
-    }
-  }
-};
-
-/// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj) for at most `Samples` <= 64 samples, of floats.
 template <size_t Samples, size_t VisibleSize, size_t HiddenSize>
 RBM_NOINLINE void update_weights_by_table(float* weights, float rate,
                                           const Statistics<float, VisibleSize, HiddenSize>& batch,
                                           Table<float>& table) {
-  constexpr size_t width = TableLanes<float, HiddenSize>::size;
-  typedef AddStates<Samples, HiddenSize, HiddenSize, float, float> Body;
-  for (size_t i = 0; i < VisibleSize; i += 64) {
-    const size_t rows = VisibleSize - i < 64 ? VisibleSize - i : 64;
-    uint64_t on[64], on_model[64];
-    samples_on(batch.on_data, i, batch.count, on);
-    samples_on(batch.on_model, i, batch.count, on_model);
-    float* const to = weights + i * HiddenSize;
-    each_part<HiddenSize, width>(Body{on, rows, batch.hidden_data->values, batch.count, rate, to, table});
-    each_part<HiddenSize, width>(Body{on_model, rows, batch.hidden_model->values, batch.count, -rate, to, table});
-  }
+  each_64_rows<VisibleSize>([&](size_t i, size_t rows) RBM_ALWAYS_INLINE {
+    add_states<Samples, HiddenSize>(batch, i, rows, 0, rate, weights + i * HiddenSize, nullptr, table);
+  });
 }
 
 /// W_ij += rate sum_s (v_si h_sj - v'_si h'_sj), of a batch of at most `Most` samples.
@@ -138,52 +138,35 @@ void update_weights_by_tables(float* weights, float rate, const Statistics<float
                               Table<float>& table) {
   constexpr size_t tail = Most % 64;
   for (size_t s = 0; s < batch.count; s += 64) {
-    const size_t left = batch.count - s;
-    if (left <= tail) {
-      update_weights_by_table<(tail > 0 ? tail : 1)>(weights, rate, batch.part(s, left), table);
+    if (batch.count - s <= tail) {
+      update_weights_by_table<(tail > 0 ? tail : 1)>(weights, rate, batch.part_of_64(s), table);
     } else {
-      update_weights_by_table<64>(weights, rate, batch.part(s, left < 64 ? left : 64), table);
+      update_weights_by_table<64>(weights, rate, batch.part_of_64(s), table);
     }
   }
 }
 
-/// g_kj = sum_s (v_si h_sj - v'_si h'_sj) for the rows i = row + k and `Columns` columns from `first` on, of integers.
-/// `seen` says in which samples, modulo 64, a row's unit is on.
-///                                                                                gradient [rows * Columns], seen [64]
-template <size_t Columns, class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize, class Sum,
-          class SumInteger>
-void make_gradient(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& batch, size_t row,
-                   size_t rows, size_t first, Sum* gradient, uint64_t* seen, Table<SumInteger>& table) {
-  constexpr size_t width = TableLanes<SumInteger, Columns>::size;
-  typedef AddStates<64, HiddenSize, Columns, SumInteger, Integer> Body;
-  for (size_t k = 0; k < 64; ++k) seen[k] = 0;
-  for (size_t k = 0; k < rows * Columns; ++k) gradient[k] = Sum(0);
-  for (size_t s = 0; s < batch.count; s += 64) {
-    const size_t some = batch.count - s < 64 ? batch.count - s : 64;
-    uint64_t on[64], on_model[64];
-    samples_on(batch.of_data(s), row, some, on);
-    samples_on(batch.of_model(s), row, some, on_model);
-    for (size_t k = 0; k < rows; ++k) seen[k] |= on[k] | on_model[k];
-    const Integer* const h = numbers_of(batch.hidden_data[s].values) + first;
-    const Integer* const h_model = numbers_of(batch.hidden_model[s].values) + first;
-    each_part<Columns, width>(Body{on, rows, h, some, 1, numbers_of(gradient), table});
-    each_part<Columns, width>(Body{on_model, rows, h_model, some, -1, numbers_of(gradient), table});
-  }
-}
-
-/// Of floats: for 64 samples after the other those of the data, then those of the model.
+/// The gradient g_kj = sum_s (v_si h_sj - v'_si h'_sj) for the rows i = row + k and `Columns` columns from `first` on,
+/// of floats: for 64 samples after the other those of the data, then those of the model.        gradient [rows *
+/// Columns]
 template <size_t Columns, size_t VisibleSize, size_t HiddenSize>
 void make_gradient(const Statistics<float, VisibleSize, HiddenSize>& batch, size_t row, size_t rows, size_t first,
                    float* gradient) {
   for (size_t k = 0; k < rows * Columns; ++k) gradient[k] = 0.0f;
   for (size_t s = 0; s < batch.count; s += 64) {
-    const size_t some = batch.count - s < 64 ? batch.count - s : 64;
-    uint64_t on[64], on_model[64];
-    samples_on(batch.of_data(s), row, some, on);
-    samples_on(batch.of_model(s), row, some, on_model);
-    each_column<float, Columns>(Columns, SumColumns<HiddenSize, Columns>{rows, on, on_model, gradient, 1.0f,
-                                                                         batch.hidden_data[s].values + first,
-                                                                         batch.hidden_model[s].values + first});
+    add_sums<Columns>(batch.part_of_64(s), row, rows, first, 1.0f, gradient);
+  }
+}
+
+/// Of integers, by tables. `seen` says in which samples, modulo 64, a row's unit is on.                      seen [64]
+template <size_t Columns, class Integer, int FractionBits, size_t VisibleSize, size_t HiddenSize, class Sum,
+          class SumInteger>
+void make_gradient(const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& batch, size_t row,
+                   size_t rows, size_t first, Sum* gradient, uint64_t* seen, Table<SumInteger>& table) {
+  for (size_t k = 0; k < 64; ++k) seen[k] = 0;
+  for (size_t k = 0; k < rows * Columns; ++k) gradient[k] = Sum(0);
+  for (size_t s = 0; s < batch.count; s += 64) {
+    add_states<64, Columns>(batch.part_of_64(s), row, rows, first, SumInteger(1), numbers_of(gradient), seen, table);
   }
 }
 
@@ -196,15 +179,14 @@ RBM_NOINLINE void update_columns_by_table(
     Fixed<Integer, FractionBits>* weights, typename Arithmetic<Fixed<Integer, FractionBits>>::Rate rate,
     const Statistics<Fixed<Integer, FractionBits>, VisibleSize, HiddenSize>& batch, size_t first, Sum* gradient,
     Table<SumInteger>& table, Rng& rng) {
-  for (size_t i = 0; i < VisibleSize; i += 64) {
-    const size_t rows = VisibleSize - i < 64 ? VisibleSize - i : 64;
+  each_64_rows<VisibleSize>([&](size_t i, size_t rows) RBM_ALWAYS_INLINE {
     uint64_t seen[64];
     make_gradient<Columns>(batch, i, rows, first, gradient, seen, table);
     for (size_t k = 0; k < rows; ++k) {
       if (seen[k] == 0) continue;
       update_biases<Columns>(weights + (i + k) * HiddenSize + first, rate, gradient + k * Columns, Columns, rng);
     }
-  }
+  });
 }
 
 /// For one block of columns, as many as a block may have or those of the last one.
@@ -222,40 +204,7 @@ void update_weights_by_tables(Fixed<Integer, FractionBits>* weights,
   }
 }
 
-#else
-
-template <size_t VisibleSize, size_t HiddenSize>
-void update_weights_once(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
-  for (size_t i = 0; i < VisibleSize; ++i) {
-    for (size_t j = 0; j < HiddenSize; ++j) {
-      float sum = 0.0f;
-      for (size_t s = 0; s < batch.count; ++s) {
-        if (!is_off(batch.visible_data[s][i])) sum += batch.hidden_data[s][j];
-      }
-      for (size_t s = 0; s < batch.count; ++s) {
-        if (!is_off(batch.visible_model[s][i])) sum -= batch.hidden_model[s][j];
-      }
-      weights[i * HiddenSize + j] += rate * sum;
-    }
-  }
-}
-
 #endif
-
-/// update_weights by sums over many samples, 64 at a time where all their visible units are off or on.
-template <size_t VisibleSize, size_t HiddenSize>
-void update_weights_by_sums(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
-  for (size_t s = 0; s < batch.count; s += 64) {
-    const Statistics<float, VisibleSize, HiddenSize> part = batch.part(s, batch.count - s < 64 ? batch.count - s : 64);
-    bool binary = true;
-    for (size_t k = 0; k < part.count && binary; ++k) binary = part.is_binary(k);
-    if (binary) {
-      update_weights_once(weights, rate, part);
-    } else {
-      update_weights(weights, rate, part);
-    }
-  }
-}
 
 /// add_gradient of floats in the order of make_gradient, for one row.
 template <size_t VisibleSize, size_t HiddenSize>
@@ -272,6 +221,32 @@ void add_gradient_in_order(const Statistics<float, VisibleSize, HiddenSize>& bat
         if (!is_off(batch.visible_model[k][i])) sum -= batch.hidden_model[k][first + j];
       }
       g[j] += sum;
+    }
+  }
+}
+
+#if RBM_VECTOR_BYTES <= 4 || __SIZEOF_POINTER__ != 8
+template <size_t VisibleSize, size_t HiddenSize>
+void update_weights_once(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
+  for (size_t k = 0; k < VisibleSize * HiddenSize; ++k) {
+    float gradient = 0.0f;
+    add_gradient_in_order(batch, k / HiddenSize, k % HiddenSize, 1, &gradient);
+    weights[k] += rate * gradient;
+  }
+}
+#endif
+
+/// update_weights by sums over many samples, 64 at a time where all their visible units are off or on.
+template <size_t VisibleSize, size_t HiddenSize>
+void update_weights_by_sums(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
+  for (size_t s = 0; s < batch.count; s += 64) {
+    const Statistics<float, VisibleSize, HiddenSize> part = batch.part_of_64(s);
+    bool binary = true;
+    for (size_t k = 0; k < part.count && binary; ++k) binary = part.is_binary(k);
+    if (binary) {
+      update_weights_once(weights, rate, part);
+    } else {
+      update_weights(weights, rate, part);
     }
   }
 }
