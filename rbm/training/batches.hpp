@@ -58,84 +58,84 @@ inline void start_inputs(const Layer& layer, size_t count, Sum* x) {
   }
 }
 
-/// The inputs of all states of a batch, of floats: in the place of the states that will be drawn.
-template <class Trainer, bool IsFixed = Arithmetic<typename Trainer::Model::Scalar>::is_fixed>
+/// The inputs of all states of a batch: of floats in the place of the states that will be drawn, of integers, whose
+/// sums are wider, in a place of their own.
+template <class Trainer>
 struct InputSums {
   typedef typename Trainer::Model Model;
+  typedef typename Trainer::Tables Tables;
+  typedef typename Model::Sum Sum;
+  typedef typename Model::VisibleState VisibleState;
+  typedef typename Model::HiddenState HiddenState;
+  typedef kernels::Active<Model::visible_size> VisibleActive;
   enum : bool { is_by_tables = way_of<Model, Trainer::batch_size>() == Way::by_tables };
 
-  typename Trainer::Tile* tile;      // null where weights stay in one piece
-  typename Trainer::Tables* tables;  // null unless is_by_tables
+  typename Trainer::Tile* tile;  // null where weights stay in one piece
+  Tables* tables;                // null unless is_by_tables
 
-  explicit InputSums(Trainer& of)
-      : tile(part_of<typename Trainer::Tile>(&of)), tables(part_of<typename Trainer::Tables>(&of)) {}
+  explicit InputSums(Trainer& of) : tile(part_of<typename Trainer::Tile>(&of)), tables(part_of<Tables>(&of)) {}
 
-  const float* of_hidden(const Model& model, const typename Model::VisibleState* v,
-                         const kernels::Active<Model::visible_size>* on, size_t count,
-                         typename Model::HiddenState* h) const {
-    start_inputs<typename Model::Hidden>(model.hidden, count, h->values);
+  const Sum* of_hidden(const Model& model, const VisibleState* v, const VisibleActive* on, size_t count,
+                       HiddenState* h) const {
+    Sum* const x = place_of(h->values, tables);
+    start_inputs<typename Model::Hidden>(model.hidden, count, x);
     if (is_by_tables && are_binary(v, count, on)) {
-      tables->accumulate(model, v, on, count, h->values);
-    } else if (is_by_tables || is_dense<Model>()) {
+      tables->accumulate(model, v, on, count, x);
+    } else {
+      add_rows(model, v, on, count, h, x);
+    }
+    return x;
+  }
+
+  const Sum* of_visible(const Model& model, const HiddenState* h, size_t count, VisibleState* v) const {
+    Sum* const x = place_of(v->values, tables);
+    start_inputs<typename Model::Visible>(model.visible, count, x);
+    if (is_by_tables && Model::Hidden::is_binary) {
+      tables->accumulate_columns(model, h, count, x);
+    } else {
+      add_columns(model, h, count, v, x);
+    }
+    return x;
+  }
+
+  /// After hidden units were drawn.
+  void find_hidden(const HiddenState* h, size_t count) const {
+    if (is_by_tables) tables->find_hidden(h, count);
+  }
+
+ private:
+  static float* place_of(float* states, const Tables*) { return states; }
+  template <class Integer, int FractionBits, class IntegerTables>
+  static Sum* place_of(Fixed<Integer, FractionBits>*, IntegerTables* of) {
+    return of->sums;
+  }
+
+  void add_rows(const Model& model, const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h,
+                const float*) const {
+    if (is_by_tables || is_dense<Model>()) {
       kernels::accumulate_dense_batch(model.weights.values, v, count, h);
     } else {
       kernels::accumulate_batch(model.weights.values, v, count, h, on);
     }
-    return h->values;
+  }
+  template <class Integer, int FractionBits>
+  void add_rows(const Model& model, const VisibleState* v, const VisibleActive*, size_t count, HiddenState*,
+                Fixed<Integer, FractionBits>* x) const {
+    for (size_t s = 0; s < count; ++s, x += Model::hidden_size) {
+      kernels::accumulate<Model::visible_size, Model::hidden_size>(model.weights.values, v[s].values,
+                                                                   Model::hidden_size, x);
+    }
   }
 
-  const float* of_visible(const Model& model, const typename Model::HiddenState* h, size_t count,
-                          typename Model::VisibleState* v) const {
-    start_inputs<typename Model::Visible>(model.visible, count, v->values);
-    if (is_by_tables && Model::Hidden::is_binary) {
-      tables->accumulate_columns(model, h, count, v->values);
-    } else if (tile != nullptr) {
+  void add_columns(const Model& model, const HiddenState* h, size_t count, VisibleState* v, const float*) const {
+    if (tile != nullptr) {
       kernels::accumulate_columns_of_batch(model.weights.values, h, count, v, *tile);
     } else {
       kernels::dot_rows_of_batch(model.weights.values, h, count, v);
     }
-    return v->values;
   }
-
-  /// After hidden units were drawn.
-  void find_hidden(const typename Model::HiddenState* h, size_t count) const {
-    if (is_by_tables) tables->find_hidden(h, count);
-  }
-};
-
-/// Of integers, in a place of their own.
-template <class Trainer>
-struct InputSums<Trainer, true> {
-  typedef typename Trainer::Model Model;
-  typedef typename Model::Sum Sum;
-
-  typename Trainer::Tables* tables;
-
-  explicit InputSums(Trainer& of) : tables(part_of<typename Trainer::Tables>(&of)) {}
-
-  const Sum* of_hidden(const Model& model, const typename Model::VisibleState* v,
-                       const kernels::Active<Model::visible_size>* on, size_t count,
-                       typename Model::HiddenState*) const {
-    start_inputs<typename Model::Hidden>(model.hidden, count, tables->sums);
-    if (are_binary(v, count, on)) {
-      tables->accumulate(model, v, on, count, tables->sums);
-    } else {
-      for (size_t s = 0; s < count; ++s) {
-        kernels::accumulate<Model::visible_size, Model::hidden_size>(
-            model.weights.values, v[s].values, Model::hidden_size, tables->sums + s * Model::hidden_size);
-      }
-    }
-    return tables->sums;
-  }
-
-  const Sum* of_visible(const Model& model, const typename Model::HiddenState* h, size_t count,
-                        typename Model::VisibleState*) const {
-    start_inputs<typename Model::Visible>(model.visible, count, tables->sums);
-    tables->accumulate_columns(model, h, count, tables->sums);
-    return tables->sums;
-  }
-
-  void find_hidden(const typename Model::HiddenState* h, size_t count) const { tables->find_hidden(h, count); }
+  template <class Integer, int FractionBits>
+  void add_columns(const Model&, const HiddenState*, size_t, VisibleState*, Fixed<Integer, FractionBits>*) const {}
 };
 
 /// Whether units of several states can be drawn together: integers share the words of the generator, each state its
