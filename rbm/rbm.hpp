@@ -1,7 +1,7 @@
 // rbm/rbm.hpp: all of the library, in reading order. A folder includes those above it, and none below.
 //
-// What needs <math.h> is for hosts, and included by those who want it: evaluation/likelihood.hpp, evaluation/ais.hpp.
-// SPDX-License-Identifier: MIT
+// What computes in double is for hosts, and included by those who want it: evaluation/likelihood.hpp,
+// evaluation/ais.hpp. SPDX-License-Identifier: MIT
 
 #ifndef RBM_RBM_HPP
 #define RBM_RBM_HPP

@@ -94,7 +94,7 @@ struct Ais {
     if (status != Status::ok) return status;
     const bool is_forward = samples == nullptr;
     const double sign = is_forward ? 1.0 : -1.0, count = static_cast<double>(runs);
-    detail::SumOfExponentials weights = {-HUGE_VAL, 0.0, 0.0};  // of 1 / w in reverse
+    detail::SumOfExponentials weights = {-Arithmetic<double>::infinity(), 0.0, 0.0};  // of 1 / w in reverse
     double logs = 0.0;
     for (uint32_t run = 0; run < runs; ++run) {
       if (!is_forward) {
@@ -116,10 +116,12 @@ struct Ais {
       logs += log_weight;
     }
     const double mean = weights.sum / count, variance = weights.squares / count - mean * mean;
-    const double error = 3.0 * ::sqrt((variance > 0.0 ? variance : 0.0) / (count - 1.0));
+    const double error = 3.0 * Arithmetic<double>::sqrt((variance > 0.0 ? variance : 0.0) / (count - 1.0));
     const double least = mean > error ? mean - error : 0.0, most = mean + error;
     const double start = log_base(model);
-    const auto log_partition = [&](double weight) { return start + sign * (weights.largest + ::log(weight)); };
+    const auto log_partition = [&](double weight) {
+      return start + sign * (weights.largest + Arithmetic<double>::log(weight));
+    };
     if (!Arithmetic<double>::is_finite(log_partition(mean))) return Status::not_finite;
     estimate = {log_partition(mean), log_partition(is_forward ? least : most), log_partition(is_forward ? most : least),
                 start + logs / count};

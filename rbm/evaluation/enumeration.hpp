@@ -2,13 +2,13 @@
 // through all its states.
 //
 // Neighbours in a reflected Gray code differ in one site, so only what that site adds to the other layer's inputs
-// changes from one state to the next. Only what includes this header needs <math.h>, and rbm.hpp does not.
+// changes from one state to the next. Only this header
+// asks for the C library's functions of double, and rbm.hpp does not include it.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_EVALUATION_ENUMERATION_HPP
 #define RBM_EVALUATION_ENUMERATION_HPP
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,28 +18,34 @@
 
 namespace rbm {
 
-/// What layers and kernels ask of double.
+/// What layers and kernels ask of double. The compiler's built-in functions are those of <math.h> without its macros.
 template <>
 struct Arithmetic<double> : detail::RealArithmetic<double> {
   static bool is_finite(double x) { return detail::equal(x - x, 0.0); }
-  static double infinity() { return HUGE_VAL; }
+  static double infinity() { return __builtin_huge_val(); }
   static double two_pi() { return 6.283185307179586477; }
-  static double exp(double x) { return ::exp(x); }
-  static double log(double x) { return ::log(x); }
-  static double sqrt(double x) { return ::sqrt(x); }
-  static double sigmoid(double x) { return x < 0.0 ? ::exp(x) / (1.0 + ::exp(x)) : 1.0 / (1.0 + ::exp(-x)); }
-  static double softplus(double x) { return (x > 0.0 ? x : 0.0) + ::log1p(::exp(-::fabs(x))); }
-  static double tanh(double x) { return ::tanh(x); }
-  static double log_two_cosh(double x) { return ::fabs(x) + ::log1p(::exp(-2.0 * ::fabs(x))); }
+  static double exp(double x) { return __builtin_exp(x); }
+  static double log(double x) { return __builtin_log(x); }
+  static double sqrt(double x) { return __builtin_sqrt(x); }
+  static double sigmoid(double x) {
+    return x < 0.0 ? __builtin_exp(x) / (1.0 + __builtin_exp(x)) : 1.0 / (1.0 + __builtin_exp(-x));
+  }
+  static double softplus(double x) { return (x > 0.0 ? x : 0.0) + __builtin_log1p(__builtin_exp(-__builtin_fabs(x))); }
+  static double tanh(double x) { return __builtin_tanh(x); }
+  static double log_two_cosh(double x) {
+    return __builtin_fabs(x) + __builtin_log1p(__builtin_exp(-2.0 * __builtin_fabs(x)));
+  }
 
-  static double rectified_mean(double x) { return x < -4.0 ? tail(-x) : x + ::exp(-0.5 * x * x) / integral(x); }
+  static double rectified_mean(double x) { return x < -4.0 ? tail(-x) : x + __builtin_exp(-0.5 * x * x) / integral(x); }
   static double rectified_cumulant(double x) {
-    return x < -4.0 ? -::log(tail(-x) - x) : 0.5 * x * x + ::log(integral(x));
+    return x < -4.0 ? -__builtin_log(tail(-x) - x) : 0.5 * x * x + __builtin_log(integral(x));
   }
 
  private:
   // Of exp(-s^2 / 2) up to x.
-  static double integral(double x) { return ::sqrt(two_pi()) * (0.5 * ::erfc(-x * 0.70710678118654752440)); }
+  static double integral(double x) {
+    return __builtin_sqrt(two_pi()) * (0.5 * __builtin_erfc(-x * 0.70710678118654752440));
+  }
 
   // 1 / (t + 2 / (t + 3 / (t + ...))), see rectified_tail.
   static double tail(double t) {
@@ -73,7 +79,7 @@ struct EnumeratedLayer {
 
   /// How many states there are, infinitely many of real units.
   static double states() {
-    double number = Units::is_real ? HUGE_VAL : 1.0;
+    double number = Units::is_real ? __builtin_huge_val() : 1.0;
     for (size_t site = 0; site < Units::sites; ++site) number *= static_cast<double>(Units::states(site));
     return number;
   }
@@ -115,7 +121,8 @@ struct SumOfExponentials {
   double largest, sum, squares;  // at first -infinity, 0, 0
 
   void add(double x) {
-    const double shrink = x > largest ? ::exp(largest - x) : 1.0, term = x > largest ? 1.0 : ::exp(x - largest);
+    const double shrink = x > largest ? Arithmetic<double>::exp(largest - x) : 1.0,
+                 term = x > largest ? 1.0 : Arithmetic<double>::exp(x - largest);
     sum = sum * shrink + term;
     squares = squares * (shrink * shrink) + term * term;
     largest = x > largest ? x : largest;

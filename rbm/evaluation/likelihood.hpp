@@ -86,7 +86,7 @@ struct Likelihood {
     memset(&result, 0, sizeof result);
     enumerate(model, [&](double term) {
       enumerates_visible() ? hidden.set_mean() : visible.set_mean();
-      add_products(::exp(term - log_partition), result);
+      add_products(Arithmetic<double>::exp(term - log_partition), result);
     });
     return Status::ok;
   }
@@ -165,9 +165,9 @@ struct Likelihood {
   // ln Z, unless there are too many states.
   Status sum_states(const Model& model, double& result) {
     if (visible.states() > most_states() && hidden.states() > most_states()) return Status::too_large;
-    detail::SumOfExponentials total = {-HUGE_VAL, 0.0, 0.0};
+    detail::SumOfExponentials total = {-Arithmetic<double>::infinity(), 0.0, 0.0};
     enumerate(model, [&](double term) { total.add(term); });
-    result = total.largest + ::log(total.sum);
+    result = total.largest + Arithmetic<double>::log(total.sum);
     return Status::ok;
   }
 
@@ -193,7 +193,7 @@ struct Likelihood {
         }
         for (size_t l = 0; l < k; ++l) p -= precision(j, l) * precision(k, l);
         if (j == k && !(p > 0.0)) return false;
-        precision(j, k) = j == k ? ::sqrt(p) : p / precision(k, k);
+        precision(j, k) = j == k ? Arithmetic<double>::sqrt(p) : p / precision(k, k);
       }
     }
     return true;
@@ -203,7 +203,7 @@ struct Likelihood {
   // P = L L^T and the input c = b + W^T S a, and ln Z = (cumulant of a) + H / 2 ln 2 pi - 1/2 ln det P + 1/2 c P^-1 c.
   double integrate(const Model& model) {
     double log_determinant = 0.0;
-    for (size_t j = 0; j < matrix_size; ++j) log_determinant += 2.0 * ::log(precision(j, j));
+    for (size_t j = 0; j < matrix_size; ++j) log_determinant += 2.0 * Arithmetic<double>::log(precision(j, j));
     visible.start_input();
     visible.set_mean();
     double result = visible.cumulant() - 0.5 * log_determinant;
@@ -213,7 +213,7 @@ struct Likelihood {
       double y = hidden.input[j];
       for (size_t k = 0; k < j; ++k) y -= precision(j, k) * hidden.input[k];
       hidden.input[j] = y / precision(j, j);
-      result += 0.5 * (hidden.input[j] * hidden.input[j] + ::log(Arithmetic<double>::two_pi()));
+      result += 0.5 * (hidden.input[j] * hidden.input[j] + Arithmetic<double>::log(Arithmetic<double>::two_pi()));
     }
     return result;
   }

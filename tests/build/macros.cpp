@@ -112,12 +112,8 @@
 
 #include "everything.hpp"
 
-// What is for hosts needs their <math.h>, which these would break.
+// For hosts.
 #ifndef __AVR__
-#undef min
-#undef max
-#undef abs
-#undef round
 #include "../../rbm/evaluation/ais.hpp"
 #include "../../rbm/evaluation/likelihood.hpp"
 #endif
