@@ -45,6 +45,9 @@ void measure_shape(Run& run);
 /// The curve of costs.
 void measure_growth(Run& run);
 
+/// What the extras cost; printed, not kept.
+void measure_extras();
+
 }  // namespace benchmark
 
 #endif  // RBM_TESTS_BENCHMARK_RUN_HPP
