@@ -29,7 +29,7 @@ namespace detail {
 
 /// The gradient of a tile of a large batch, see has_gradient_tile: 64 rows from `row` on, of a block of hidden units.
 /// Null where a row is summed at a time, also for softmax groups of more than 32 units.
-template <class Trainer, bool HasTile, bool IsFixed>
+template <class Trainer, bool HasTile>
 struct TileOfGradient {
   template <class Batch>
   static RBM_INLINE const typename Trainer::Model::Sum* make(Trainer&, const Batch&, Block, size_t, size_t) {
@@ -38,8 +38,8 @@ struct TileOfGradient {
 };
 
 #if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
-template <class Trainer, bool IsFixed>
-struct TileOfGradient<Trainer, true, IsFixed> {
+template <class Trainer>
+struct TileOfGradient<Trainer, true> {
   typedef typename Trainer::Model Model;
   typedef typename Model::Sum Sum;
   enum : size_t {
@@ -97,7 +97,7 @@ struct Update {
     is_penalised = has(Trainer::extras, penalised),
     has_tile = has_gradient_tile<Model, Trainer::batch_size, Trainer::extras>()
   };
-  typedef TileOfGradient<Trainer, kernels::has_unit_bits && has_tile, Ops::is_fixed> Tile;
+  typedef TileOfGradient<Trainer, kernels::has_unit_bits && has_tile> Tile;
 
   Model& model;
   Trainer& trainer;
