@@ -36,8 +36,9 @@
 #include "model/initialize.hpp"  // where learning starts
 
 // Sampling: fantasies, denoising.
-#include "sampling/gibbs.hpp"      // GibbsChain, Transposed, Posterior, denoise
-#include "sampling/tempering.hpp"  // other temperatures
+#include "sampling/transposed.hpp"  // a model with a second copy of its weights, for faster chains
+#include "sampling/gibbs.hpp"       // GibbsChain, Posterior, denoise
+#include "sampling/tempering.hpp"   // other temperatures
 
 // Training: samples -> chains -> statistics -> gradient -> weights.
 #include "training/options.hpp"       // learning rate, extras and their settings

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-#include "../rbm/sampling/gibbs.hpp"
+#include "../rbm/sampling/transposed.hpp"
 
 #include <doctest/doctest.h>
 
+#include "../rbm/evaluation/ais.hpp"
 #include "../rbm/model/initialize.hpp"
 #include "../rbm/model/parameters.hpp"
+#include "../rbm/sampling/gibbs.hpp"
+#include "../rbm/sampling/tempering.hpp"
 #include "support/enumerate.hpp"
 #include "support/models.hpp"
 #include "support/statistics.hpp"
@@ -41,6 +44,38 @@ void check_chain(const Model& model, int steps) {
   CHECK(a() == b());
 }
 
+// All that samples, on both copies of the weights against the model alone.
+template <class Model>
+void check_samplers(const Model& model) {
+  static rbm::Transposed<Model> both;
+  both.copy(model);
+  rbm::Xorshift32 a(6), b(6);
+  static typename Model::VisibleState sample;
+  Model::VisibleLayer::noise(sample.values, a);
+  Model::VisibleLayer::noise(sample.values, b);
+  static rbm::Posterior<Model> plain, fast;
+  CHECK(rbm::denoise(model, sample, 0.25f, 3, 40, plain, a) == rbm::Status::ok);
+  CHECK(rbm::denoise(both, sample, 0.25f, 3, 40, fast, b) == rbm::Status::ok);
+  CHECK(same_bits(plain.chain.visible, fast.chain.visible));
+  for (size_t i = 0; i < Model::visible_size; ++i) {
+    CHECK(static_cast<double>(fast.mean[i]) == doctest::Approx(static_cast<double>(plain.mean[i])).epsilon(1e-4));
+  }
+  CHECK(rbm::anneal(model, plain.chain, 0.25f, 2.0f, 30, a) == rbm::Status::ok);
+  CHECK(rbm::anneal(both, fast.chain, 0.25f, 2.0f, 30, b) == rbm::Status::ok);
+  CHECK(same_bits(plain.chain.visible, fast.chain.visible));
+  CHECK(same_bits(plain.chain.hidden, fast.chain.hidden));
+  static rbm::ParallelTempering<Model, 3> each, other;
+  CHECK(each.set_geometric(0.5f) == rbm::Status::ok);
+  CHECK(other.set_geometric(0.5f) == rbm::Status::ok);
+  each.chains.start_from_noise(a);
+  other.chains.start_from_noise(b);
+  CHECK(each.run(model, 30, a) == rbm::Status::ok);
+  CHECK(other.run(both, 30, b) == rbm::Status::ok);
+  CHECK(same_bits(each.cold().visible, other.cold().visible));
+  CHECK(each.exchanged[0] == other.exchanged[0]);
+  CHECK(a() == b());
+}
+
 template <class Model>
 Model small_random_model(uint32_t seed) {
   rbm::Xorshift32 rng(seed);
@@ -62,6 +97,41 @@ TEST_CASE("chains of integers on both copies of the weights take the same steps"
   Real real = small_random_model<Real>(4);
   real.visible.variance.fill(rbm::Fixed<int16_t, 11>(1));
   check_chain<Real, rbm::Xorshift32>(real, 100);
+}
+
+TEST_CASE("posterior, annealing and parallel tempering of integers are the same on both copies of the weights") {
+  typedef rbm::Rbm<rbm::Bernoulli<21>, rbm::Bernoulli<13>, rbm::Fixed<int8_t, 5>> Bytes;
+  typedef rbm::Rbm<rbm::Spin<70>, rbm::Bernoulli<67>, rbm::Fixed<int16_t, 11>> Spins;
+  check_samplers(small_random_model<Bytes>(1));
+  check_samplers(small_random_model<Spins>(3));
+}
+
+// As below.
+TEST_CASE("posterior, annealing and parallel tempering of floats are the same on both copies of the weights") {
+  check_samplers(small_random_model<rbm::Rbm<rbm::Bernoulli<21>, rbm::Bernoulli<13>>>(1));
+  check_samplers(small_random_model<rbm::Rbm<rbm::Bernoulli<70>, rbm::Softmax<8, 5>>>(2));
+}
+
+// As below. The last state is where a draw that fell between both would show.
+TEST_CASE("AIS estimates the same on both copies of the weights") {
+  typedef rbm::Rbm<rbm::Bernoulli<70>, rbm::Bernoulli<67>> Model;
+  const Model model = small_random_model<Model>(4);
+  static rbm::Transposed<Model> both;
+  both.copy(model);
+  static rbm::Ais<Model> ais;
+  ais.set_base(model);
+  rbm::Xorshift32 a(8), b(8);
+  rbm::PartitionEstimate plain, fast;
+  CHECK(ais.forward(model, 50, 20, plain, a) == rbm::Status::ok);
+  const Model::VisibleState last = ais.v;
+  CHECK(ais.forward(both, 50, 20, fast, b) == rbm::Status::ok);
+  CHECK(same_bits(last, ais.v));
+  CHECK(fast.log_partition == doctest::Approx(plain.log_partition).epsilon(1e-6));
+  const Model::VisibleState draws[] = {last, last};
+  CHECK(ais.reverse(model, 50, draws, 2, plain, a) == rbm::Status::ok);
+  CHECK(ais.reverse(both, 50, draws, 2, fast, b) == rbm::Status::ok);
+  CHECK(fast.log_partition == doctest::Approx(plain.log_partition).epsilon(1e-6));
+  CHECK(a() == b());
 }
 
 // Sums are rounded differently: a draw that falls between both would end the agreement, one in some million does.

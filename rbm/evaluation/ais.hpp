@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "../layers/layer.hpp"
+#include "../sampling/transposed.hpp"
 #include "likelihood.hpp"
 
 namespace rbm {
@@ -67,24 +68,25 @@ struct Ais {
   /// Estimates ln Z from below by `runs` runs over `temperatures` equal parts of the path.
   /// Errors, which leave the estimate as it was: out_of_range for fewer than 2 runs, no temperature, or a base that was
   /// set for other variances; not_normalizable; not_finite.
-  template <class Rng>
-  Status forward(const Model& model, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
-    return anneal(model, temperatures, nullptr, runs, estimate, rng);
+  template <class Sampler, class Rng>
+  Status forward(const Sampler& sampler, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
+    return anneal(sampler, temperatures, nullptr, runs, estimate, rng);
   }
 
   /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
   /// Errors as of forward(), and those of the samples.
-  template <class Rng>
-  Status reverse(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
+  template <class Sampler, class Rng>
+  Status reverse(const Sampler& sampler, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                  PartitionEstimate& estimate, Rng& rng) {
-    return anneal(model, temperatures, samples, runs, estimate, rng);
+    return anneal(sampler, temperatures, samples, runs, estimate, rng);
   }
 
  private:
   // In reverse from samples, or, where there are none, forward from draws of the base.
-  template <class Rng>
-  Status anneal(const Model& model, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
+  template <class Sampler, class Rng>
+  Status anneal(const Sampler& sampler, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                 PartitionEstimate& estimate, Rng& rng) {
+    const Model& model = detail::model_of(sampler);
     if (temperatures == 0 || runs < 2) return Status::out_of_range;
     for (size_t i = 0; i < Model::visible_size; ++i) {
       if (!detail::equal(base.variance_of(i), model.visible.variance_of(i))) return Status::out_of_range;
@@ -110,7 +112,7 @@ struct Ais {
       for (uint32_t k = 1; k <= temperatures; ++k) {
         const double end = is_forward ? k : temperatures - k + 1.0;
         const float from = static_cast<float>((end - 1.0) / temperatures), to = static_cast<float>(end / temperatures);
-        log_weight += pass(model, from, to, is_forward ? to : from, rng);
+        log_weight += pass(sampler, from, to, is_forward ? to : from, rng);
       }
       weights.add(sign * log_weight);
       logs += log_weight;
@@ -145,14 +147,14 @@ struct Ais {
 
   // One step on the path, from part `from` to part `to`: what it adds to ln p*(v). Then v moves on by a Gibbs step of
   // the model at part `at`.
-  template <class Rng>
-  double pass(const Model& model, float from, float to, float at, Rng& rng) {
+  template <class Sampler, class Rng>
+  double pass(const Sampler& sampler, float from, float to, float at, Rng& rng) {
+    const Model& model = detail::model_of(sampler);
     const double biases =
         static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
     double sum = 0.0;
-    for (Block block : Blocks<typename Model::Hidden>()) {
-      Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
-      model.hidden_inputs(v, block, x);
+    sampler.each_hidden_input(v, nullptr, h, [&](Block block, Sum* x) {
+      Sum y[Model::Hidden::block_size];
       const auto scale_inputs = [&](float t) {
         for (size_t j = 0; j < block.count; ++j) y[j] = t * x[j];
       };
@@ -162,14 +164,13 @@ struct Ais {
       sum += cumulant - static_cast<double>(model.hidden.cumulant(block, y));
       scale_inputs(at);
       model.hidden.sample(block, y, h.values + block.first, rng);
-    }
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size], start[Model::Visible::block_size];
-      model.visible_inputs(h, block, x);
+    });
+    sampler.each_visible_input(h, v, [&](Block block, Sum* x) {
+      Sum start[Model::Visible::block_size];
       detail::start_input(base, block, start);
       for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
       model.visible.sample(block, x, v.values + block.first, rng);
-    }
+    });
     return sum + static_cast<double>(to - from) * biases;
   }
 };

@@ -143,7 +143,7 @@ struct Rbm {
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   RBM_NOINLINE void mean_visible(const HiddenState& h, VisibleState& v) const {
-    each_visible_input(h,
+    each_visible_input(h, v,
                        [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.mean(block, x, v.values + block.first); });
   }
 
@@ -151,7 +151,7 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
     each_visible_input(
-        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
+        h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
   }
 
   /// E(v, h), in nats.
@@ -180,8 +180,9 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
                                    Rng& rng) const {
-    each_visible_input(h, [&](Block block, Sum* x)
-                              RBM_ALWAYS_INLINE { evidence.sample(block, visible, x, v.values + block.first, rng); });
+    each_visible_input(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+      evidence.sample(block, visible, x, v.values + block.first, rng);
+    });
   }
 
   /// The inputs b_j + sum_i v_i W_ij of a block of hidden units, one of Blocks<Hidden>.                 x [block.count]
@@ -196,8 +197,8 @@ struct Rbm {
     kernels::dot_rows<hidden_size>(weights.row(block.first), h.values, block.count, x);
   }
 
- private:
-  // Calls visit(block, x) with the inputs of each block of hidden, or visible, units. Hidden ones are made where h is.
+  /// Calls visit(block, x) with the inputs of each block of hidden units, one after the other; `on` as above. They may
+  /// be summed in `h`: visit may write its block there.
   template <class Visit>
   RBM_INLINE void each_hidden_input(const VisibleState& v, const kernels::Active<visible_size>* on, HiddenState& h,
                                     const Visit& visit) const {
@@ -208,8 +209,9 @@ struct Rbm {
       visit(block, x);
     }
   }
+  /// And of visible units.
   template <class Visit>
-  RBM_INLINE void each_visible_input(const HiddenState& h, const Visit& visit) const {
+  RBM_INLINE void each_visible_input(const HiddenState& h, VisibleState&, const Visit& visit) const {
     for (Block block : Blocks<Visible>()) {
       Sum x[Visible::block_size];
       visible_inputs(h, block, x);

@@ -11,14 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../kernels/kernels.hpp"
 #include "../layers/layer.hpp"
 #include "../model/model.hpp"
 #include "../numbers/fixed.hpp"
-#include "../numbers/flash.hpp"
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "transposed.hpp"
 
 namespace rbm {
 
@@ -115,66 +114,6 @@ struct GibbsChains {
   }
 };
 
-/// A model with a second copy of its weights, by column, for faster chains. From hidden to visible units a model makes
-/// a dot product with every row of its weights; with the columns at hand it adds those of the units that are on, which
-/// are few. Chains of floats and of 8 bits take 0.5 to 0.9 of the time; 16 bits, whose dot products are fast, gain it
-/// in some sizes only. `make bench` shows both ways.
-///
-/// What a GibbsChain, or GibbsChains, run on in place of their model, which must outlive it: `transposed.copy(model)`
-/// first (without, there is no model to run on), then `chain.run(transposed, steps, rng)`, also with evidence. Nothing
-/// else takes it: Posterior, denoise, tempered and anneal need the model. It costs as much memory as the weights. After
-/// a change of the model, copy it again. Fixed models sample what they sample without it, bit for bit; sums of floats
-/// are rounded differently.
-template <class ModelType>
-struct Transposed {
-  typedef ModelType Model;
-  typedef typename Model::Scalar Scalar;
-  typedef typename Model::Sum Sum;
-  typedef typename Model::VisibleState VisibleState;
-  typedef typename Model::HiddenState HiddenState;
-  typedef typename Model::VisibleEvidence VisibleEvidence;
-
-  const Model* model;
-  Matrix<Scalar, Model::hidden_size, Model::visible_size> weights;  // row j: the weights of hidden unit j
-
-  void copy(const Model& from) {
-    model = &from;
-    for (size_t j = 0; j < Model::hidden_size; ++j) {
-      for (size_t i = 0; i < Model::visible_size; ++i) weights(j, i) = detail::number(from.weights(i, j));
-    }
-  }
-
-  template <class Rng>
-  void sample_hidden(const VisibleState& v, HiddenState& h, Rng& rng) const {
-    model->sample_hidden(v, h, rng);
-  }
-
-  template <class Rng>
-  RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      inputs.get(block, x);
-      model->visible.sample(block, x, v.values + block.first, rng);
-    }
-  }
-
-  template <class Rng>
-  RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
-                                   Rng& rng) const {
-    const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      inputs.get(block, x);
-      evidence.sample(block, model->visible, x, v.values + block.first, rng);
-    }
-  }
-
- private:
-  typedef detail::RowSums<typename Model::Visible, Model::hidden_size, typename Model::VisibleLayer, Scalar, Scalar>
-      VisibleInputs;
-};
-
 namespace detail {
 
 /// The mean of states that come one after the other: moved on by each of them. `mean` of the states so far.
@@ -213,7 +152,7 @@ struct RunningMean<Fixed<Integer, FractionBits>, Length> {
 
 /// What a model makes of an observation: the chain that explores it, and `mean`, the expectation of v given the
 /// observation, as the chain finds it. Before `run`, give it evidence (`forget` first) and start its chain; `denoise`
-/// does both.
+/// does both. It samples by a model, or by its Transposed.
 template <class Model>
 struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_size> {
   typedef typename Model::Scalar Scalar;
@@ -230,24 +169,24 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
   /// The chain goes on from where it is: start it first.
   /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps. And not_finite where real
   /// units ran away or the mean is no number: then chain and mean are of no use, and the generator has moved on.
-  template <class Rng>
-  Status run(const Model& model, uint32_t burn_in, uint32_t steps, Rng& rng) {
+  template <class Sampler, class Rng>
+  Status run(const Sampler& sampler, uint32_t burn_in, uint32_t steps, Rng& rng) {
     Status status = check(steps);
     if (status != Status::ok) return status;
-    status = chain.run(model, evidence, burn_in, rng);
+    status = chain.run(sampler, evidence, burn_in, rng);
     if (status != Status::ok) return status;
+    const typename Model::VisibleLayer& layer = detail::model_of(sampler).visible;
     this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
-      model.sample_hidden(chain.visible, chain.hidden, rng);
-      for (Block block : Blocks<typename Model::Visible>()) {
-        Sum x[Model::Visible::block_size], copy[Model::Visible::block_size];  // evidence adds to its inputs
+      sampler.sample_hidden(chain.visible, chain.hidden, rng);
+      sampler.each_visible_input(chain.hidden, chain.visible, [&](Block block, Sum* x) {
+        Sum copy[Model::Visible::block_size];  // evidence adds to its inputs
         Scalar now[Model::Visible::block_size];
-        model.visible_inputs(chain.hidden, block, x);
         for (size_t i = 0; i < block.count; ++i) copy[i] = x[i];
-        evidence.mean(block, model.visible, copy, now);
-        evidence.sample(block, model.visible, x, chain.visible.values + block.first, rng);
+        evidence.mean(block, layer, copy, now);
+        evidence.sample(block, layer, x, chain.visible.values + block.first, rng);
         for (size_t i = 0; i < block.count; ++i) this->add(block.first + i, now[i], step);
-      }
+      });
     }
     this->end(steps);
     status = chain.check();
@@ -278,14 +217,14 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// `posterior` as it was: out_of_range for a probability outside [0, 1], a negative variance, a unit that is in none of
 /// its states, or no steps; too_large above Posterior::most_steps; not_finite. Where not_finite comes of the model, as
 /// from Posterior::run, its chain has run.
-template <class Model, class Rng>
-Status denoise(const Model& model, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
+template <class Sampler, class Model, class Rng>
+Status denoise(const Sampler& sampler, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   Status status = Posterior<Model>::check(steps);
   if (status == Status::ok) status = posterior.evidence.observe(noisy, noise);
   if (status != Status::ok) return status;
   posterior.chain.start(noisy);
-  return posterior.run(model, burn_in, steps, rng);
+  return posterior.run(sampler, burn_in, steps, rng);
 }
 
 }  // namespace rbm

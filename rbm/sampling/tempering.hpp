@@ -26,39 +26,36 @@
 
 namespace rbm {
 
-/// A model seen at another temperature: what a GibbsChain runs on. It refers to the model, which must outlive it.
-template <class Model>
+/// A model, or its Transposed, seen at another temperature: what a GibbsChain runs on. It refers to the model, which
+/// must outlive it.
+template <class Sampler>
 struct Tempered {
-  typedef typename Model::Sum Sum;
-  typedef typename Model::Energy Energy;
+  typedef typename Sampler::Sum Sum;
+  typedef typename Sampler::Energy Energy;
 
-  const Model& model;
+  const Sampler& sampler;
   Energy inverse_temperature;  // within the bounds above
 
   template <class Rng>
-  void sample_hidden(const typename Model::VisibleState& v, typename Model::HiddenState& h, Rng& rng) const {
-    for (Block block : Blocks<typename Model::Hidden>()) {
-      Sum x[Model::Hidden::block_size];
-      model.hidden_inputs(v, block, x);
-      model.hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
-    }
+  void sample_hidden(const typename Sampler::VisibleState& v, typename Sampler::HiddenState& h, Rng& rng) const {
+    sampler.each_hidden_input(v, nullptr, h, [&](Block block, Sum* x) {
+      detail::model_of(sampler).hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
+    });
   }
 
   template <class Rng>
-  void sample_visible(const typename Model::HiddenState& h, typename Model::VisibleState& v, Rng& rng) const {
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      model.visible_inputs(h, block, x);
-      model.visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
-    }
+  void sample_visible(const typename Sampler::HiddenState& h, typename Sampler::VisibleState& v, Rng& rng) const {
+    sampler.each_visible_input(h, v, [&](Block block, Sum* x) {
+      detail::model_of(sampler).visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
+    });
   }
 };
 
 /// The model at an inverse temperature, for GibbsChain::run. It is not checked: beyond the bounds above draws are not
 /// those of the model, and real ones may be NaN.
-template <class Model>
-Tempered<Model> tempered(const Model& model, float inverse_temperature) {
-  return {model, static_cast<typename Model::Energy>(inverse_temperature)};
+template <class Sampler>
+Tempered<Sampler> tempered(const Sampler& sampler, float inverse_temperature) {
+  return {sampler, static_cast<typename Sampler::Energy>(inverse_temperature)};
 }
 
 namespace detail {
@@ -105,13 +102,14 @@ inline float inverse_temperature_at(float first, float last, uint32_t step, uint
 /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds above, there is no
 /// step, or a Gaussian variance over the larger one is below 4 steps of integers; not_finite. And not_finite as from
 /// GibbsChain::run, where the chain has run.
-template <class Model, class Rng>
-Status anneal(const Model& model, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
+template <class Sampler, class Model, class Rng>
+Status anneal(const Sampler& sampler, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
+  const Model& model = detail::model_of(sampler);
   Status status =
       first_failure(detail::check_inverse_temperature(model, first), detail::check_inverse_temperature(model, last));
   if (status == Status::ok && steps == 0) status = Status::out_of_range;
   for (uint32_t step = 1; step <= steps && status == Status::ok; ++step) {
-    status = chain.run(tempered(model, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
+    status = chain.run(tempered(sampler, detail::inverse_temperature_at(first, last, step, steps)), 1, rng);
   }
   return status;
 }
@@ -146,15 +144,16 @@ struct ParallelTempering {
   /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds of the first lines,
   /// or a Gaussian variance over it is below 4 steps of integers; not_finite. And not_finite where a chain ran away in
   /// a step, after which there is no other.
-  template <class Rng>
-  Status run(const Model& model, uint32_t count, Rng& rng) {
+  template <class Sampler, class Rng>
+  Status run(const Sampler& sampler, uint32_t count, Rng& rng) {
+    const Model& model = detail::model_of(sampler);
     Status status = Status::ok;
     for (float t : inverse_temperature) {
       status = first_failure(status, detail::check_inverse_temperature(model, t));
     }
     for (uint32_t step = 0; step < count && status == Status::ok; ++step, ++steps) {
       for (size_t c = 0; c < Count; ++c) {
-        status = first_failure(status, chains[c].run(tempered(model, inverse_temperature[c]), 1, rng));
+        status = first_failure(status, chains[c].run(tempered(sampler, inverse_temperature[c]), 1, rng));
       }
       for (size_t c = steps % 2; c + 1 < Count; c += 2) {
         GibbsChain<Model>& hot = chains[c];

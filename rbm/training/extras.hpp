@@ -31,6 +31,8 @@ namespace detail {
 /// Null where a row is summed at a time, also for softmax groups of more than 32 units.
 template <class Trainer, bool HasTile>
 struct TileOfGradient {
+  static RBM_INLINE void fetch(const typename Trainer::Model::Scalar*, size_t) {}
+
   template <class Batch>
   static RBM_INLINE const typename Trainer::Model::Sum* make(Trainer&, const Batch&, Block, size_t, size_t) {
     return nullptr;
@@ -46,6 +48,12 @@ struct TileOfGradient<Trainer, true> {
     most = size_t{Model::Hidden::block_size} <= GradientTile<Model>::columns ? size_t{Model::Hidden::block_size} : 1,
     tail = Model::hidden_size % most
   };
+
+  /// Asks for a part of a row while the gradient is made: processors do not foresee that the rows come in parts.
+  static RBM_INLINE void fetch(const typename Model::Scalar* weights, size_t count) {
+    for (size_t j = 0; j < count; j += 64 / sizeof *weights) __builtin_prefetch(weights + j, 1);
+    __builtin_prefetch(weights + count - 1, 1);
+  }
 
   static const Sum* make(Trainer& trainer, const Statistics<Model>& batch, Block block, size_t row, size_t rows) {
     Sum* const gradient = part_of<GradientTile<Model>>(&trainer)->gradient;
@@ -89,15 +97,20 @@ struct Update {
     visible_block = Model::Visible::block_size,
     hidden_block = Model::Hidden::block_size,
     largest_block = size_t{visible_block} > hidden_block ? visible_block : hidden_block,
-    tile_rows = kernels::has_unit_bits ? 32 : 1  // for which differences are summed at once
+    summed_rows = kernels::has_unit_bits ? 32 : 1  // of which differences are summed at once
   };
   enum : bool {
     is_centred = has(Trainer::extras, centred),
     has_momentum = has(Trainer::extras, with_momentum),
     is_penalised = has(Trainer::extras, penalised),
-    has_tile = has_gradient_tile<Model, Trainer::batch_size, Trainer::extras>()
+    has_tile = has_gradient_tile<Model, Trainer::batch_size, Trainer::extras>(),
+    holds_tile = kernels::has_unit_bits && has_tile,
+    // Floats of 64 rows are changed before the next, so that memory is read in its order. Integers go block by block,
+    // which is the order of their draws.
+    goes_by_rows = holds_tile && !Ops::is_fixed
   };
-  typedef TileOfGradient<Trainer, kernels::has_unit_bits && has_tile> Tile;
+  enum : size_t { some_rows = holds_tile ? size_t{kernels::rows_of_table} : size_t{Model::visible_size} };
+  typedef TileOfGradient<Trainer, holds_tile> Tile;
 
   Model& model;
   Trainer& trainer;
@@ -134,9 +147,27 @@ struct Update {
   const Offsets<Model>* offsets() const { return part_of<const Offsets<Model>>(&trainer); }
   Velocity<Model>* velocity() const { return part_of<Velocity<Model>>(&trainer); }
 
+  GradientTile<Model>* tile() const { return part_of<GradientTile<Model>>(&trainer); }
+
   void pass() {
     for (Block block : Blocks<typename Model::Visible>()) change_visible_biases(block);
-    for (Block block : Blocks<typename Model::Hidden>()) change_block(block);
+    if (goes_by_rows && !measuring) {
+      Delta *const difference = tile()->hidden_difference, *const bias = tile()->hidden_change;
+      for (Block block : Blocks<typename Model::Hidden>()) start(block, difference + block.first, bias + block.first);
+      for (size_t i = 0; i < Model::visible_size; i += some_rows) {
+        for (Block block : Blocks<typename Model::Hidden>()) {
+          change_rows(block, i, difference + block.first, bias + block.first);
+        }
+      }
+      for (Block block : Blocks<typename Model::Hidden>()) change_hidden_biases(block, bias + block.first);
+    } else {
+      for (Block block : Blocks<typename Model::Hidden>()) {
+        Delta difference[hidden_block], bias[hidden_block];
+        start(block, difference, bias);
+        for (size_t i = 0; i < Model::visible_size; i += some_rows) change_rows(block, i, difference, bias);
+        change_hidden_biases(block, bias);
+      }
+    }
   }
 
   void change_visible_biases(Block block) {
@@ -144,44 +175,67 @@ struct Update {
     kernels::add_differences<visible_block>(batch.visible_data, batch.visible_model, batch.count, block.first,
                                             block.count, sum);
     Delta change[visible_block];
-    for (size_t i = 0; i < block.count; ++i) change[i] = Ops::rate_of(rate, sum[i], batch.count);
+    for (size_t i = 0; i < block.count; ++i) {
+      change[i] = Ops::rate_of(rate, sum[i], batch.count);
+      if (holds_tile) tile()->visible_difference[block.first + i] = sum[i];
+    }
     add_momentum(block.count, has_momentum ? velocity()->visible_change.values + block.first : nullptr, change);
     if (!measuring) Ops::template add<visible_block>(change, block.count, &model.visible.bias_of(block.first), rng);
   }
 
-  // One block of hidden units: their biases, and the columns of W that belong to them.
-  void change_block(Block block) {
+  // <h>_data - <h>_model of a block of hidden units, and the change of their biases.
+  void start(Block block, Delta* difference, Delta* bias) {
     Sum sum[hidden_block] = {};
     kernels::add_differences<hidden_block>(batch.hidden_data, batch.hidden_model, batch.count, block.first, block.count,
                                            sum);
-    Delta difference[hidden_block];  // <h>_data - <h>_model
     average(block.count, sum, difference);
-
-    Delta bias[hidden_block];
     for (size_t j = 0; j < block.count; ++j) bias[j] = rate * difference[j];
     if (is_penalised) add_sparsity(block, bias);
     add_momentum(block.count, has_momentum ? velocity()->hidden_change.values + block.first : nullptr, bias);
+  }
 
+  void change_hidden_biases(Block block, Delta* bias) {
+    if (!measuring) Ops::template add<hidden_block>(bias, block.count, &model.hidden.bias_of(block.first), rng);
+  }
+
+  // The columns of W that belong to a block of hidden units, of some rows.
+  void change_rows(Block block, size_t first, const Delta* difference, Delta* bias) {
+    const size_t left = Model::visible_size - first, rows = left < some_rows ? left : some_rows;
+    if (holds_tile && block.count == hidden_block) {  // which the compiler then knows
+      change_rows(Block{block.first, size_t{hidden_block}}, first, rows, difference, bias);
+    } else {
+      change_rows(block, first, rows, difference, bias);
+    }
+  }
+
+  RBM_INLINE void change_rows(Block block, size_t first, size_t rows, const Delta* difference, Delta* bias) {
     const Delta l1 = is_penalised ? rate * static_cast<Delta>(penalties()->l1) : Delta(0);
     const Delta l2 = is_penalised ? rate * static_cast<Delta>(penalties()->l2) : Delta(0);
-    const Sum* tile = nullptr;
-    Sum visible_difference[tile_rows];
-    for (size_t i = 0; i < Model::visible_size; ++i) {
-      const size_t row = has_tile ? i % kernels::rows_of_table : 0;
-      if (row == 0 && is_summed) tile = Tile::make(trainer, batch, block, i, rows_from(i, kernels::rows_of_table));
-      if (is_centred && i % tile_rows == 0) {
-        const size_t rows = rows_from(i, tile_rows);
-        for (size_t k = 0; k < rows; ++k) visible_difference[k] = Sum(0);
-        kernels::add_differences<tile_rows>(batch.visible_data, batch.visible_model, batch.count, i, rows,
-                                            visible_difference);
-      }
-      if (tile == nullptr) {
-        for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
-        add_gradient(i, block, sum);
+    for (size_t i = first; i < first + rows && holds_tile; ++i) {
+      Tile::fetch(model.weights.row(i) + block.first, block.count);
+      if (has_momentum) Tile::fetch(velocity()->weight_change.row(i) + block.first, block.count);
+    }
+    const Sum* const gradient = is_summed ? Tile::make(trainer, batch, block, first, rows) : nullptr;
+    Sum visible_difference[summed_rows];
+    for (size_t i = first; i < first + rows; ++i) {
+      if (is_centred && !holds_tile && i % summed_rows == 0) {
+        const size_t left = Model::visible_size - i, count = left < summed_rows ? left : summed_rows;
+        for (size_t k = 0; k < count; ++k) visible_difference[k] = Sum(0);
+        kernels::add_differences<summed_rows>(batch.visible_data, batch.visible_model, batch.count, i, count,
+                                              visible_difference);
       }
       Delta change[hidden_block];
-      average(block.count, tile != nullptr ? tile + row * block.count : sum, change);
-      if (is_centred) centre(block, i, visible_difference[i % tile_rows], difference, change);
+      if (gradient != nullptr) {
+        average(block.count, gradient + (i - first) * block.count, change);
+      } else {
+        Sum sum[hidden_block] = {};
+        add_gradient(i, block, sum);
+        average(block.count, sum, change);
+      }
+      if (is_centred) {
+        centre(block, i, holds_tile ? tile()->visible_difference[i] : visible_difference[i % summed_rows], difference,
+               change);
+      }
       Scalar* weights = model.weights.row(i) + block.first;
       for (size_t j = 0; j < block.count; ++j) change[j] *= rate;
       for (size_t j = 0; is_penalised && j < block.count; ++j) change[j] -= l2 * static_cast<Delta>(weights[j]);
@@ -197,11 +251,6 @@ struct Update {
       for (size_t j = 0; j < block.count; ++j) change[j] = static_cast<Delta>(weights[j]) - old[j];
       if (is_centred) recentre_biases(block, i, change, bias);
     }
-    if (!measuring) Ops::template add<hidden_block>(bias, block.count, &model.hidden.bias_of(block.first), rng);
-  }
-
-  static size_t rows_from(size_t i, size_t most) {
-    return Model::visible_size - i < most ? Model::visible_size - i : most;
   }
 
   void add_gradient(size_t i, Block block, float* sum) const {
@@ -270,10 +319,11 @@ struct Update {
       for (size_t l = 0; l < lanes; ++l) partial[l] -= change[j + l] * static_cast<Delta>(lambda[j + l]);
     }
     for (size_t j = full; j < block.count; ++j) partial[j - full] -= change[j] * static_cast<Delta>(lambda[j]);
-    Delta visible_bias(0);
-    for (size_t l = 0; l < lanes; ++l) visible_bias += partial[l];
+    for (size_t half = lanes / 2; half > 0; half /= 2) {
+      for (size_t l = 0; l < half; ++l) partial[l] += partial[l + half];
+    }
     for (size_t j = 0; j < block.count; ++j) hidden_bias[j] -= mu * change[j];
-    Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);
+    Ops::template add<1>(partial, 1, &model.visible.bias_of(i), rng);
   }
 };
 

@@ -118,7 +118,8 @@ struct IntegerSums {
   typename Model::Sum sums[samples_at_once<Model, Batch>() * largest_layer] = {};
 };
 
-/// The gradient of a tile of the weights: up to 64 rows of a block of columns.
+/// The gradient of a tile of the weights: up to 64 rows of a block of columns. Beside it what all tiles need: how far
+/// data and model are apart in sums of v and means of h, and the change of hidden biases.
 template <class Model>
 struct GradientTile {
   enum : size_t {
@@ -127,7 +128,11 @@ struct GradientTile {
     columns = kernels::most_of_block<Model::hidden_size>()
   };
 
+  typedef typename Arithmetic<typename Model::Scalar>::Delta Delta;
+
   typename Model::Sum gradient[rows * columns] = {};
+  typename Model::Sum visible_difference[Model::visible_size] = {};
+  Delta hidden_difference[Model::hidden_size] = {}, hidden_change[Model::hidden_size] = {};
 };
 
 /// Whether the gradient of a batch is summed tile by tile where its visible units are off or on: of integers by tables,
