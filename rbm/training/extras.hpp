@@ -147,12 +147,12 @@ struct Update {
   const Offsets<Model>* offsets() const { return part_of<const Offsets<Model>>(&trainer); }
   Velocity<Model>* velocity() const { return part_of<Velocity<Model>>(&trainer); }
 
-  GradientTile<Model>* tile() const { return part_of<GradientTile<Model>>(&trainer); }
+  Differences<Model>* differences() const { return part_of<Differences<Model>>(&trainer); }
 
   void pass() {
     for (Block block : Blocks<typename Model::Visible>()) change_visible_biases(block);
     if (goes_by_rows && !measuring) {
-      Delta *const difference = tile()->hidden_difference, *const bias = tile()->hidden_change;
+      Delta *const difference = differences()->hidden, *const bias = differences()->hidden_change;
       for (Block block : Blocks<typename Model::Hidden>()) start(block, difference + block.first, bias + block.first);
       for (size_t i = 0; i < Model::visible_size; i += some_rows) {
         for (Block block : Blocks<typename Model::Hidden>()) {
@@ -177,7 +177,7 @@ struct Update {
     Delta change[visible_block];
     for (size_t i = 0; i < block.count; ++i) {
       change[i] = Ops::rate_of(rate, sum[i], batch.count);
-      if (holds_tile) tile()->visible_difference[block.first + i] = sum[i];
+      if (holds_tile) differences()->visible[block.first + i] = sum[i];
     }
     add_momentum(block.count, has_momentum ? velocity()->visible_change.values + block.first : nullptr, change);
     if (!measuring) Ops::template add<visible_block>(change, block.count, &model.visible.bias_of(block.first), rng);
@@ -233,7 +233,7 @@ struct Update {
         average(block.count, sum, change);
       }
       if (is_centred) {
-        centre(block, i, holds_tile ? tile()->visible_difference[i] : visible_difference[i % summed_rows], difference,
+        centre(block, i, holds_tile ? differences()->visible[i] : visible_difference[i % summed_rows], difference,
                change);
       }
       Scalar* weights = model.weights.row(i) + block.first;

@@ -48,6 +48,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                                   detail::way_of<ModelType, Batch>() == detail::Way::by_tables>,
                  detail::Optional<detail::GradientTile<ModelType>,
                                   kernels::has_unit_bits && detail::has_gradient_tile<ModelType, Batch, Chosen>()>,
+                 detail::Optional<detail::Differences<ModelType>, detail::has_differences<ModelType, Batch, Chosen>()>,
                  detail::Optional<detail::UpdateCounter, detail::has(Chosen, scheduled)>,
                  detail::Optional<detail::Particles, detail::has(Chosen, persistent)>,
                  detail::Optional<detail::Offsets<ModelType>, detail::has(Chosen, centred)>,
@@ -202,7 +203,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
-    if ((Chosen & (centred | with_momentum | penalised)) != 0) {
+    if (detail::has_extra_update(Chosen)) {
       detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
     } else {
       detail::apply_gradient(model, *this, batch, learning_rate(), rng);

@@ -1,9 +1,10 @@
-// make bench: how fast the library learns and samples, against this machine's limits, OpenBLAS and scikit-learn.
+// make bench: how fast the library learns and samples, against this machine's limits and OpenBLAS; make bench-peers:
+// against scikit-learn.
 //
 //   benchmark FOLDER SOURCES [PYTHON]
 //
 // FOLDER is for benchmark.csv and benchmark.svg, and has a folder benchmark for what is passed to sklearn.py; SOURCES
-// is where this file is; PYTHON is one that has scikit-learn.
+// is where this file is; with PYTHON, one that has scikit-learn, there is nothing but the comparison with it.
 // SPDX-License-Identifier: MIT
 
 #include <cmath>
@@ -58,8 +59,8 @@ int main(int count, char** arguments) {
   if (count < 3) fail("benchmark FOLDER SOURCES [PYTHON]");
   const std::string folder = arguments[1], sources = arguments[2], python = count > 3 ? arguments[3] : "";
 
-  std::printf("compiler: %s %s\nprocessor: %s\nOpenBLAS: %s\n", compiler().c_str(), BENCHMARK_FLAGS,
-              processor().c_str(), openblas().c_str());
+  const std::string built = compiler() + " " + BENCHMARK_FLAGS;
+  std::printf("date: %s\ncompiler: %s\nprocessor: %s\n", today().c_str(), built.c_str(), processor().c_str());
   std::printf("data: 64 visible units, %zu digits, %.1f %% of the units on; 784, %zu pictures of strokes, %.1f %%\n",
               Data<64>::samples().size(), 100 * share_on(Data<64>::samples()), Data<784>::samples().size(),
               100 * share_on(Data<784>::samples()));
@@ -67,19 +68,27 @@ int main(int count, char** arguments) {
 
   Run run = {measure_limits(),
              Sklearn(python, sources + "/sklearn.py", folder + "/benchmark"),
+             !python.empty(),
              Recorded(sources + "/instructions.expected"),
-             [](const Row& row) { print(row); },
+             python.empty() ? [](const Row& row) { print(row); } : [](const Row& row) { print_peers(row); },
              {},
              {},
              {}};
-  print(run.limits);
-  std::printf("\n");
-  print_head();
+  if (run.is_of_peers) {
+    if (run.sklearn.version.empty()) fail("scikit-learn does not run");
+    print_head_of_peers(run);
+  } else {
+    std::printf("OpenBLAS: %s\n", openblas().c_str());
+    print(run.limits);
+    std::printf("\n");
+    print_head();
+  }
   measure_shape<64, 16>(run);
   measure_shape<64, 64>(run);
   measure_shape<784, 128>(run);
   measure_shape<784, 500>(run);
-  print_legend(run);
+  if (run.is_of_peers) return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? 0 : 1;
+  print_legend();
 
   bool agree = true;
   if (!run.agreements.empty()) {
@@ -100,7 +109,7 @@ int main(int count, char** arguments) {
 
   const std::string csv = folder + "/benchmark.csv", svg = folder + "/benchmark.svg";
   if (!save_csv(run, csv)) fail("cannot write " + csv);
-  if (!Chart(run).save(svg)) fail("cannot write " + svg);
+  if (!Chart(run, processor() + ", " + built + ", " + today()).save(svg)) fail("cannot write " + svg);
   std::printf("\n%s, %s\n", csv.c_str(), svg.c_str());
   if (!agree) fail("OpenBLAS does not learn what the library learns");
   return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? 0 : 1;

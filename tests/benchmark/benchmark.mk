@@ -1,8 +1,8 @@
 # Included by the Makefile.
 # SPDX-License-Identifier: MIT
-.PHONY: bench bench-instructions
+.PHONY: bench bench-peers bench-instructions
 
-## bench: speed against the machine's limits, OpenBLAS and scikit-learn (BENCH_FLAGS=-O3: plain x86-64); two minutes
+## bench: speed against the machine's limits and OpenBLAS (BENCH_FLAGS=-O3: plain x86-64); two minutes
 BENCH_FLAGS   ?= -O3 -march=native
 BENCH          = $(BUILD)/benchmark
 BENCH_SHAPES   = 64x16 64x64 784x128 784x500
@@ -11,8 +11,14 @@ BENCH_COMPILE  = $(CXX) -std=c++17 $(WARNINGS) $(BENCH_FLAGS) $(CXXFLAGS)
 BENCH_OPENBLAS = $$(cat $(BENCH)/openblas.flags)
 bench:
 	@$(MAKE) -s --no-print-directory -j$$(nproc 2>/dev/null || echo 1) $(BENCH)/benchmark
+	@$(BENCH)/benchmark $(BUILD) tests/benchmark
+
+## bench-peers: speed against scikit-learn, where it is installed
+bench-peers:
 	@python=; for each in python3 /usr/bin/python3; do \
 	  [ -n "$$python" ] || ! $$each -c 'import sklearn' 2>/dev/null || python=$$each; done; \
+	[ -n "$$python" ] || { echo "no scikit-learn: get it by apt install python3-sklearn, or pip"; exit 1; }; \
+	$(MAKE) -s --no-print-directory -j$$(nproc 2>/dev/null || echo 1) $(BENCH)/benchmark && \
 	$(BENCH)/benchmark $(BUILD) tests/benchmark $$python
 
 $(BENCH)/benchmark: $(BENCH_OBJECTS)

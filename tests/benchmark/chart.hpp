@@ -1,4 +1,5 @@
-// The chart, an SVG of two panels: how many times as fast as OpenBLAS, and how cost grows with the model.
+// The chart, an SVG of three panels: how many times as fast as OpenBLAS, how much of what the machine allows, and how
+// cost grows with the model.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_TESTS_BENCHMARK_CHART_HPP
@@ -20,15 +21,27 @@ namespace benchmark {
 
 class Chart {
  public:
-  explicit Chart(const Run& whole) : run(whole) {}
+  /// `of` says where it was measured, and when.
+  Chart(const Run& whole, const std::string& of) : run(whole), machine(of) {}
 
   bool save(const std::string& file) {
     svg.str("");
-    svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 960 860\" width=\"960\" height=\"860\" "
+    svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 960 1250\" width=\"960\" height=\"1250\" "
            "font-family=\"sans-serif\" font-size=\"12\" fill=\"#333\">\n"
-           "<rect width=\"960\" height=\"860\" fill=\"#fff\"/>\n";
-    ratios({70, 60, 870, 300});
-    growth({70, 500, 870, 290});
+           "<rect width=\"960\" height=\"1250\" fill=\"#fff\"/>\n";
+    const auto openblas = [](const Row& row) { return row.over_openblas; };
+    const auto share = [](const Row& row) { return 100 * row.limit_share; };
+    write(70, 22, machine, "fill=\"#666\"");
+    write(70, 50, "How many times as fast as OpenBLAS (float32, one thread); red where it is faster",
+          "font-size=\"15\"");
+    write(70, 68,
+          "B: CD-1 in batches of 1, 10, 100; C: Gibbs sampling by 1 and 100 chains, the faster way where there are two",
+          "fill=\"#666\"");
+    bars({70, 84, 870, 290}, {0.5, 2}, 1, openblas, "OpenBLAS was not there");
+    write(70, 454, "Percent of what the units that are on would allow (adds, or bytes of the weights)",
+          "font-size=\"15\"");
+    bars({70, 488, 870, 280}, {1, 100}, 1e-9, share, "");
+    growth({70, 890, 870, 290});
     svg << "</svg>\n";
     std::ofstream out(file);
     out << svg.str();
@@ -99,43 +112,40 @@ class Chart {
     }
   }
 
-  // Bars that start at 1: up where we are faster, down where OpenBLAS is.
-  void ratios(const Box& box) {
-    write(box.x, 26, "How many times as fast as OpenBLAS (float32, one thread)", "font-size=\"15\"");
-    write(box.x, 44,
-          "B: CD-1 in batches of 1, 10, 100; C: Gibbs sampling by 1 and 100 chains, the faster way where there are two",
-          "fill=\"#666\"");
-    key(box.right() - 195, 26, {"float", "int16", "int8"});
+  // Bars that start at `base`, or where that is less at the axis; those below it are red.
+  template <class Value>
+  void bars(const Box& box, Axis axis, double base, const Value& value_of, const char* nothing) {
+    key(box.right() - 195, box.y - 34, {"float", "int16", "int8"});
 
     // By shape, then by task and count, then by numbers.
     std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::map<std::string, double>>>>> shapes;
-    Axis axis = {0.5, 2};
     for (const Row& row : run.rows) {
-      if (!(row.over_openblas > 0)) continue;
-      axis.take(row.over_openblas);
+      const double value = value_of(row);
+      if (!(value > 0)) continue;
+      axis.take(value);
       if (shapes.empty() || shapes.back().first != row.shape()) shapes.push_back({row.shape(), {}});
       auto& groups = shapes.back().second;
       const std::string name = (row.task == "train" ? "B" : "C") + std::to_string(row.count);
       auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == name; });
       if (group == groups.end()) group = groups.insert(group, {name, {}});
       double& best = group->second[row.numbers];
-      best = std::max(best, row.over_openblas);
+      best = std::max(best, value);
     }
     if (shapes.empty()) {
-      write(box.x, box.y + 40, "OpenBLAS was not there");
+      write(box.x, box.y + 40, nothing);
       return;
     }
 
     horizontal(box, axis);
     const double wide = 10;
-    double bars = 0;
+    double count = 0;
     for (const auto& shape : shapes) {
-      for (const auto& group : shape.second) bars += static_cast<double>(group.second.size());
+      for (const auto& group : shape.second) count += static_cast<double>(group.second.size());
     }
     size_t groups = 0;
     for (const auto& shape : shapes) groups += shape.second.size();
-    const double gap = (box.width - bars * wide) / (static_cast<double>(groups) + static_cast<double>(shapes.size()));
-    const double one = box.bottom() - box.height * axis.at(1);
+    const double gap = (box.width - count * wide) / (static_cast<double>(groups) + static_cast<double>(shapes.size()));
+    const double one = box.bottom() - box.height * axis.at(std::max(base, axis.least));
     double x = box.x + 0.5 * gap;
     for (const auto& shape : shapes) {
       const double start = x;
@@ -147,8 +157,14 @@ class Chart {
           if (bar == group.second.end()) continue;
           const double y = box.bottom() - box.height * axis.at(bar->second);
           svg << "<rect x=\"" << x << "\" y=\"" << std::min(y, one) << "\" width=\"" << wide - 1 << "\" height=\""
-              << std::fabs(y - one) << "\" fill=\"" << colour(numbers) << "\"><title>" << shape.first << " "
+              << std::fabs(y - one) << "\" fill=\"" << colour(numbers)
+              << (bar->second < base ? "\" stroke=\"#c22\" stroke-width=\"2" : "") << "\"><title>" << shape.first << " "
               << group.first << " " << numbers << ": " << ratio(bar->second) << "</title></rect>\n";
+          if (bar->second < base) {
+            const std::string at = number(x + 0.5 * wide - 3) + " " + number(std::max(y, one) + 5);
+            svg << "<text transform=\"translate(" << at << ") rotate(90)\" font-size=\"9\" fill=\"#c22\">"
+                << ratio(bar->second) << "</text>\n";
+          }
           x += wide;
         }
         write(0.5 * (first + x), box.bottom() + 16, group.first, "text-anchor=\"middle\" font-size=\"10\"");
@@ -213,6 +229,7 @@ class Chart {
   }
 
   const Run& run;
+  const std::string machine;
   std::ostringstream svg;
 };
 

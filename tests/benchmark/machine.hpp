@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -29,6 +30,13 @@ inline std::string processor() {
     if (line.rfind("model name", 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
   }
   return "an unknown processor";
+}
+
+inline std::string today() {
+  const std::time_t now = std::time(nullptr);
+  char written[32];
+  std::strftime(written, sizeof written, "%Y-%m-%d", std::localtime(&now));
+  return written;
 }
 
 /// OpenBLAS 0.3.21 does not know newer processors and takes kernels of the oldest for them. It reads the type to use

@@ -26,6 +26,10 @@ struct Row {
 
   double weights() const { return static_cast<double>(visible * hidden); }
   double nanoseconds() const { return 1e9 / (rate * weights()); }
+  /// Units drawn a second: a step of CD-1 draws h once, in 8 bits twice, and v once; one of a chain each once.
+  double flips() const {
+    return rate * static_cast<double>(visible + hidden * (task == "train" && numbers == "int8" ? 2 : 1));
+  }
   std::string shape() const { return std::to_string(visible) + "x" + std::to_string(hidden); }
 };
 

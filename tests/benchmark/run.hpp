@@ -26,6 +26,7 @@ struct Agreement {
 struct Run {
   Limits limits;
   Sklearn sklearn;
+  bool is_of_peers;  // only the rows that compare with scikit-learn
   Recorded recorded;
   std::function<void(const Row&)> show;
   std::vector<Row> rows;

@@ -30,11 +30,18 @@ class Shape {
   explicit Shape(Run& whole) : run(whole) {
     start(untrained, samples);
     warm_up(trained, samples);
+    if (run.is_of_peers) return;
     compare<1>(2000, 0.02f);
     compare<10>(600, 0.05f);
   }
 
   void measure() {
+    if (run.is_of_peers) {
+      train<float, 1>();
+      train<float, 10>();
+      train<float, 100>();
+      return;
+    }
     measure_numbers<float>();
     measure_numbers<Int16>();
     if constexpr (model_fits<Int8, V, H>()) measure_numbers<Int8>();
