@@ -16,6 +16,7 @@ enum class RBM_MUST_USE Status : uint8_t {
   out_of_range,      // an input lies outside the units' range, or an option outside its own
   too_large,         // more than there is room for, or than can be counted in a reasonable time
   not_normalizable,  // the model has no partition function: its real units are not held together
+  stopped,           // by the caller, who was told of the progress
 };
 
 /// The status in words, for a log or a serial line.
@@ -25,6 +26,7 @@ inline const char* to_string(Status status) {
          : status == Status::out_of_range     ? "out of range"
          : status == Status::too_large        ? "too large"
          : status == Status::not_normalizable ? "not normalizable"
+         : status == Status::stopped          ? "stopped"
                                               : "unknown status";
 }
 

@@ -8,11 +8,11 @@
 #include <string>
 
 TEST_CASE("every status has words of its own") {
-  const rbm::Status all[] = {rbm::Status::ok, rbm::Status::not_finite, rbm::Status::out_of_range,
-                             rbm::Status::too_large, rbm::Status::not_normalizable};
+  const rbm::Status all[] = {rbm::Status::ok,        rbm::Status::not_finite,       rbm::Status::out_of_range,
+                             rbm::Status::too_large, rbm::Status::not_normalizable, rbm::Status::stopped};
   std::set<std::string> words;
   for (rbm::Status status : all) words.insert(rbm::to_string(status));
-  CHECK(words.size() == 5);
+  CHECK(words.size() == 6);
   CHECK(words.count("unknown status") == 0);
   CHECK(std::string(rbm::to_string(rbm::Status::out_of_range)) == "out of range");
   CHECK(std::string(rbm::to_string(static_cast<rbm::Status>(250))) == "unknown status");

@@ -2,8 +2,9 @@
 // through all its states.
 //
 // Neighbours in a reflected Gray code differ in one site, so only what that site adds to the other layer's inputs
-// changes from one state to the next. Only this header
-// asks for the C library's functions of double, and rbm.hpp does not include it.
+// changes from one state to the next. Where all units have two states, the sum over the other layer is a product of
+// terms 1 + exp(x_j), and a change of x_j multiplies exp(x_j): blocks of states need no exp and no log.
+// Only this header asks for the C library's functions of double, and rbm.hpp does not include it.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_EVALUATION_ENUMERATION_HPP
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../kernels/kernels.hpp"
 #include "../layers/layer.hpp"
 #include "../numbers/number.hpp"
 #include "../storage.hpp"
@@ -86,9 +88,9 @@ struct EnumeratedLayer {
 
   /// Calls visit() in each state, in the order of a reflected Gray code: one site moves, from each end of its states
   /// back to the other, and when it is at an end the next site does. Before that on_change(unit, change) for each unit
-  /// that changes, at first from 0.
+  /// that changes, at first from 0. Sites before `first` stay in their first state. Ends as soon as visit() is false.
   template <class OnChange, class Visit>
-  void each_state(const OnChange& on_change, const Visit& visit) {
+  bool each_state(size_t first, const OnChange& on_change, const Visit& visit) {
     const auto move_to = [&](size_t site, uint32_t k) {
       state_of[site] = k;
       for (size_t u = 0; u < Units::units(site); ++u) {
@@ -101,19 +103,115 @@ struct EnumeratedLayer {
     state.fill(0.0);
     step.fill(1);
     for (size_t site = 0; site < Units::sites; ++site) move_to(site, 0);
-    visit();
-    for (size_t site = 0; site < Units::sites;) {
+    if (!visit()) return false;
+    for (size_t site = first; site < Units::sites;) {
       const uint32_t next = state_of[site] + step[site];
       if (next < Units::states(site)) {
         move_to(site, next);
-        visit();
-        site = 0;
+        if (!visit()) return false;
+        site = first;
       } else {
         step[site] = 0u - step[site];
         ++site;
       }
     }
+    return true;
   }
+};
+
+/// Whether all units are off or on, each by itself.
+template <class Units>
+constexpr bool has_two_states() {
+  return size_t{Units::sites} == size_t{Units::size} && size_t{Units::most_states} == 2;
+}
+
+/// Sums over all states of the first units of a layer, and of all of another layer, `Other`; both of units of two
+/// states. The sum over the states o and 1 of unit j is exp(o x_j) (1 + exp((1 - o) x_j)). Some states of the first
+/// units are lanes that are multiplied together.
+template <class Units, class Other, bool Applies>
+struct BlockOfStates {
+  typedef kernels::Lanes<double, 4> Vec;  // of which no register waits for another
+  enum : size_t { other_size = Other::size, lanes = Vec::size };
+  enum : size_t { most = size_t{Units::size} < 12 ? size_t{Units::size} : 12 };  // so that rounding errors stay small
+
+  size_t count;  // of the units; 0 where they are too few, or their weights large
+  // What a unit multiplies exp((1 - o) x_j) by as it goes on, or off; and all the rest.
+  double on[most][other_size], off[most][other_size], own_on[most], own_off[most];
+  double term[other_size], constant[other_size];  // exp((1 - o) x_j) and 1, both over the larger at first
+  // What those units whose bit is set in a lane multiply a term by, and the rest.
+  double factor[other_size][lanes], own_factor[lanes];
+
+  /// Takes as many units as keep all products finite and above 0. weight(i, j) is that of unit i and the other's j.
+  template <class Weight>
+  void start(const EnumeratedLayer<Units>& layer, const Weight& weight) {
+    double spread = 0.6932 * other_size;  // of logarithms: at first constant + term is from 1 to 2
+    for (count = 0; count < most; ++count) {
+      const double change = 1.0 - Units::off(count);
+      double own = change * layer.layer.bias_of(count);
+      for (size_t j = 0; j < other_size; ++j) {
+        const double move = change * weight(count, j), exponent = (1.0 - Other::off(j)) * move;
+        own += Other::off(j) * move;
+        spread += __builtin_fabs(exponent);
+        on[count][j] = Arithmetic<double>::exp(exponent);
+        off[count][j] = Arithmetic<double>::exp(-exponent);
+      }
+      spread += __builtin_fabs(own);
+      own_on[count] = Arithmetic<double>::exp(own);
+      own_off[count] = Arithmetic<double>::exp(-own);
+      if (!(spread < 700.0)) break;
+    }
+    if (size_t{1} << count < lanes) count = 0;
+    for (size_t u = 0, l = 1; l < lanes && count > 0; ++u, l *= 2) {
+      own_factor[0] = 1.0;
+      for (size_t k = 0; k < l; ++k) own_factor[l + k] = own_factor[k] * own_on[u];
+      for (size_t j = 0; j < other_size; ++j) {
+        factor[j][0] = 1.0;
+        for (size_t k = 0; k < l; ++k) factor[j][l + k] = factor[j][k] * on[u][j];
+      }
+    }
+  }
+
+  /// ln of the sum, from the inputs x of the other layer where all of the block's units are off. The energy there is
+  /// left out.
+  double log_sum(const EnumeratedLayer<Other>& other) {
+    double reference = 0.0;
+    for (size_t j = 0; j < other_size; ++j) {
+      const double x = (1.0 - Other::off(j)) * other.input[j], larger = x > 0.0 ? x : 0.0;
+      constant[j] = Arithmetic<double>::exp(-larger);
+      term[j] = Arithmetic<double>::exp(x - larger);
+      reference += larger + Other::off(j) * other.input[j];
+    }
+    Vec own = kernels::load<Vec>(own_factor), sum = own * product();
+    for (uint32_t n = 1; n < (uint32_t{1} << count) / lanes; ++n) {
+      const size_t bit = static_cast<size_t>(__builtin_ctz(n)), unit = bit + static_cast<size_t>(__builtin_ctz(lanes));
+      const bool goes_on = ((n ^ (n >> 1)) >> bit & 1u) != 0;
+      own = own * (goes_on ? own_on[unit] : own_off[unit]);
+      const double* const change = goes_on ? on[unit] : off[unit];
+      for (size_t j = 0; j < other_size; ++j) term[j] *= change[j];
+      sum = sum + own * product();
+    }
+    double sums[lanes], total = 0.0;
+    kernels::store(sum, sums);
+    for (const double each : sums) total += each;
+    return Arithmetic<double>::log(total) + reference;
+  }
+
+ private:
+  Vec product() const {
+    Vec all = kernels::broadcast<Vec>(1.0);
+    for (size_t j = 0; j < other_size; ++j) {
+      all = all * (kernels::load<Vec>(factor[j]) * term[j] + constant[j]);
+    }
+    return all;
+  }
+};
+template <class Units, class Other>
+struct BlockOfStates<Units, Other, false> {
+  enum : size_t { count = 0 };
+
+  template <class Weight>
+  void start(const EnumeratedLayer<Units>&, const Weight&) {}
+  double log_sum(const EnumeratedLayer<Other>&) { return 0.0; }
 };
 
 /// Adds exp(x) and its square for many x, divided by those of the largest so far, so that nothing overflows.

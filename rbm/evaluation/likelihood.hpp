@@ -27,8 +27,9 @@ struct Averages {
   Vector<double, Model::hidden_size> hidden;                        // <h_j>
 };
 
-/// Computes likelihoods of models of this type. It is memory, of about 4 (V + H) doubles and H^2 more where both layers
-/// have real units, and keeps nothing from call to call.
+/// Computes likelihoods of models of this type. It is memory, of about 4 (V + H) doubles, H^2 more where both layers
+/// have real units, and 26 times the larger layer where all units have two states and can be enumerated. It keeps
+/// nothing from call to call.
 ///
 /// Errors of all functions, which leave the result as it was: not_finite where a parameter, ln Z or the result is no
 /// number; not_normalizable where the joint precision matrix of the real units is not positive definite (with rectified
@@ -38,8 +39,9 @@ struct Likelihood {
   typedef ModelType Model;
   typedef typename Model::VisibleState VisibleState;
 
-  /// Enumeration is refused beyond this many states, which take minutes.
-  static double most_states() { return 268435456.0; }
+  /// Enumeration is refused beyond this many states. Where all units have two states, 2^32 states and 64 units of the
+  /// other layer take half a minute; others, and very large weights, some hundred times as long.
+  static double most_states() { return 17179869184.0; }
 
   /// Whether there is a partition function: ok, not_finite or not_normalizable. Variances must be above 0.
   Status check(const Model& model) {
@@ -55,12 +57,19 @@ struct Likelihood {
 
   /// ln Z. too_large where neither layer has at most most_states() states, unless all units are Gaussian.
   Status log_partition(const Model& model, double& result) {
+    return log_partition(model, result, [](double) { return true; });
+  }
+
+  /// The same, calling progress(share) now and then with what share of the states is counted. `stopped` where that
+  /// returns false.
+  template <class Progress>
+  Status log_partition(const Model& model, double& result, const Progress& progress) {
     double sum = 0.0;
     Status status = check(model);
     if (status == Status::ok && is_gaussian) {
       sum = integrate(model);
     } else if (status == Status::ok) {
-      status = sum_states(model, sum);
+      status = sum_states(model, sum, progress);
     }
     return set_result(status, sum, result);
   }
@@ -80,13 +89,14 @@ struct Likelihood {
     Status status = check(model);
     if (status == Status::ok && !Arithmetic<double>::is_finite(log_partition)) status = Status::not_finite;
     double exact = 0.0;
-    if (status == Status::ok) status = sum_states(model, exact);
+    if (status == Status::ok) status = sum_states(model, exact, [](double) { return true; });
     if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
     if (status != Status::ok) return status;
     memset(&result, 0, sizeof result);
     enumerate(model, [&](double term) {
       enumerates_visible() ? hidden.set_mean() : visible.set_mean();
       add_products(Arithmetic<double>::exp(term - log_partition), result);
+      return true;
     });
     return Status::ok;
   }
@@ -107,10 +117,20 @@ struct Likelihood {
     is_gaussian = bool{Model::Visible::is_gaussian} && bool{Model::Hidden::is_gaussian}
   };
   enum : size_t { matrix_size = is_real_pair ? size_t{Model::hidden_size} : 1 };
+  enum : bool {
+    is_smaller_visible = size_t{Model::visible_size} < size_t{Model::hidden_size},  // where all have two states
+    goes_by_blocks = detail::has_two_states<typename Model::Visible>() &&
+                     detail::has_two_states<typename Model::Hidden>() &&
+                     (is_smaller_visible ? size_t{Model::visible_size} : size_t{Model::hidden_size}) <= 34
+  };
 
   detail::EnumeratedLayer<typename Model::Visible> visible;
   detail::EnumeratedLayer<typename Model::Hidden> hidden;
   Matrix<double, matrix_size, matrix_size> precision;  // of the real hidden units, the visible ones integrated out
+  detail::BlockOfStates<typename Model::Visible, typename Model::Hidden, goes_by_blocks && is_smaller_visible>
+      visible_block;
+  detail::BlockOfStates<typename Model::Hidden, typename Model::Visible, goes_by_blocks && !is_smaller_visible>
+      hidden_block;
 
   static Status set_result(Status status, double value, double& result) {
     if (status == Status::ok && !Arithmetic<double>::is_finite(value)) status = Status::not_finite;
@@ -122,9 +142,12 @@ struct Likelihood {
     return static_cast<double>(detail::number(model.weights(i, j)));
   }
 
-  // A change of a visible unit reaches the inputs of the hidden ones.
+  // A change of a unit reaches the inputs of the other layer.
   void add_to_hidden(const Model& model, size_t i, double change) {
     for (size_t j = 0; j < Model::hidden_size; ++j) hidden.input[j] += change * weight(model, i, j);
+  }
+  void add_to_visible(const Model& model, size_t j, double change) {
+    for (size_t i = 0; i < Model::visible_size; ++i) visible.input[i] += change * weight(model, i, j);
   }
 
   // Calls visit(s) with the visible layer in the state of sample s, and the hidden inputs that it gives.
@@ -145,28 +168,54 @@ struct Likelihood {
 
   bool enumerates_visible() const { return visible.states() < hidden.states(); }
 
-  // Calls visit(ln of the sum over the other layer of exp(-E)) for each state of the smaller layer.
+  // Calls visit(ln of the sum over the other layer of exp(-E)) for each state of the smaller layer, until it is false.
   template <class Visit>
-  void enumerate(const Model& model, const Visit& visit) {
+  bool enumerate(const Model& model, const Visit& visit) {
     if (enumerates_visible()) {
       hidden.start_input();
-      visible.each_state([&](size_t i, double change) { add_to_hidden(model, i, change); },
-                         [&] { visit(hidden.cumulant() - visible.energy()); });
-    } else {
-      visible.start_input();
-      hidden.each_state(
-          [&](size_t j, double change) {
-            for (size_t i = 0; i < Model::visible_size; ++i) visible.input[i] += change * weight(model, i, j);
-          },
-          [&] { visit(visible.cumulant() - hidden.energy()); });
+      return visible.each_state(
+          0, [&](size_t i, double change) { add_to_hidden(model, i, change); },
+          [&] { return visit(hidden.cumulant() - visible.energy()); });
     }
+    visible.start_input();
+    return hidden.each_state(
+        0, [&](size_t j, double change) { add_to_visible(model, j, change); },
+        [&] { return visit(visible.cumulant() - hidden.energy()); });
+  }
+
+  // The same for blocks of states: ln of the sum over a block, too.
+  template <class Visit>
+  bool enumerate_blocks(const Model& model, const Visit& visit) {
+    if (is_smaller_visible) {
+      hidden.start_input();
+      return visible.each_state(
+          visible_block.count, [&](size_t i, double change) { add_to_hidden(model, i, change); },
+          [&] { return visit(visible_block.log_sum(hidden) - visible.energy()); });
+    }
+    visible.start_input();
+    return hidden.each_state(
+        hidden_block.count, [&](size_t j, double change) { add_to_visible(model, j, change); },
+        [&] { return visit(hidden_block.log_sum(visible) - hidden.energy()); });
   }
 
   // ln Z, unless there are too many states.
-  Status sum_states(const Model& model, double& result) {
-    if (visible.states() > most_states() && hidden.states() > most_states()) return Status::too_large;
+  template <class Progress>
+  Status sum_states(const Model& model, double& result, const Progress& progress) {
+    const double states = visible.states() < hidden.states() ? visible.states() : hidden.states();
+    if (states > most_states()) return Status::too_large;
+    visible_block.start(visible, [&](size_t i, size_t j) { return weight(model, i, j); });
+    hidden_block.start(hidden, [&](size_t j, size_t i) { return weight(model, i, j); });
+    const size_t block = visible_block.count + hidden_block.count;  // of which one is 0
+    double counted = 0.0, told = 0.0;
     detail::SumOfExponentials total = {-Arithmetic<double>::infinity(), 0.0, 0.0};
-    enumerate(model, [&](double term) { total.add(term); });
+    const auto add = [&](double term) {
+      total.add(term);
+      counted += static_cast<double>(size_t{1} << block);
+      if (counted - told < 65536.0) return true;
+      told = counted;
+      return static_cast<bool>(progress(counted / states));
+    };
+    if (!(block > 0 ? enumerate_blocks(model, add) : enumerate(model, add))) return Status::stopped;
     result = total.largest + Arithmetic<double>::log(total.sum);
     return Status::ok;
   }

@@ -46,8 +46,6 @@ RBM_INLINE const Integer* numbers_of(const InFlash<Fixed<Integer, FractionBits>>
   return reinterpret_cast<const Integer*>(x);
 }
 
-#if RBM_VECTOR_BYTES >= 4
-
 /// A register of `Bytes` bytes, which is a vector where that is more than one number.
 template <class Type, size_t Bytes, bool IsVector = (Bytes > sizeof(Type))>
 struct RegisterOf {
@@ -256,8 +254,6 @@ template <class Type, size_t Most, size_t Registers = sums_at_a_time, class Body
 RBM_INLINE void each_column(size_t count, const Body& body) {
   Columns<Most, Lanes<Type, Registers>>::run(0, count, body);
 }
-
-#endif
 
 }  // namespace kernels
 }  // namespace rbm
