@@ -253,7 +253,7 @@ void binary_means(const Real* RBM_RESTRICT x, size_t count, Real* RBM_RESTRICT s
   for (size_t i = 0; i < count; ++i) s[i] = Off == 0 ? Arithmetic<Real>::sigmoid(x[i]) : Arithmetic<Real>::tanh(x[i]);
 }
 template <size_t Most, int Off>
-RBM_INLINE void binary_means(const float* RBM_RESTRICT x, size_t count, float* RBM_RESTRICT s) {
+RBM_INLINE void binary_means(const float* x, size_t count, float* s) {
   if (Off == 0) {
     sigmoids<Most, 1>(x, count, s);
   } else {

@@ -10,9 +10,32 @@
 namespace rbm {
 namespace detail {
 
+/// Means and draws of at most `Most` units, whatever layers or states they belong to.
+template <size_t Most, int Off>
+struct BinaryStates {
+  template <class Scalar, class Sum>
+  static void mean(size_t count, const Sum* x, Scalar* s) {
+    kernels::binary_means<Most, Off>(x, count, s);
+  }
+
+  template <class Scalar, class Sum, class Rng>
+  static void sample(size_t count, const Sum* x, Scalar* s, Rng& rng, const Scalar*) {
+    kernels::sample_binary<Most, Off>(x, count, s, rng);
+  }
+  template <class Rng>
+  static void sample(size_t count, const float* x, float* s, Rng& rng, const float* means) {
+    if (Off == 0 && means != nullptr) {
+      kernels::draw_binary<Most>(means, count, s, 0.0f, rng);
+    } else {
+      kernels::sample_binary<Most, Off>(x, count, s, rng);
+    }
+  }
+};
+
 /// `Length` units that are Off or 1; what lies between counts as a mean.
 template <size_t Length, int Off>
-struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
+struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()>,
+                     BinaryStates<kernels::most_of_block<Length>(), Off> {
   enum : size_t { sites = Length, most_states = 2 };
   enum : bool {
     is_real = false,
@@ -22,7 +45,8 @@ struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
     are_alike = true       // distributed by their input alone, so that it does not matter which of them is drawn
   };
 
-  typedef BinaryUnits<kernels::block_size, Off> Many;  // whatever layers or states they belong to
+  template <size_t Most>
+  using Many = BinaryStates<Most, Off>;
 
   template <class Scalar>
   using Layer = BiasLayer<BinaryUnits, Scalar>;
@@ -45,24 +69,6 @@ struct BinaryUnits : EqualBlocks<Length, kernels::most_of_block<Length>()> {
     typename Ops::Energy sum(0);
     for (size_t i = 0; i < count; ++i) sum += Off == 0 ? Ops::softplus(x[i]) : Ops::log_two_cosh(x[i]);
     return sum;
-  }
-
-  template <class Scalar, class Sum>
-  static void mean(size_t count, const Sum* x, Scalar* s) {
-    kernels::binary_means<BinaryUnits::block_size, Off>(x, count, s);
-  }
-
-  template <class Scalar, class Sum, class Rng>
-  static void sample(size_t count, const Sum* x, Scalar* s, Rng& rng, const Scalar*) {
-    kernels::sample_binary<BinaryUnits::block_size, Off>(x, count, s, rng);
-  }
-  template <class Rng>
-  static void sample(size_t count, const float* x, float* s, Rng& rng, const float* means) {
-    if (Off == 0 && means != nullptr) {
-      kernels::draw_binary<BinaryUnits::block_size>(means, count, s, 0.0f, rng);
-    } else {
-      kernels::sample_binary<BinaryUnits::block_size, Off>(x, count, s, rng);
-    }
   }
 
   /// On with probability 1/2.

@@ -138,16 +138,31 @@ struct InputSums {
   void add_columns(const Model&, const HiddenState*, size_t, VisibleState*, Fixed<Integer, FractionBits>*) const {}
 };
 
-/// Whether units of several states can be drawn together: integers share the words of the generator, each state its
-/// own.
+/// How many units can be drawn together, whatever states they belong to; 0 where a state's are drawn by themselves.
+/// Integers share the words of the generator, each state its own.
 template <class Units, class Scalar>
-constexpr bool are_drawn_together() {
-  return Units::are_alike && (!Arithmetic<Scalar>::is_fixed || Units::size % 4 == 0);
+constexpr size_t drawn_together() {
+  return !Units::are_alike               ? 0
+         : !Arithmetic<Scalar>::is_fixed ? 4 * kernels::block_size
+         : size_t{Units::size} % 4 == 0  ? size_t{kernels::block_size}
+                                         : 0;
 }
 
-/// A block of units of a batch: those that are drawn together need not belong to one state.
-template <class Units, bool AreTogether>
+/// A block of units of a batch.
+template <class Units, size_t Most>
 struct DrawnUnits {
+  template <class Layer, class Sum, class Scalar>
+  static RBM_INLINE void mean(const Layer&, Block block, const Sum* x, Scalar* s) {
+    Units::template Many<Most>::mean(block.count, x, s);
+  }
+  template <class Layer, class Sum, class Scalar, class Rng>
+  static RBM_INLINE void sample(const Layer&, Block block, const Sum* x, Scalar* s, Rng& rng,
+                                const Scalar* means = nullptr) {
+    Units::template Many<Most>::sample(block.count, x, s, rng, means);
+  }
+};
+template <class Units>
+struct DrawnUnits<Units, 0> {
   template <class Layer, class Sum, class Scalar>
   static RBM_INLINE void mean(const Layer& layer, Block block, const Sum* x, Scalar* s) {
     layer.mean(block, x, s);
@@ -156,18 +171,6 @@ struct DrawnUnits {
   static RBM_INLINE void sample(const Layer& layer, Block block, const Sum* x, Scalar* s, Rng& rng,
                                 const Scalar* means = nullptr) {
     layer.sample(block, x, s, rng, means);
-  }
-};
-template <class Units>
-struct DrawnUnits<Units, true> {
-  template <class Layer, class Sum, class Scalar>
-  static RBM_INLINE void mean(const Layer&, Block block, const Sum* x, Scalar* s) {
-    Units::Many::mean(block.count, x, s);
-  }
-  template <class Layer, class Sum, class Scalar, class Rng>
-  static RBM_INLINE void sample(const Layer&, Block block, const Sum* x, Scalar* s, Rng& rng,
-                                const Scalar* means = nullptr) {
-    Units::Many::sample(block.count, x, s, rng, means);
   }
 };
 
@@ -182,8 +185,8 @@ struct BatchSampler<Trainer, true> {
   typedef typename Model::Sum Sum;
   typedef typename Model::Scalar Scalar;
   typedef kernels::Active<Model::visible_size> VisibleActive;
-  typedef DrawnUnits<Hidden, are_drawn_together<Hidden, Scalar>()> DrawnHidden;
-  typedef DrawnUnits<Visible, are_drawn_together<Visible, Scalar>()> DrawnVisible;
+  typedef DrawnUnits<Hidden, drawn_together<Hidden, Scalar>()> DrawnHidden;
+  typedef DrawnUnits<Visible, drawn_together<Visible, Scalar>()> DrawnVisible;
 
   const Model& model;
   InputSums<Trainer> sums;
@@ -194,7 +197,7 @@ struct BatchSampler<Trainer, true> {
   void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
     Scalar* const states = h->values;  // of all samples
-    each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
+    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnHidden::sample(model.hidden, block, some, states + at, rng);
     });
     sums.find_hidden(h, count);
@@ -204,7 +207,7 @@ struct BatchSampler<Trainer, true> {
                      Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, mean);
     Scalar *const states = h->values, *const all_means = mean->values;
-    each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
+    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       Scalar* const means = all_means + at;
       DrawnHidden::mean(model.hidden, block, some, means);
       DrawnHidden::sample(model.hidden, block, some, states + at, rng, means);
@@ -214,7 +217,7 @@ struct BatchSampler<Trainer, true> {
   void mean_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
     Scalar* const states = h->values;  // of all samples
-    each_input<Hidden>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
+    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnHidden::mean(model.hidden, block, some, states + at);
     });
   }
@@ -222,14 +225,14 @@ struct BatchSampler<Trainer, true> {
   void sample_visible(const HiddenState* h, size_t count, VisibleState* v, Rng& rng) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
     Scalar* const states = v->values;
-    each_input<Visible>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
+    each_input<Visible>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnVisible::sample(model.visible, block, some, states + at, rng);
     });
   }
   void mean_visible(const HiddenState* h, size_t count, VisibleState* v) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
     Scalar* const states = v->values;
-    each_input<Visible>(x, count, [&](size_t at, Block block, Sum* some) RBM_ALWAYS_INLINE {
+    each_input<Visible>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnVisible::mean(model.visible, block, some, states + at);
     });
   }
@@ -239,13 +242,16 @@ struct BatchSampler<Trainer, true> {
   // states.
   template <class Units, class Visit>
   RBM_INLINE static void each_input(const Sum* all, size_t count, const Visit& visit) {
-    if (are_drawn_together<Units, Scalar>()) {
+    constexpr size_t most = drawn_together<Units, Scalar>();
+    if (most > 0) {
+      // Floats that are off or on are made in the place of their inputs.
+      constexpr bool is_in_place = Units::is_binary && !Arithmetic<Scalar>::is_fixed;
       const size_t end = count * Units::size;
-      for (size_t at = 0; at < end; at += kernels::block_size) {
-        const Block block = {0, end - at < kernels::block_size ? end - at : size_t{kernels::block_size}};
-        Sum x[kernels::block_size];
-        kernels::convert(all + at, block.count, x);
-        visit(at, block, x);
+      for (size_t at = 0; at < end; at += most) {
+        const Block block = {0, end - at < most ? end - at : most};
+        Sum x[is_in_place || most == 0 ? 1 : most];
+        if (!is_in_place) kernels::convert(all + at, block.count, x);
+        visit(at, block, is_in_place ? all + at : x);
       }
       return;
     }
