@@ -56,6 +56,11 @@
 #endif
 #endif
 
+/// Defined where loops may take many registers and much code: with vectors, but not with Helium's eight.
+#if RBM_VECTOR_BYTES > 4 && !defined(__ARM_FEATURE_MVE)
+#define RBM_HAS_WIDE_LOOPS
+#endif
+
 /// Functions that become part of their caller, lambdas too, since a call would cost more than they do; and functions
 /// that do not, since one copy of them is in flash for all callers, and their frames on the stack do not add up.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)

@@ -588,7 +588,7 @@ TEST_CASE("what is not asked for costs no memory, and defaults suit the units") 
   const size_t weights = sizeof(Large);
   const size_t small = 64;  // options, counters, alignment
   const size_t base = sizeof(rbm::OnlineTrainer<Large>);
-  CHECK(base == 400 + sizeof(rbm::kernels::Active<64>) * (rbm::kernels::has_unit_bits ? 2 : 0));
+  CHECK(base <= 400 + sizeof(rbm::kernels::Active<64>) * (rbm::kernels::has_unit_bits ? 2 : 0));
   CHECK(sizeof(rbm::OnlineTrainer<Large, persistent>) <= base + small);
   CHECK(sizeof(rbm::OnlineTrainer<Large, penalised>) <= base + small);
   CHECK(sizeof(rbm::OnlineTrainer<Large, centred>) <= base + states + small);

@@ -172,7 +172,7 @@ struct Check {
       largest = std::fmax(largest, std::fabs(sum - double(in_fours_visible[0][i])));
     }
     CHECK(largest < 1e-4);
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
     static rbm::kernels::Table<float> table;
     rbm::kernels::accumulate_by_table<V, H>(weights, on, Count, to_hidden->values, table);
     rbm::kernels::accumulate_columns_by_table<V, H>(weights, hidden_on, Count, to_visible->values, table);
@@ -235,7 +235,7 @@ struct Check {
     bool close = true;  // added in another order
     for (size_t k = 0; k < V * H; ++k) close = close && std::fabs(moved[k] - expected_weights[k]) < 1e-5f * Count;
     CHECK(close);
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
     static rbm::kernels::Table<float> table;
     begin();
     rbm::kernels::update_weights_in_fours(expected_weights, rate, statistics);

@@ -9,7 +9,7 @@
 #include "../rbm/numbers/number.hpp"
 #include "../rbm/numbers/random.hpp"
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 
 namespace {
 

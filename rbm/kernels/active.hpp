@@ -1,9 +1,8 @@
 // rbm/kernels/active.hpp: which units of a layer are on, so that the rows of the others are skipped.
 //
 // A sum over units walks through those that are not 0. Where a branch for each unit would cost more than what it skips,
-// on 64-bit processors with vectors, a layer's units are bits of words, which are made without a branch. Elsewhere the
-// states themselves are asked one by one, and nothing is kept.
-// SPDX-License-Identifier: MIT
+// on processors with vectors, but not with Helium, a layer's units are bits of words, which are made without a branch.
+// Elsewhere the states themselves are asked one by one, and nothing is kept. SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_ACTIVE_HPP
 #define RBM_KERNELS_ACTIVE_HPP
@@ -20,7 +19,11 @@
 namespace rbm {
 namespace kernels {
 
-enum : bool { has_unit_bits = RBM_VECTOR_BYTES > 4 && sizeof(void*) == 8 };
+#ifdef RBM_HAS_WIDE_LOOPS
+enum : bool { has_unit_bits = true };
+#else
+enum : bool { has_unit_bits = false };
+#endif
 
 enum : size_t {
   rows_at_a_time = 256  // units of a state that is given as values, whose bits are on the stack
@@ -87,7 +90,7 @@ bool are_ternary(const Fixed<Integer, FractionBits>* s, size_t count) {
   return others == 0;
 }
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 
 /// All bits that any lane has.
 template <class Type, size_t Bytes>
@@ -220,7 +223,7 @@ struct Active {
       const uint64_t first = words[i / 64], second = other.words[i / 64];
       for (uint64_t left = first | second; left != 0; left &= left - 1) {
         const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-        visit(i + bit, ((first >> bit) & 1u) + 2 * ((second >> bit) & 1u));
+        visit(i + bit, static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)));
       }
     }
   }

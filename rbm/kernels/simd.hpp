@@ -79,7 +79,7 @@ using LanesOf = Lanes<Number, Vec::registers, sizeof(typename Vec::Register)>;
 #endif
 
 // Where code may be large.
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 #define RBM_UNROLLED_ON_HOSTS _Pragma("GCC unroll 8")
 #else
 #define RBM_UNROLLED_ON_HOSTS
@@ -210,11 +210,13 @@ RBM_INLINE Vec clamped(const Vec& x, typename Vec::Number least, typename Vec::N
   return smaller(larger(x, broadcast<Vec>(least)), broadcast<Vec>(most));
 }
 
-/// How many sums leave registers for what is added to them: on hosts, with Helium's 8 vectors, an FPU's 32 floats.
-enum : size_t { sums_at_a_time = sizeof(void*) == 8 ? 8 : RBM_VECTOR_BYTES > 4 ? 4 : 16 };
-
-/// What a function of each number takes, which hardly any of them waits for on a board.
-enum : size_t { functions_at_a_time = sizeof(void*) == 8 ? 4 : 1 };
+/// How many sums leave registers for what is added to them, of 16 vectors and more, of 8, or of an FPU's 32 floats; and
+/// what a function of each number takes, which hardly any of them waits for on a board.
+#if __SIZEOF_POINTER__ == 8 || (defined(RBM_HAS_WIDE_LOOPS) && !defined(__i386__))
+enum : size_t { sums_at_a_time = 8, functions_at_a_time = 4 };
+#else
+enum : size_t { sums_at_a_time = RBM_VECTOR_BYTES > 4 ? 4 : 16, functions_at_a_time = 1 };
+#endif
 
 /// The next smaller lanes: half as many registers, then narrower ones, then a single number.
 template <class Vec>

@@ -27,7 +27,7 @@ enum : size_t { rows_of_table = 64, subsets_of_four = 16 };
 /// What changes no sum: of floats -0, since -0 + 0 is 0.
 constexpr float no_row = -0.0f;
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 
 /// Sums of so many columns that are added up at once: 64 bytes, or 32 where these hold all columns.
 template <class Number, size_t Columns, size_t Bytes = (Columns * sizeof(Number) <= 32 ? 32 : 64)>

@@ -23,7 +23,7 @@
 namespace rbm {
 namespace kernels {
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 
 /// Bit i of word k becomes bit k of word i (Warren, Hacker's Delight, 7-3).
 inline void transpose_bits(uint64_t* words) {
@@ -225,7 +225,7 @@ void add_gradient_in_order(const Statistics<float, VisibleSize, HiddenSize>& bat
   }
 }
 
-#if RBM_VECTOR_BYTES <= 4 || __SIZEOF_POINTER__ != 8
+#ifndef RBM_HAS_WIDE_LOOPS
 template <size_t VisibleSize, size_t HiddenSize>
 void update_weights_once(float* weights, float rate, const Statistics<float, VisibleSize, HiddenSize>& batch) {
   for (size_t k = 0; k < VisibleSize * HiddenSize; ++k) {

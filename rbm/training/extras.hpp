@@ -39,7 +39,7 @@ struct TileOfGradient {
   }
 };
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 template <class Trainer>
 struct TileOfGradient<Trainer, true> {
   typedef typename Trainer::Model Model;
@@ -216,7 +216,7 @@ struct Update {
       if (has_momentum) Tile::fetch(velocity()->weight_change.row(i) + block.first, block.count);
     }
     const Sum* const gradient = is_summed ? Tile::make(trainer, batch, block, first, rows) : nullptr;
-    Sum visible_difference[summed_rows];
+    Sum visible_difference[summed_rows] = {};
     for (size_t i = first; i < first + rows; ++i) {
       if (is_centred && !holds_tile && i % summed_rows == 0) {
         const size_t left = Model::visible_size - i, count = left < summed_rows ? left : summed_rows;

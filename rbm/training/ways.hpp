@@ -161,7 +161,7 @@ constexpr bool has_differences() {
 template <class Model, size_t Batch, bool HasUnitBits = kernels::has_unit_bits>
 struct BatchTables;
 
-#if RBM_VECTOR_BYTES > 4 && __SIZEOF_POINTER__ == 8
+#ifdef RBM_HAS_WIDE_LOOPS
 template <class Model, size_t Batch>
 struct BatchTables<Model, Batch, true>
     : Optional<IntegerSums<Model, Batch>, Arithmetic<typename Model::Scalar>::is_fixed> {
