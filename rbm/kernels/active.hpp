@@ -2,7 +2,8 @@
 //
 // A sum over units walks through those that are not 0. Where a branch for each unit would cost more than what it skips,
 // on processors with vectors, but not with Helium, a layer's units are bits of words, which are made without a branch.
-// Elsewhere the states themselves are asked one by one, and nothing is kept. SPDX-License-Identifier: MIT
+// Elsewhere the states themselves are asked one by one, and nothing is kept.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_KERNELS_ACTIVE_HPP
 #define RBM_KERNELS_ACTIVE_HPP
