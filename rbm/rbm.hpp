@@ -1,7 +1,8 @@
 // rbm/rbm.hpp: all of the library, in reading order. A folder includes those above it, and none below.
 //
 // What computes in double is for hosts, and included by those who want it: evaluation/likelihood.hpp,
-// evaluation/ais.hpp. SPDX-License-Identifier: MIT
+// evaluation/ais.hpp.
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_RBM_HPP
 #define RBM_RBM_HPP
