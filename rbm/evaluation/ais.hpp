@@ -153,8 +153,10 @@ struct Ais {
     const double biases =
         static_cast<double>(base.energy(v.values)) - static_cast<double>(model.visible.energy(v.values));
     double sum = 0.0;
-    sampler.each_hidden_input(v, nullptr, h, [&](Block block, Sum* x) {
-      Sum y[Model::Hidden::block_size];
+    const typename Sampler::HiddenInputs hidden_inputs = sampler.all_hidden_inputs(v, h);
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      Sum x[Model::Hidden::block_size], y[Model::Hidden::block_size];
+      hidden_inputs.get(block, x);
       const auto scale_inputs = [&](float t) {
         for (size_t j = 0; j < block.count; ++j) y[j] = t * x[j];
       };
@@ -164,13 +166,15 @@ struct Ais {
       sum += cumulant - static_cast<double>(model.hidden.cumulant(block, y));
       scale_inputs(at);
       model.hidden.sample(block, y, h.values + block.first, rng);
-    });
-    sampler.each_visible_input(h, v, [&](Block block, Sum* x) {
-      Sum start[Model::Visible::block_size];
+    }
+    const typename Sampler::VisibleInputs visible_inputs = sampler.all_visible_inputs(h, v);
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size], start[Model::Visible::block_size];
+      visible_inputs.get(block, x);
       detail::start_input(base, block, start);
       for (size_t i = 0; i < block.count; ++i) x[i] = at * x[i] + (1.0f - at) * start[i];
       model.visible.sample(block, x, v.values + block.first, rng);
-    });
+    }
     return sum + static_cast<double>(to - from) * biases;
   }
 };

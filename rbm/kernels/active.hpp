@@ -224,7 +224,7 @@ struct Active {
       const uint64_t first = words[i / 64], second = other.words[i / 64];
       for (uint64_t left = first | second; left != 0; left &= left - 1) {
         const unsigned bit = static_cast<unsigned>(__builtin_ctzll(left));
-        visit(i + bit, static_cast<size_t>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)));
+        visit(i + bit, static_cast<unsigned>(((first >> bit) & 1u) + 2 * ((second >> bit) & 1u)));
       }
     }
   }

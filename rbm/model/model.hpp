@@ -67,6 +67,24 @@ class RowSums {
   typename Layer::Sum* sums;
 };
 
+/// The inputs c_i + sum_j W_ij s_j of units i, given a state s [Columns] and a matrix [Units::size][Columns].
+template <class Units, size_t Columns, class Layer, class Weight, class Scalar>
+class DotSums {
+ public:
+  RBM_INLINE DotSums(const Layer& for_layer, const Weight* matrix, const Scalar* state)
+      : layer(for_layer), weights(matrix), s(state) {}
+
+  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
+    start_input(layer, block, x);
+    kernels::dot_rows<Columns>(weights + block.first * Columns, s, block.count, x);
+  }
+
+ private:
+  const Layer& layer;
+  const Weight* weights;
+  const Scalar* s;
+};
+
 }  // namespace detail
 
 /// A Restricted Boltzmann Machine. An aggregate, so a trained one may be const in read-only memory:
@@ -77,6 +95,7 @@ template <class VisibleUnits, class HiddenUnits, class Number = float>
 struct Rbm {
   enum : size_t { visible_size = VisibleUnits::size, hidden_size = HiddenUnits::size };
 
+  typedef Rbm Model;  // which samples; of a Transposed, what it is of
   typedef VisibleUnits Visible;
   typedef HiddenUnits Hidden;
   typedef typename detail::Stored<Number>::Number Scalar;  // of states, and of parameters unless they are in flash
@@ -88,6 +107,7 @@ struct Rbm {
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
   typedef detail::RowSums<Hidden, visible_size, HiddenLayer, Number, Scalar> HiddenInputs;  // of all hidden units
+  typedef detail::DotSums<Visible, hidden_size, VisibleLayer, Number, Scalar> VisibleInputs;
 
   enum : bool { is_in_flash = detail::Stored<Number>::is_in_flash };
   enum : bool {
@@ -143,7 +163,7 @@ struct Rbm {
 
   /// The expectation of v given h; for Bernoulli units p(v_i = 1 | h) = sigmoid(a_i + sum_j W_ij h_j).
   RBM_NOINLINE void mean_visible(const HiddenState& h, VisibleState& v) const {
-    each_visible_input(h, v,
+    each_visible_input(h,
                        [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.mean(block, x, v.values + block.first); });
   }
 
@@ -151,7 +171,7 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
     each_visible_input(
-        h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
+        h, [&](Block block, Sum* x) RBM_ALWAYS_INLINE { visible.sample(block, x, v.values + block.first, rng); });
   }
 
   /// E(v, h), in nats.
@@ -180,9 +200,8 @@ struct Rbm {
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
                                    Rng& rng) const {
-    each_visible_input(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
-      evidence.sample(block, visible, x, v.values + block.first, rng);
-    });
+    each_visible_input(h, [&](Block block, Sum* x)
+                              RBM_ALWAYS_INLINE { evidence.sample(block, visible, x, v.values + block.first, rng); });
   }
 
   /// The inputs b_j + sum_i v_i W_ij of a block of hidden units, one of Blocks<Hidden>.                 x [block.count]
@@ -197,8 +216,17 @@ struct Rbm {
     kernels::dot_rows<hidden_size>(weights.row(block.first), h.values, block.count, x);
   }
 
-  /// Calls visit(block, x) with the inputs of each block of hidden units, one after the other; `on` as above. They may
-  /// be summed in `h`: visit may write its block there.
+  /// The inputs of all hidden, or visible, units. They may be summed in the second state: write a block of it only once
+  /// its inputs were read.
+  RBM_INLINE HiddenInputs all_hidden_inputs(const VisibleState& v, HiddenState& h) const {
+    return HiddenInputs(hidden, weights.values, v.values, h.values);
+  }
+  RBM_INLINE VisibleInputs all_visible_inputs(const HiddenState& h, VisibleState&) const {
+    return VisibleInputs(visible, weights.values, h.values);
+  }
+
+ private:
+  // Calls visit(block, x) with the inputs of each block of hidden, or visible, units. Hidden ones are made where h is.
   template <class Visit>
   RBM_INLINE void each_hidden_input(const VisibleState& v, const kernels::Active<visible_size>* on, HiddenState& h,
                                     const Visit& visit) const {
@@ -209,9 +237,8 @@ struct Rbm {
       visit(block, x);
     }
   }
-  /// And of visible units.
   template <class Visit>
-  RBM_INLINE void each_visible_input(const HiddenState& h, VisibleState&, const Visit& visit) const {
+  RBM_INLINE void each_visible_input(const HiddenState& h, const Visit& visit) const {
     for (Block block : Blocks<Visible>()) {
       Sum x[Visible::block_size];
       visible_inputs(h, block, x);

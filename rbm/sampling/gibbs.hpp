@@ -179,14 +179,16 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
     this->clear();
     for (uint32_t step = 1; step <= steps; ++step) {
       sampler.sample_hidden(chain.visible, chain.hidden, rng);
-      sampler.each_visible_input(chain.hidden, chain.visible, [&](Block block, Sum* x) {
-        Sum copy[Model::Visible::block_size];  // evidence adds to its inputs
+      const typename Sampler::VisibleInputs inputs = sampler.all_visible_inputs(chain.hidden, chain.visible);
+      for (Block block : Blocks<typename Model::Visible>()) {
+        Sum x[Model::Visible::block_size], copy[Model::Visible::block_size];  // evidence adds to its inputs
         Scalar now[Model::Visible::block_size];
+        inputs.get(block, x);
         for (size_t i = 0; i < block.count; ++i) copy[i] = x[i];
         evidence.mean(block, layer, copy, now);
         evidence.sample(block, layer, x, chain.visible.values + block.first, rng);
         for (size_t i = 0; i < block.count; ++i) this->add(block.first + i, now[i], step);
-      });
+      }
     }
     this->end(steps);
     status = chain.check();

@@ -30,6 +30,7 @@ namespace rbm {
 /// must outlive it.
 template <class Sampler>
 struct Tempered {
+  typedef typename Sampler::Model Model;
   typedef typename Sampler::Sum Sum;
   typedef typename Sampler::Energy Energy;
 
@@ -38,16 +39,22 @@ struct Tempered {
 
   template <class Rng>
   void sample_hidden(const typename Sampler::VisibleState& v, typename Sampler::HiddenState& h, Rng& rng) const {
-    sampler.each_hidden_input(v, nullptr, h, [&](Block block, Sum* x) {
+    const typename Sampler::HiddenInputs inputs = sampler.all_hidden_inputs(v, h);
+    for (Block block : Blocks<typename Model::Hidden>()) {
+      Sum x[Model::Hidden::block_size];
+      inputs.get(block, x);
       detail::model_of(sampler).hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
-    });
+    }
   }
 
   template <class Rng>
   void sample_visible(const typename Sampler::HiddenState& h, typename Sampler::VisibleState& v, Rng& rng) const {
-    sampler.each_visible_input(h, v, [&](Block block, Sum* x) {
+    const typename Sampler::VisibleInputs inputs = sampler.all_visible_inputs(h, v);
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      inputs.get(block, x);
       detail::model_of(sampler).visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
-    });
+    }
   }
 };
 

@@ -33,7 +33,9 @@ struct Transposed {
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
   typedef typename Model::VisibleEvidence VisibleEvidence;
-  typedef kernels::Active<Model::visible_size> VisibleActive;
+  typedef typename Model::HiddenInputs HiddenInputs;
+  typedef detail::RowSums<typename Model::Visible, Model::hidden_size, typename Model::VisibleLayer, Scalar, Scalar>
+      VisibleInputs;
 
   // The weights come first, to begin where a cache line does.
   Matrix<Scalar, Model::hidden_size, Model::visible_size> weights;  // row j: the weights of hidden unit j
@@ -53,38 +55,31 @@ struct Transposed {
 
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    each_visible_input(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+    const VisibleInputs inputs = all_visible_inputs(h, v);
+    for (Block block : Blocks<typename Model::Visible>()) {
+      Sum x[Model::Visible::block_size];
+      inputs.get(block, x);
       model->visible.sample(block, x, v.values + block.first, rng);
-    });
+    }
   }
 
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
                                    Rng& rng) const {
-    each_visible_input(h, v, [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
-      evidence.sample(block, model->visible, x, v.values + block.first, rng);
-    });
-  }
-
-  template <class Visit>
-  RBM_INLINE void each_hidden_input(const VisibleState& v, const VisibleActive* on, HiddenState& h,
-                                    const Visit& visit) const {
-    model->each_hidden_input(v, on, h, visit);
-  }
-
-  template <class Visit>
-  RBM_INLINE void each_visible_input(const HiddenState& h, VisibleState& v, const Visit& visit) const {
-    const VisibleInputs inputs(model->visible, weights.values, h.values, v.values);
+    const VisibleInputs inputs = all_visible_inputs(h, v);
     for (Block block : Blocks<typename Model::Visible>()) {
       Sum x[Model::Visible::block_size];
       inputs.get(block, x);
-      visit(block, x);
+      evidence.sample(block, model->visible, x, v.values + block.first, rng);
     }
   }
 
- private:
-  typedef detail::RowSums<typename Model::Visible, Model::hidden_size, typename Model::VisibleLayer, Scalar, Scalar>
-      VisibleInputs;
+  RBM_INLINE HiddenInputs all_hidden_inputs(const VisibleState& v, HiddenState& h) const {
+    return model->all_hidden_inputs(v, h);
+  }
+  RBM_INLINE VisibleInputs all_visible_inputs(const HiddenState& h, VisibleState& v) const {
+    return VisibleInputs(model->visible, weights.values, h.values, v.values);
+  }
 };
 
 namespace detail {
