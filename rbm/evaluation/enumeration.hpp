@@ -144,7 +144,8 @@ struct BlockOfStates {
   /// Takes as many units as keep all products finite and above 0. weight(i, j) is that of unit i and the other's j.
   template <class Weight>
   void start(const EnumeratedLayer<Units>& layer, const Weight& weight) {
-    double spread = 0.6932 * other_size;  // of logarithms: at first constant + term is from 1 to 2
+    double spread =
+        0.6932 * static_cast<double>(Other::size);  // of logarithms: at first constant + term is from 1 to 2
     for (count = 0; count < most; ++count) {
       const double change = 1.0 - Units::off(count);
       double own = change * layer.layer.bias_of(count);

@@ -84,10 +84,12 @@ struct Likelihood {
   }
 
   /// <v h>, <v> and <h> of the model, given its ln Z, without which they are not averages. too_large where neither
-  /// layer can be enumerated, not_finite where ln Z is so far below this model's that averages would be infinite.
+  /// layer has at most most_states() / 64 states, not_finite where ln Z is so far below this model's that averages
+  /// would be infinite.
   Status model_averages(const Model& model, double log_partition, Averages<Model>& result) {
     Status status = check(model);
     if (status == Status::ok && !Arithmetic<double>::is_finite(log_partition)) status = Status::not_finite;
+    if (status == Status::ok && fewest_states() > most_states() / 64.0) status = Status::too_large;
     double exact = 0.0;
     if (status == Status::ok) status = sum_states(model, exact, [](double) { return true; });
     if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
@@ -166,6 +168,12 @@ struct Likelihood {
     return status;
   }
 
+  static double fewest_states() {
+    const double of_visible = detail::EnumeratedLayer<typename Model::Visible>::states();
+    const double of_hidden = detail::EnumeratedLayer<typename Model::Hidden>::states();
+    return of_visible < of_hidden ? of_visible : of_hidden;
+  }
+
   bool enumerates_visible() const { return visible.states() < hidden.states(); }
 
   // Calls visit(ln of the sum over the other layer of exp(-E)) for each state of the smaller layer, until it is false.
@@ -201,11 +209,11 @@ struct Likelihood {
   // ln Z, unless there are too many states.
   template <class Progress>
   Status sum_states(const Model& model, double& result, const Progress& progress) {
-    const double states = visible.states() < hidden.states() ? visible.states() : hidden.states();
+    const double states = fewest_states();
     if (states > most_states()) return Status::too_large;
     visible_block.start(visible, [&](size_t i, size_t j) { return weight(model, i, j); });
     hidden_block.start(hidden, [&](size_t j, size_t i) { return weight(model, i, j); });
-    const size_t block = visible_block.count + hidden_block.count;  // of which one is 0
+    const size_t of_visible = visible_block.count, of_hidden = hidden_block.count, block = of_visible + of_hidden;
     double counted = 0.0, told = 0.0;
     detail::SumOfExponentials total = {-Arithmetic<double>::infinity(), 0.0, 0.0};
     const auto add = [&](double term) {

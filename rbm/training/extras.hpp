@@ -216,7 +216,8 @@ struct Update {
       if (has_momentum) Tile::fetch(velocity()->weight_change.row(i) + block.first, block.count);
     }
     const Sum* const gradient = is_summed ? Tile::make(trainer, batch, block, first, rows) : nullptr;
-    Sum visible_difference[summed_rows] = {};
+    Sum sum[hidden_block] = {}, visible_difference[summed_rows] = {};
+    Delta change[hidden_block], old[hidden_block] = {};
     for (size_t i = first; i < first + rows; ++i) {
       if (is_centred && !holds_tile && i % summed_rows == 0) {
         const size_t left = Model::visible_size - i, count = left < summed_rows ? left : summed_rows;
@@ -224,11 +225,10 @@ struct Update {
         kernels::add_differences<summed_rows>(batch.visible_data, batch.visible_model, batch.count, i, count,
                                               visible_difference);
       }
-      Delta change[hidden_block];
       if (gradient != nullptr) {
         average(block.count, gradient + (i - first) * block.count, change);
       } else {
-        Sum sum[hidden_block] = {};
+        for (size_t j = 0; j < block.count; ++j) sum[j] = Sum(0);
         add_gradient(i, block, sum);
         average(block.count, sum, change);
       }
@@ -241,7 +241,6 @@ struct Update {
       for (size_t j = 0; is_penalised && j < block.count; ++j) change[j] -= l2 * static_cast<Delta>(weights[j]);
       add_momentum(block.count, has_momentum ? velocity()->weight_change.row(i) + block.first : nullptr, change);
       if (measuring) continue;
-      Delta old[hidden_block] = {};
       for (size_t j = 0; j < block.count; ++j) {
         old[j] = static_cast<Delta>(weights[j]);
         const Delta moved = old[j] + change[j];
