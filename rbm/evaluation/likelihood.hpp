@@ -28,7 +28,7 @@ struct Averages {
 };
 
 /// Computes likelihoods of models of this type. It is memory, of about 4 (V + H) doubles, H^2 more where both layers
-/// have real units, and 26 times the larger layer where all units have two states and can be enumerated. It keeps
+/// have real units, and up to 60 times the larger layer where all units have two states and can be enumerated. It keeps
 /// nothing from call to call.
 ///
 /// Errors of all functions, which leave the result as it was: not_finite where a parameter, ln Z or the result is no
@@ -40,7 +40,8 @@ struct Likelihood {
   typedef typename Model::VisibleState VisibleState;
 
   /// Enumeration is refused beyond this many states. Where all units have two states, 2^32 states and 64 units of the
-  /// other layer take half a minute; others, and very large weights, some hundred times as long.
+  /// other layer take half a minute; others, other layers of more than 1000 units, and weights of which the products of
+  /// a few rows are beyond the range of double, some hundred times as long.
   static double most_states() { return 17179869184.0; }
 
   /// Whether there is a partition function: ok, not_finite or not_normalizable. Variances must be above 0.
@@ -119,11 +120,16 @@ struct Likelihood {
     is_gaussian = bool{Model::Visible::is_gaussian} && bool{Model::Hidden::is_gaussian}
   };
   enum : size_t { matrix_size = is_real_pair ? size_t{Model::hidden_size} : 1 };
+  enum : size_t {
+    smaller_size = size_t{Model::visible_size} < size_t{Model::hidden_size} ? size_t{Model::visible_size}
+                                                                            : size_t{Model::hidden_size}
+  };
   enum : bool {
     is_smaller_visible = size_t{Model::visible_size} < size_t{Model::hidden_size},  // where all have two states
+    is_larger_small = (is_smaller_visible ? size_t{Model::hidden_size} : size_t{Model::visible_size}) <= 1000,
     goes_by_blocks = detail::has_two_states<typename Model::Visible>() &&
-                     detail::has_two_states<typename Model::Hidden>() &&
-                     (is_smaller_visible ? size_t{Model::visible_size} : size_t{Model::hidden_size}) <= 34
+                     detail::has_two_states<typename Model::Hidden>() && is_larger_small && smaller_size <= 34 &&
+                     smaller_size >= 6  // of five, states are lanes with registers of 64 bytes
   };
 
   detail::EnumeratedLayer<typename Model::Visible> visible;
