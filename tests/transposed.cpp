@@ -121,7 +121,7 @@ TEST_CASE("AIS estimates the same on both copies of the weights") {
   static rbm::Ais<Model> ais;
   ais.set_base(model);
   rbm::Xorshift32 a(8), b(8);
-  rbm::PartitionEstimate plain, fast;
+  rbm::PartitionEstimate plain = {}, fast = {};
   CHECK(ais.forward(model, 50, 20, plain, a) == rbm::Status::ok);
   const Model::VisibleState last = ais.v;
   CHECK(ais.forward(both, 50, 20, fast, b) == rbm::Status::ok);
