@@ -42,15 +42,16 @@
 #include "sampling/tempering.hpp"   // other temperatures
 
 // Training: samples -> chains -> statistics -> gradient -> weights.
-#include "training/options.hpp"       // learning rate, extras and their settings
-#include "training/ways.hpp"          // how the samples of a batch go through a step
-#include "training/batches.hpp"       // what draws their states
-#include "training/chains.hpp"        // the Gibbs chains of a step
-#include "training/update.hpp"        // changes the parameters, plainly
-#include "training/extras.hpp"        // the same with momentum, penalties or centring
-#include "training/normalizable.hpp"  // bounds weights between real units
-#include "training/slices.hpp"        // how a step is left and taken up again
-#include "training/trainer.hpp"       // Trainer, OnlineTrainer: step and epoch
+#include "training/options.hpp"        // learning rate, extras and their settings
+#include "training/ways.hpp"           // how the samples of a batch go through a step
+#include "training/batches.hpp"        // what draws their states
+#include "training/chains.hpp"         // the Gibbs chains of a step
+#include "training/update.hpp"         // changes the parameters, plainly
+#include "training/gradient_tile.hpp"  // the gradient of a large batch, a tile at a time
+#include "training/extras.hpp"         // the same with momentum, penalties or centring
+#include "training/normalizable.hpp"   // bounds weights between real units
+#include "training/slices.hpp"         // how a step is left and taken up again
+#include "training/trainer.hpp"        // Trainer, OnlineTrainer: step and epoch
 
 // Evaluation: what was learnt.
 #include "evaluation/conditional.hpp"  // classify; pseudo-likelihood; couplings

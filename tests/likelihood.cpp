@@ -439,6 +439,20 @@ TEST_CASE("ln Z by blocks of states") {
   check_blocks<rbm::Joined<rbm::Bernoulli<5>, rbm::Spin<7>>, rbm::Joined<rbm::Spin<3>, rbm::Bernoulli<17>>>(41);
 }
 
+TEST_CASE("a block has as many units as keep its sums within the range of double, up to 12") {
+  typedef rbm::Bernoulli<13> Units;
+  typedef rbm::Bernoulli<37> Other;
+  static rbm::detail::EnumeratedLayer<Units> layer;
+  static rbm::detail::BlockOfStates<Units, Other, true> block;
+  const auto units_with = [&](double weight) {
+    block.start(layer, [&](size_t, size_t) { return weight; });
+    return block.count;
+  };
+  CHECK(units_with(0.3) == 12);  // 37 (ln 2 + 12 * 0.3) < 700
+  CHECK(units_with(2.9) == 6);   // 37 (ln 2 + 6 * 2.9) = 669; a seventh has no room
+  CHECK(units_with(100) == 0);
+}
+
 TEST_CASE("ln Z by blocks of states: a layer so large that the product is beyond the range of double") {
   typedef rbm::Rbm<rbm::Bernoulli<6>, rbm::Bernoulli<1100>> Model;
   const Model model = random_pair<Model>(0.01f, 0.01f, 1);

@@ -103,7 +103,8 @@ TEST_CASE("a large model: inputs and free energy of states between 0 and 1") {
     for (size_t i = 0; i < 67; ++i) sum += double(v[i]) * double(model.weights(i, j));
     CHECK(std::fabs(double(x[j]) - sum) < 1e-5);
   }
-  for (rbm::Block block : rbm::Blocks<Model::Visible>()) model.visible_inputs(h, block, y + block.first);
+  const Model::VisibleInputs inputs = model.all_visible_inputs(h, v);
+  for (rbm::Block block : rbm::Blocks<Model::Visible>()) inputs.get(block, y + block.first);
   for (size_t i = 0; i < 67; ++i) {
     double sum = double(model.visible.bias[i]);
     for (size_t j = 0; j < 37; ++j) sum += double(model.weights(i, j)) * double(h[j]);

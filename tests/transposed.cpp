@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "../rbm/evaluation/ais.hpp"
 #include "../rbm/model/initialize.hpp"
 #include "../rbm/model/parameters.hpp"
@@ -132,6 +134,45 @@ TEST_CASE("AIS estimates the same on both copies of the weights") {
   CHECK(ais.reverse(both, 50, draws, 2, fast, b) == rbm::Status::ok);
   CHECK(fast.log_partition == doctest::Approx(plain.log_partition).epsilon(1e-6));
   CHECK(a() == b());
+}
+
+TEST_CASE("what samples on both copies of the weights reads the second") {
+  typedef rbm::Rbm<rbm::Bernoulli<21>, rbm::Bernoulli<13>> Model;
+  const Model model = small_random_model<Model>(1);
+  static rbm::Transposed<Model> both;
+  both.copy(model);
+  for (float& weight : both.weights.values) weight = 0;  // visible units by their biases alone
+  rbm::Xorshift32 a(6), b(6);
+  static rbm::Posterior<Model> plain, fast;
+  plain.evidence.forget();
+  fast.evidence.forget();
+  plain.chain.start_from_noise(a);
+  fast.chain.start_from_noise(b);
+  CHECK(plain.run(model, 5, 50, a) == rbm::Status::ok);
+  CHECK(fast.run(both, 5, 50, b) == rbm::Status::ok);
+  for (size_t i = 0; i < 21; ++i) CHECK(std::fabs(fast.mean[i] - rbm::sigmoid(model.visible.bias[i])) < 1e-5f);
+  CHECK_FALSE(same_bits(plain.mean, fast.mean));
+
+  CHECK(rbm::anneal(model, plain.chain, 0.25f, 2.0f, 30, a) == rbm::Status::ok);
+  CHECK(rbm::anneal(both, fast.chain, 0.25f, 2.0f, 30, b) == rbm::Status::ok);
+  CHECK_FALSE(same_bits(plain.chain.visible, fast.chain.visible));
+
+  static rbm::ParallelTempering<Model, 3> each, other;
+  CHECK(each.set_geometric(0.5f) == rbm::Status::ok);
+  other = each;
+  each.chains.start_from_noise(a);
+  other.chains = each.chains;
+  rbm::Xorshift32 c(9), d(9);
+  CHECK(each.run(model, 30, c) == rbm::Status::ok);
+  CHECK(other.run(both, 30, d) == rbm::Status::ok);
+  CHECK_FALSE(same_bits(each.cold().visible, other.cold().visible));
+
+  static rbm::Ais<Model> ais;
+  ais.set_base(model);
+  rbm::PartitionEstimate of_model = {}, of_columns = {};
+  CHECK(ais.forward(model, 50, 20, of_model, a) == rbm::Status::ok);
+  CHECK(ais.forward(both, 50, 20, of_columns, b) == rbm::Status::ok);
+  CHECK(std::fabs(of_model.log_partition - of_columns.log_partition) > 0.01);
 }
 
 // Sums are rounded differently: a draw that falls between both would end the agreement, one in some million does.

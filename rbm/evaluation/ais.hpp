@@ -68,14 +68,14 @@ struct Ais {
   /// Estimates ln Z from below by `runs` runs over `temperatures` equal parts of the path.
   /// Errors, which leave the estimate as it was: out_of_range for fewer than 2 runs, no temperature, or a base that was
   /// set for other variances; not_normalizable; not_finite.
-  template <class Sampler, class Rng>
+  template <class Rng, class Sampler>
   Status forward(const Sampler& sampler, uint32_t temperatures, uint32_t runs, PartitionEstimate& estimate, Rng& rng) {
     return anneal(sampler, temperatures, nullptr, runs, estimate, rng);
   }
 
   /// Estimates ln Z from above: run r starts at sample r, a draw from the model (from long chains, or exact).
   /// Errors as of forward(), and those of the samples.
-  template <class Sampler, class Rng>
+  template <class Rng, class Sampler>
   Status reverse(const Sampler& sampler, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                  PartitionEstimate& estimate, Rng& rng) {
     return anneal(sampler, temperatures, samples, runs, estimate, rng);
@@ -83,7 +83,7 @@ struct Ais {
 
  private:
   // In reverse from samples, or, where there are none, forward from draws of the base.
-  template <class Sampler, class Rng>
+  template <class Rng, class Sampler>
   Status anneal(const Sampler& sampler, uint32_t temperatures, const VisibleState* samples, uint32_t runs,
                 PartitionEstimate& estimate, Rng& rng) {
     const Model& model = detail::model_of(sampler);

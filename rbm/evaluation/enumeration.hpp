@@ -125,6 +125,14 @@ constexpr bool has_two_states() {
   return size_t{Units::sites} == size_t{Units::size} && size_t{Units::most_states} == 2;
 }
 
+/// Whether a layer's states can be summed in blocks: five units may be lanes, and the other layer's product of terms up
+/// to 2 has to be within the range of double.
+template <class Units, class Other>
+constexpr bool has_blocks() {
+  return has_two_states<Units>() && has_two_states<Other>() && Units::size >= 6 && Units::size <= 34 &&
+         Other::size <= 1000;
+}
+
 /// Sums over all states of the first units of a layer, and of all of another layer, `Other`; both of units of two
 /// states. The sum over the states o and 1 of unit j is exp(o x_j) (1 + exp((1 - o) x_j)). Some states of the first
 /// units are lanes that are multiplied together.
@@ -144,8 +152,7 @@ struct BlockOfStates {
   /// Takes as many units as keep all products finite and above 0. weight(i, j) is that of unit i and the other's j.
   template <class Weight>
   void start(const EnumeratedLayer<Units>& layer, const Weight& weight) {
-    double spread =
-        0.6932 * static_cast<double>(Other::size);  // of logarithms: at first constant + term is from 1 to 2
+    double spread = 0.6932 * static_cast<double>(Other::size);  // of ln: at first constant + term is from 1 to 2
     for (count = 0; count < most; ++count) {
       const double change = 1.0 - Units::off(count);
       double own = change * layer.layer.bias_of(count);

@@ -61,8 +61,8 @@ struct Likelihood {
     return log_partition(model, result, [](double) { return true; });
   }
 
-  /// The same, calling progress(share) now and then with what share of the states is counted. `stopped` where that
-  /// returns false.
+  /// The same, calling progress(share) with what share of the states is counted, every 65 536 states: not at all where
+  /// there are fewer, or all units are Gaussian. `stopped` where progress returns false, at the last call, too.
   template <class Progress>
   Status log_partition(const Model& model, double& result, const Progress& progress) {
     double sum = 0.0;
@@ -96,7 +96,7 @@ struct Likelihood {
     if (status == Status::ok && exact - log_partition > 200.0) status = Status::not_finite;
     if (status != Status::ok) return status;
     memset(&result, 0, sizeof result);
-    enumerate(model, [&](double term) {
+    enumerate(model, false, [&](double term) {
       enumerates_visible() ? hidden.set_mean() : visible.set_mean();
       add_products(Arithmetic<double>::exp(term - log_partition), result);
       return true;
@@ -120,24 +120,17 @@ struct Likelihood {
     is_gaussian = bool{Model::Visible::is_gaussian} && bool{Model::Hidden::is_gaussian}
   };
   enum : size_t { matrix_size = is_real_pair ? size_t{Model::hidden_size} : 1 };
-  enum : size_t {
-    smaller_size = size_t{Model::visible_size} < size_t{Model::hidden_size} ? size_t{Model::visible_size}
-                                                                            : size_t{Model::hidden_size}
-  };
-  enum : bool {
-    is_smaller_visible = size_t{Model::visible_size} < size_t{Model::hidden_size},  // where all have two states
-    is_larger_small = (is_smaller_visible ? size_t{Model::hidden_size} : size_t{Model::visible_size}) <= 1000,
-    goes_by_blocks = detail::has_two_states<typename Model::Visible>() &&
-                     detail::has_two_states<typename Model::Hidden>() && is_larger_small && smaller_size <= 34 &&
-                     smaller_size >= 6  // of five, states are lanes with registers of 64 bytes
-  };
+  enum : bool { is_smaller_visible = size_t{Model::visible_size} < size_t{Model::hidden_size} };
 
   detail::EnumeratedLayer<typename Model::Visible> visible;
   detail::EnumeratedLayer<typename Model::Hidden> hidden;
   Matrix<double, matrix_size, matrix_size> precision;  // of the real hidden units, the visible ones integrated out
-  detail::BlockOfStates<typename Model::Visible, typename Model::Hidden, goes_by_blocks && is_smaller_visible>
+  // Of the smaller layer, where its states are summed in blocks.
+  detail::BlockOfStates<typename Model::Visible, typename Model::Hidden,
+                        is_smaller_visible && detail::has_blocks<typename Model::Visible, typename Model::Hidden>()>
       visible_block;
-  detail::BlockOfStates<typename Model::Hidden, typename Model::Visible, goes_by_blocks && !is_smaller_visible>
+  detail::BlockOfStates<typename Model::Hidden, typename Model::Visible,
+                        !is_smaller_visible && detail::has_blocks<typename Model::Hidden, typename Model::Visible>()>
       hidden_block;
 
   static Status set_result(Status status, double value, double& result) {
@@ -182,34 +175,21 @@ struct Likelihood {
 
   bool enumerates_visible() const { return visible.states() < hidden.states(); }
 
-  // Calls visit(ln of the sum over the other layer of exp(-E)) for each state of the smaller layer, until it is false.
+  // Calls visit(ln of the sum of exp(-E)) until it is false: for each state of the smaller layer, over all of the other
+  // layer, or, with `by_blocks`, for each block of states, over these, too.
   template <class Visit>
-  bool enumerate(const Model& model, const Visit& visit) {
+  bool enumerate(const Model& model, bool by_blocks, const Visit& visit) {
     if (enumerates_visible()) {
       hidden.start_input();
       return visible.each_state(
-          0, [&](size_t i, double change) { add_to_hidden(model, i, change); },
-          [&] { return visit(hidden.cumulant() - visible.energy()); });
+          by_blocks ? size_t{visible_block.count} : 0,
+          [&](size_t i, double change) { add_to_hidden(model, i, change); },
+          [&] { return visit((by_blocks ? visible_block.log_sum(hidden) : hidden.cumulant()) - visible.energy()); });
     }
     visible.start_input();
     return hidden.each_state(
-        0, [&](size_t j, double change) { add_to_visible(model, j, change); },
-        [&] { return visit(visible.cumulant() - hidden.energy()); });
-  }
-
-  // The same for blocks of states: ln of the sum over a block, too.
-  template <class Visit>
-  bool enumerate_blocks(const Model& model, const Visit& visit) {
-    if (is_smaller_visible) {
-      hidden.start_input();
-      return visible.each_state(
-          visible_block.count, [&](size_t i, double change) { add_to_hidden(model, i, change); },
-          [&] { return visit(visible_block.log_sum(hidden) - visible.energy()); });
-    }
-    visible.start_input();
-    return hidden.each_state(
-        hidden_block.count, [&](size_t j, double change) { add_to_visible(model, j, change); },
-        [&] { return visit(hidden_block.log_sum(visible) - hidden.energy()); });
+        by_blocks ? size_t{hidden_block.count} : 0, [&](size_t j, double change) { add_to_visible(model, j, change); },
+        [&] { return visit((by_blocks ? hidden_block.log_sum(visible) : visible.cumulant()) - hidden.energy()); });
   }
 
   // ln Z, unless there are too many states.
@@ -229,7 +209,7 @@ struct Likelihood {
       told = counted;
       return static_cast<bool>(progress(counted / states));
     };
-    if (!(block > 0 ? enumerate_blocks(model, add) : enumerate(model, add))) return Status::stopped;
+    if (!enumerate(model, block > 0, add)) return Status::stopped;
     result = total.largest + Arithmetic<double>::log(total.sum);
     return Status::ok;
   }

@@ -8,7 +8,7 @@
 //   update_weights   W_ij += rate (statistics)   one of three changes a row
 //   update_biases    c_i += rate (statistics)
 //   update_binary    both, of one sample in 8 bits whose units are off or on
-//   draws            means and draws of units of two states
+//   draws            means and draws of units of two states (probabilities.hpp)
 //   batches          these sums where a large batch shares what was fetched from a far cache
 //   tables           these sums for many states of units that are off or on; update_batches makes their changes
 //
@@ -34,6 +34,7 @@
 #include "batches.hpp"
 #include "dot_rows.hpp"
 #include "draws.hpp"
+#include "probabilities.hpp"
 #include "processors.hpp"
 #include "simd.hpp"
 #include "statistics.hpp"

@@ -210,12 +210,6 @@ struct Rbm {
     kernels::accumulate<visible_size, hidden_size>(weights.values + block.first, v.values, block.count, x);
   }
 
-  /// The inputs a_i + sum_j W_ij h_j of a block of visible units.                                       x [block.count]
-  RBM_INLINE void visible_inputs(const HiddenState& h, Block block, Sum* x) const {
-    detail::start_input(visible, block, x);
-    kernels::dot_rows<hidden_size>(weights.row(block.first), h.values, block.count, x);
-  }
-
   /// The inputs of all hidden, or visible, units. They may be summed in the second state: write a block of it only once
   /// its inputs were read.
   RBM_INLINE HiddenInputs all_hidden_inputs(const VisibleState& v, HiddenState& h) const {
@@ -239,9 +233,10 @@ struct Rbm {
   }
   template <class Visit>
   RBM_INLINE void each_visible_input(const HiddenState& h, const Visit& visit) const {
+    const VisibleInputs inputs(visible, weights.values, h.values);
     for (Block block : Blocks<Visible>()) {
       Sum x[Visible::block_size];
-      visible_inputs(h, block, x);
+      inputs.get(block, x);
       visit(block, x);
     }
   }

@@ -169,7 +169,7 @@ struct Posterior : detail::RunningMean<typename Model::Scalar, Model::visible_si
   /// The chain goes on from where it is: start it first.
   /// Errors, which change nothing: out_of_range where steps is 0, too_large above most_steps. And not_finite where real
   /// units ran away or the mean is no number: then chain and mean are of no use, and the generator has moved on.
-  template <class Sampler, class Rng>
+  template <class Rng, class Sampler>
   Status run(const Sampler& sampler, uint32_t burn_in, uint32_t steps, Rng& rng) {
     Status status = check(steps);
     if (status != Status::ok) return status;
@@ -219,7 +219,7 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// `posterior` as it was: out_of_range for a probability outside [0, 1], a negative variance, a unit that is in none of
 /// its states, or no steps; too_large above Posterior::most_steps; not_finite. Where not_finite comes of the model, as
 /// from Posterior::run, its chain has run.
-template <class Sampler, class Model, class Rng>
+template <class Model, class Rng, class Sampler>
 Status denoise(const Sampler& sampler, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   Status status = Posterior<Model>::check(steps);

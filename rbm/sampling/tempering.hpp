@@ -109,7 +109,7 @@ inline float inverse_temperature_at(float first, float last, uint32_t step, uint
 /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds above, there is no
 /// step, or a Gaussian variance over the larger one is below 4 steps of integers; not_finite. And not_finite as from
 /// GibbsChain::run, where the chain has run.
-template <class Sampler, class Model, class Rng>
+template <class Model, class Rng, class Sampler>
 Status anneal(const Sampler& sampler, GibbsChain<Model>& chain, float first, float last, uint32_t steps, Rng& rng) {
   const Model& model = detail::model_of(sampler);
   Status status =
@@ -151,7 +151,7 @@ struct ParallelTempering {
   /// Errors, which change nothing: out_of_range where an inverse temperature is beyond the bounds of the first lines,
   /// or a Gaussian variance over it is below 4 steps of integers; not_finite. And not_finite where a chain ran away in
   /// a step, after which there is no other.
-  template <class Sampler, class Rng>
+  template <class Rng, class Sampler>
   Status run(const Sampler& sampler, uint32_t count, Rng& rng) {
     const Model& model = detail::model_of(sampler);
     Status status = Status::ok;

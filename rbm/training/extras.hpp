@@ -21,67 +21,12 @@
 #include "../layers/layer.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/number.hpp"
+#include "gradient_tile.hpp"
 #include "options.hpp"
 #include "ways.hpp"
 
 namespace rbm {
 namespace detail {
-
-/// The gradient of a tile of a large batch, see has_gradient_tile: 64 rows from `row` on, of a block of hidden units.
-/// Null where a row is summed at a time, also for softmax groups of more than 32 units.
-template <class Trainer, bool HasTile>
-struct TileOfGradient {
-  static RBM_INLINE void fetch(const typename Trainer::Model::Scalar*, size_t) {}
-
-  template <class Batch>
-  static RBM_INLINE const typename Trainer::Model::Sum* make(Trainer&, const Batch&, Block, size_t, size_t) {
-    return nullptr;
-  }
-};
-
-#ifdef RBM_HAS_WIDE_LOOPS
-template <class Trainer>
-struct TileOfGradient<Trainer, true> {
-  typedef typename Trainer::Model Model;
-  typedef typename Model::Sum Sum;
-  enum : size_t {
-    most = size_t{Model::Hidden::block_size} <= GradientTile<Model>::columns ? size_t{Model::Hidden::block_size} : 1,
-    tail = Model::hidden_size % most
-  };
-
-  /// Asks for a part of a row while the gradient is made: processors do not foresee that the rows come in parts.
-  static RBM_INLINE void fetch(const typename Model::Scalar* weights, size_t count) {
-    for (size_t j = 0; j < count; j += 64 / sizeof *weights) __builtin_prefetch(weights + j, 1);
-    __builtin_prefetch(weights + count - 1, 1);
-  }
-
-  static const Sum* make(Trainer& trainer, const Statistics<Model>& batch, Block block, size_t row, size_t rows) {
-    Sum* const gradient = part_of<GradientTile<Model>>(&trainer)->gradient;
-    if (block.count == most) {
-      fill<most>(trainer, batch, row, rows, block.first, gradient);
-    } else if (block.count == tail) {
-      fill<(tail > 0 ? size_t{tail} : 1)>(trainer, batch, row, rows, block.first, gradient);
-    } else {
-      return nullptr;
-    }
-    return gradient;
-  }
-
- private:
-  template <size_t Columns>
-  static void fill(Trainer&, const kernels::Statistics<float, Model::visible_size, Model::hidden_size>& batch,
-                   size_t row, size_t rows, size_t first, float* gradient) {
-    kernels::make_gradient<Columns>(batch, row, rows, first, gradient);
-  }
-  template <size_t Columns, class Batch, class Integer, int FractionBits>
-  static void fill(Trainer& trainer, const Batch& batch, size_t row, size_t rows, size_t first,
-                   Fixed<Integer, FractionBits>* gradient) {
-    uint64_t seen[64];
-    kernels::make_gradient<Columns>(batch, row, rows, first, gradient, seen,
-                                    part_of<typename Trainer::Tables>(&trainer)->table);
-  }
-};
-#endif
 
 /// Makes the change that momentum, penalties and centring go into, or measures it.
 template <class Trainer, class Rng>
@@ -109,8 +54,8 @@ struct Update {
     // which is the order of their draws.
     goes_by_rows = holds_tile && !Ops::is_fixed
   };
-  enum : size_t { some_rows = holds_tile ? size_t{kernels::rows_of_table} : size_t{Model::visible_size} };
-  typedef TileOfGradient<Trainer, holds_tile> Tile;
+  enum : size_t { tile_rows = holds_tile ? size_t{kernels::rows_of_table} : size_t{Model::visible_size} };
+  typedef TileMaker<Trainer, holds_tile> Tile;
 
   Model& model;
   Trainer& trainer;
@@ -154,7 +99,7 @@ struct Update {
     if (goes_by_rows && !measuring) {
       Delta *const difference = differences()->hidden, *const bias = differences()->hidden_change;
       for (Block block : Blocks<typename Model::Hidden>()) start(block, difference + block.first, bias + block.first);
-      for (size_t i = 0; i < Model::visible_size; i += some_rows) {
+      for (size_t i = 0; i < Model::visible_size; i += tile_rows) {
         for (Block block : Blocks<typename Model::Hidden>()) {
           change_rows(block, i, difference + block.first, bias + block.first);
         }
@@ -164,7 +109,7 @@ struct Update {
       for (Block block : Blocks<typename Model::Hidden>()) {
         Delta difference[hidden_block], bias[hidden_block];
         start(block, difference, bias);
-        for (size_t i = 0; i < Model::visible_size; i += some_rows) change_rows(block, i, difference, bias);
+        for (size_t i = 0; i < Model::visible_size; i += tile_rows) change_rows(block, i, difference, bias);
         change_hidden_biases(block, bias);
       }
     }
@@ -200,7 +145,7 @@ struct Update {
 
   // The columns of W that belong to a block of hidden units, of some rows.
   void change_rows(Block block, size_t first, const Delta* difference, Delta* bias) {
-    const size_t left = Model::visible_size - first, rows = left < some_rows ? left : some_rows;
+    const size_t left = Model::visible_size - first, rows = left < tile_rows ? left : tile_rows;
     if (holds_tile && block.count == hidden_block) {  // which the compiler then knows
       change_rows(Block{block.first, size_t{hidden_block}}, first, rows, difference, bias);
     } else {

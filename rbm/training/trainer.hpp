@@ -24,6 +24,7 @@
 #include "../storage.hpp"
 #include "chains.hpp"
 #include "extras.hpp"
+#include "gradient_tile.hpp"
 #include "normalizable.hpp"
 #include "options.hpp"
 #include "slices.hpp"
@@ -36,10 +37,11 @@ namespace rbm {
 /// on processors with vectors, but not with Helium, two masks of each chain's visible units, which say where they are
 /// on (active.hpp): 8 bytes for every 64 units or part of them, and 8 more, and for batches that share work a tile of
 /// the weights or a table, 16 KB, with which integers sum in a place of their own (ways.hpp); and what the extras need
-/// (Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases. Where both layers
-/// have real units it holds V + H values more and keeps the weights normalizable (normalizable.hpp), which near the
-/// bound takes several times as long as the rest of a step. Sample s of a batch goes with chain s, so a persistent
-/// trainer has Batch fantasy particles, `visible`.
+/// (Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases, and in large
+/// batches the gradient of a tile and V + 2 H sums (gradient_tile.hpp). Where both layers have real units it holds V +
+/// H values more and keeps the weights normalizable (normalizable.hpp), which near the bound takes several times as
+/// long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy
+/// particles, `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<kernels::Tile<ModelType::visible_size, ModelType::hidden_size>,

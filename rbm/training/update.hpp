@@ -15,6 +15,7 @@
 #include "../layers/layer.hpp"
 #include "../numbers/fixed.hpp"
 #include "../numbers/number.hpp"
+#include "gradient_tile.hpp"
 #include "options.hpp"
 #include "ways.hpp"
 
@@ -144,8 +145,7 @@ template <class Trainer>
 constexpr bool has_binary_updates() {
   typedef typename Trainer::Model Model;
   return Arithmetic<typename Model::Scalar>::is_8_bit && Trainer::batch_size == 1 && bool{Model::Visible::is_binary} &&
-         bool{Model::Hidden::is_binary} &&
-         (unsigned{Trainer::extras} & (centred | with_momentum | penalised | mean_field)) == 0;
+         bool{Model::Hidden::is_binary} && !has_extra_update(Trainer::extras) && !has(Trainer::extras, mean_field);
 }
 
 /// One sample of 8 bits whose units are all off or on. A word of the generator gives the bytes of four rows that

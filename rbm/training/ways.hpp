@@ -65,9 +65,6 @@ constexpr bool goes_together() {
          (kernels::has_unit_bits || !Arithmetic<typename Model::Scalar>::is_fixed);
 }
 
-/// Whether the change of the weights is not the plain one.
-constexpr bool has_extra_update(unsigned extras) { return (extras & (centred | with_momentum | penalised)) != 0; }
-
 /// How many samples go through a step together.
 template <class Model, size_t Batch>
 constexpr size_t samples_at_once() {
@@ -120,42 +117,6 @@ struct IntegerSums {
 
   typename Model::Sum sums[samples_at_once<Model, Batch>() * largest_layer] = {};
 };
-
-/// The gradient of a tile of the weights: up to 64 rows of a block of columns.
-template <class Model>
-struct GradientTile {
-  enum : size_t {
-    rows = size_t{Model::visible_size} < kernels::rows_of_table ? size_t{Model::visible_size}
-                                                                : size_t{kernels::rows_of_table},
-    columns = kernels::most_of_block<Model::hidden_size>()
-  };
-
-  typename Model::Sum gradient[rows * columns] = {};
-};
-
-/// What extras need for all tiles: how far data and model are apart, in sums of v and means of h, and the change of the
-/// hidden biases.
-template <class Model>
-struct Differences {
-  typedef typename Arithmetic<typename Model::Scalar>::Delta Delta;
-
-  typename Model::Sum visible[Model::visible_size] = {};
-  Delta hidden[Model::hidden_size] = {}, hidden_change[Model::hidden_size] = {};
-};
-
-/// Whether the gradient of a batch is summed tile by tile where its visible units are off or on: of integers by tables,
-/// and where extras change what is made of it.
-template <class Model, size_t Batch, unsigned extras>
-constexpr bool has_gradient_tile() {
-  return Batch >= many_samples && Model::Visible::is_binary &&
-         (Arithmetic<typename Model::Scalar>::is_fixed ? way_of<Model, Batch>() == Way::by_tables
-                                                       : has_extra_update(extras));
-}
-
-template <class Model, size_t Batch, unsigned extras>
-constexpr bool has_differences() {
-  return kernels::has_unit_bits && has_gradient_tile<Model, Batch, extras>() && has_extra_update(extras);
-}
 
 /// by_tables: the sums of a batch whose units are off or on. It holds a table and which hidden units were drawn as on.
 template <class Model, size_t Batch, bool HasUnitBits = kernels::has_unit_bits>

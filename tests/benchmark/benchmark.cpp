@@ -97,6 +97,7 @@ int main(int count, char** arguments) {
   }
 
   measure_extras();
+  measure_evaluation();
   measure_growth(run);
   std::printf("\nhow cost grows: ns per weight of a CD-1 step, batch 1, square models, 13 %% of v on, half of h\n");
   std::printf("  %-11s %8s %8s\n", "", "float", "int16");

@@ -6,7 +6,7 @@
 BENCH_FLAGS   ?= -O3 -march=native
 BENCH          = $(BUILD)/benchmark
 BENCH_SHAPES   = 64x16 64x64 784x128 784x500
-BENCH_OBJECTS  = $(patsubst %,$(BENCH)/%.o,benchmark extras growth limits $(BENCH_SHAPES:%=shape-%))
+BENCH_OBJECTS  = $(patsubst %,$(BENCH)/%.o,benchmark evaluation extras growth limits $(BENCH_SHAPES:%=shape-%))
 BENCH_COMPILE  = $(CXX) -std=c++17 $(WARNINGS) $(BENCH_FLAGS) $(CXXFLAGS)
 BENCH_OPENBLAS = $$(cat $(BENCH)/openblas.flags)
 bench:

@@ -49,6 +49,9 @@ void measure_growth(Run& run);
 /// What the extras cost; printed, not kept.
 void measure_extras();
 
+/// What exact likelihoods and AIS cost; printed, not kept.
+void measure_evaluation();
+
 }  // namespace benchmark
 
 #endif  // RBM_TESTS_BENCHMARK_RUN_HPP
