@@ -263,11 +263,10 @@ struct Update {
       for (size_t l = 0; l < lanes; ++l) partial[l] -= change[j + l] * static_cast<Delta>(lambda[j + l]);
     }
     for (size_t j = full; j < block.count; ++j) partial[j - full] -= change[j] * static_cast<Delta>(lambda[j]);
-    for (size_t half = lanes / 2; half > 0; half /= 2) {
-      for (size_t l = 0; l < half; ++l) partial[l] += partial[l + half];
-    }
+    Delta visible_bias(0);
+    for (size_t l = 0; l < lanes; ++l) visible_bias += partial[l];
     for (size_t j = 0; j < block.count; ++j) hidden_bias[j] -= mu * change[j];
-    Ops::template add<1>(partial, 1, &model.visible.bias_of(i), rng);
+    Ops::template add<1>(&visible_bias, 1, &model.visible.bias_of(i), rng);
   }
 };
 
