@@ -65,8 +65,10 @@ constexpr bool can_hold(size_t count, size_t bytes_each) {
 }  // namespace detail
 
 /// `Length` values in a row.
-template <class Element, size_t Length>
-struct alignas(Element) alignas(detail::alignment(Length * sizeof(Element))) Vector {
+template <class ElementType, size_t Length>
+struct alignas(ElementType) alignas(detail::alignment(Length * sizeof(ElementType))) Vector {
+  typedef ElementType Element;
+
   static_assert(Length > 0, "rbm: a vector needs at least one element");
   static_assert(detail::can_hold(Length, sizeof(Element)),
                 "rbm: a vector this large does not fit into the address space: take a smaller layer or batch");

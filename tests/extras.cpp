@@ -560,9 +560,8 @@ double flip_difference() {
   const rbm::detail::Statistics<Model> batch = {data.values, h_data.values, ends.values, h_end.values, 3};
   const rbm::detail::Statistics<Model> other = {flipped_data.values, h_data.values, flipped_ends.values, h_end.values,
                                                 3};
-  typedef rbm::detail::Update<Trainer, rbm::Xorshift32> Update;
-  Update(model, trainer, batch, 0.1f, rng).run();
-  Update(flipped, flipped_trainer, other, 0.1f, rng).run();
+  rbm::detail::update_with_extras(model, trainer, batch, 0.1f, rng);
+  rbm::detail::update_with_extras(flipped, flipped_trainer, other, 0.1f, rng);
   const Model expected = flip(model);
   double most = 0;
   for (size_t i = 0; i < 20; ++i) {

@@ -47,11 +47,11 @@ struct Ais {
 
   /// The path begins at the means of the samples, which makes it shorter: independent units with the biases that give
   /// these means. Errors: those of the samples; nothing changes.
-  Status set_base(const Model& model, const VisibleState* samples, size_t count) {
+  Status set_base(const Model& model, const typename Model::Sample* samples, size_t count) {
     const Status status = Model::check(samples, count);
     if (status != Status::ok) return status;
     base = model.visible;
-    for (size_t i = 0; i < Model::visible_size; ++i) {
+    for (size_t i = 0; i < Model::Sample::size; ++i) {
       double sum = 0.0;
       for (size_t s = 0; s < count; ++s) sum += static_cast<double>(samples[s][i]);
       const Sum variance = model.visible.variance_of(i);
@@ -61,7 +61,7 @@ struct Ais {
       v[i] = base.bias_of(i) * static_cast<Scalar>(variance > Sum(0) ? base.variance_of(i) / variance : Sum(1));
     }
     base = model.visible;
-    for (size_t i = 0; i < Model::visible_size; ++i) base.bias_of(i) = v[i];
+    for (size_t i = 0; i < Model::Sample::size; ++i) base.bias_of(i) = v[i];
     return Status::ok;
   }
 
@@ -92,7 +92,8 @@ struct Ais {
       if (!detail::equal(base.variance_of(i), model.visible.variance_of(i))) return Status::out_of_range;
     }
     Status status = likelihood.check(model);
-    if (status == Status::ok && samples != nullptr) status = Model::check(samples, runs);
+    if (status == Status::ok && samples != nullptr)
+      status = detail::check_states<typename Model::VisibleLayer>(samples, runs);
     if (status != Status::ok) return status;
     const bool is_forward = samples == nullptr;
     const double sign = is_forward ? 1.0 : -1.0, count = static_cast<double>(runs);

@@ -150,7 +150,7 @@ RBM_INLINE uint64_t bits_of_units(const Fixed<Integer, FractionBits>* s, size_t 
   for (size_t i = 0; i < count; i += 8) {
     uint64_t eight;
     RBM_COPY_BYTES(&eight, flags + i, sizeof eight);
-    eight &= 0x0101010101010101u;  // not before: Clang 14 never ends where it narrows masked vectors for wasm
+    eight &= 0x0101010101010101u;         // not before: Clang 14 never ends where it narrows masked vectors for wasm
     on |= ((eight * gather) >> 56) << i;  // the product's highest byte holds the eight lowest bits
   }
   binary = binary && are_binary(s, count);

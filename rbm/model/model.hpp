@@ -42,6 +42,8 @@ RBM_INLINE typename Arithmetic<Fixed<Integer, FractionBits>>::Sum* sums_of_all(F
 template <class Units, size_t Rows, class Layer, class Weight, class Scalar>
 class RowSums {
  public:
+  typedef typename Layer::Sum Sum;
+
   RBM_INLINE RowSums(const Layer& for_layer, const Weight* matrix, const Scalar* state, Scalar* scratch,
                      const kernels::Active<Rows>* units = nullptr)
       : layer(for_layer), weights(matrix), s(state), on(units), sums(sums_of_all<Units::size>(scratch)) {
@@ -50,7 +52,7 @@ class RowSums {
     kernels::accumulate<Rows, Units::size>(on, weights, s, Units::size, sums);
   }
 
-  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
+  RBM_INLINE void get(Block block, Sum* x) const {
     if (sums != nullptr) {
       kernels::convert(sums + block.first, block.count, x);
     } else {
@@ -64,17 +66,19 @@ class RowSums {
   const Weight* weights;
   const Scalar* s;
   const kernels::Active<Rows>* on;
-  typename Layer::Sum* sums;
+  Sum* sums;
 };
 
 /// The inputs c_i + sum_j W_ij s_j of units i, given a state s [Columns] and a matrix [Units::size][Columns].
 template <class Units, size_t Columns, class Layer, class Weight, class Scalar>
 class DotSums {
  public:
+  typedef typename Layer::Sum Sum;
+
   RBM_INLINE DotSums(const Layer& for_layer, const Weight* matrix, const Scalar* state)
       : layer(for_layer), weights(matrix), s(state) {}
 
-  RBM_INLINE void get(Block block, typename Layer::Sum* x) const {
+  RBM_INLINE void get(Block block, Sum* x) const {
     start_input(layer, block, x);
     kernels::dot_rows<Columns>(weights + block.first * Columns, s, block.count, x);
   }
@@ -84,6 +88,24 @@ class DotSums {
   const Weight* weights;
   const Scalar* s;
 };
+
+/// Calls visit(block, x) with the inputs of each block of a layer's units.
+template <class Units, class Inputs, class Visit>
+RBM_INLINE void each_input(const Inputs& inputs, const Visit& visit) {
+  for (Block block : Blocks<Units>()) {
+    typename Inputs::Sum x[Units::block_size];
+    inputs.get(block, x);
+    visit(block, x);
+  }
+}
+
+/// What is wrong with these states of a layer: out_of_range where there are none, or the layer's first complaint.
+template <class Layer, class State>
+Status check_states(const State* states, size_t count) {
+  Status status = count == 0 ? Status::out_of_range : Status::ok;
+  for (size_t s = 0; s < count && status == Status::ok; ++s) status = Layer::check(states[s].values);
+  return status;
+}
 
 }  // namespace detail
 
@@ -106,6 +128,7 @@ struct Rbm {
   typedef typename VisibleUnits::template Evidence<Scalar> VisibleEvidence;
   typedef Vector<Scalar, visible_size> VisibleState;
   typedef Vector<Scalar, hidden_size> HiddenState;
+  typedef VisibleState Sample;  // what it learns from; of a deep model a part of the visible state
   typedef detail::RowSums<Hidden, visible_size, HiddenLayer, Number, Scalar> HiddenInputs;  // of all hidden units
   typedef detail::DotSums<Visible, hidden_size, VisibleLayer, Number, Scalar> VisibleInputs;
 
@@ -126,12 +149,16 @@ struct Rbm {
   VisibleLayer visible;
   HiddenLayer hidden;
 
+  /// The weight between visible unit i and hidden unit j.
+  Scalar weight(size_t i, size_t j) const { return detail::number(weights(i, j)); }
+
   /// What is wrong with these samples: out_of_range where there are none, or the first complaint of the visible layer.
-  static Status check(const VisibleState* samples, size_t count) {
-    Status status = count == 0 ? Status::out_of_range : Status::ok;
-    for (size_t s = 0; s < count && status == Status::ok; ++s) status = VisibleLayer::check(samples[s].values);
-    return status;
+  static Status check(const Sample* samples, size_t count) {
+    return detail::check_states<VisibleLayer>(samples, count);
   }
+
+  /// The visible state of a chain that starts at a sample.
+  static void start(const Sample& sample, VisibleState& v) { v = sample; }
 
   /// The expectation of h given v; for Bernoulli units p(h_j = 1 | v) = sigmoid(b_j + sum_i v_i W_ij).
   /// The two states must not be the same object, here and below. `on`, unless it is null, says which units of v are on:
@@ -219,26 +246,25 @@ struct Rbm {
     return VisibleInputs(visible, weights.values, h.values);
   }
 
+  /// Visits the parameters of some models of these units side by side, see model/parameters.hpp.
+  template <class Visit, class... Models>
+  static void each_parameter(Visit& visit, Models&... models) {
+    VisibleLayer::each_parameter(visit, models.visible...);
+    HiddenLayer::each_parameter(visit, models.hidden...);
+    constexpr size_t count = size_t{visible_size} * size_t{hidden_size};
+    for (size_t k = 0; k < count; ++k) visit(Parameter::weight, models.weights.values[k]...);
+  }
+
  private:
-  // Calls visit(block, x) with the inputs of each block of hidden, or visible, units. Hidden ones are made where h is.
+  // The hidden units' inputs are summed where h is.
   template <class Visit>
   RBM_INLINE void each_hidden_input(const VisibleState& v, const kernels::Active<visible_size>* on, HiddenState& h,
                                     const Visit& visit) const {
-    const HiddenInputs inputs(hidden, weights.values, v.values, h.values, on);
-    for (Block block : Blocks<Hidden>()) {
-      Sum x[Hidden::block_size];
-      inputs.get(block, x);
-      visit(block, x);
-    }
+    detail::each_input<Hidden>(HiddenInputs(hidden, weights.values, v.values, h.values, on), visit);
   }
   template <class Visit>
   RBM_INLINE void each_visible_input(const HiddenState& h, const Visit& visit) const {
-    const VisibleInputs inputs(visible, weights.values, h.values);
-    for (Block block : Blocks<Visible>()) {
-      Sum x[Visible::block_size];
-      inputs.get(block, x);
-      visit(block, x);
-    }
+    detail::each_input<Visible>(VisibleInputs(visible, weights.values, h.values), visit);
   }
 };
 

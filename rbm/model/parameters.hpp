@@ -29,10 +29,7 @@ namespace rbm {
 /// visit(kind, number of the first, number of the second ...).
 template <class Visit, class Model, class... Others>
 void each_parameter(Visit& visit, Model& model, Others&... others) {
-  Model::VisibleLayer::each_parameter(visit, model.visible, others.visible...);
-  Model::HiddenLayer::each_parameter(visit, model.hidden, others.hidden...);
-  constexpr size_t weights = size_t{Model::visible_size} * size_t{Model::hidden_size};
-  for (size_t k = 0; k < weights; ++k) visit(Parameter::weight, model.weights.values[k], others.weights.values[k]...);
+  Model::each_parameter(visit, model, others...);
 }
 
 namespace detail {
@@ -72,16 +69,15 @@ constexpr bool is_real_pair() {
 
 /// Whether a real unit drives itself by what `Others` answer to it. Along one unit, and what its neighbours answer, the
 /// exponent is -s^2 (1 - gain) / (2 variance) and linear terms. Rectified neighbours answer to positive weights only.
-/// The weights of unit i are those from i * next on that are `step` apart.
+/// weight(i, j) is that of unit i and unit j of the others.
 template <class Units, class Others, class Layer, class OtherLayer, class Weight>
-bool drives_itself(const Layer& layer, const OtherLayer& others, const Weight* weights, size_t next, size_t step) {
+bool drives_itself(const Layer& layer, const OtherLayer& others, const Weight& weight) {
   bool diverges = false;
   for (size_t i = 0; i < Units::size; ++i) {
     float gain = 0.0f;
     for (size_t j = 0; j < Others::size; ++j) {
-      const float variance = static_cast<float>(others.variance_of(j));
-      const float weight = static_cast<float>(number(weights[i * next + j * step]));
-      if (variance > 0.0f && (weight > 0.0f || Others::is_gaussian)) gain += weight * weight * variance;
+      const float variance = static_cast<float>(others.variance_of(j)), w = static_cast<float>(weight(i, j));
+      if (variance > 0.0f && (w > 0.0f || Others::is_gaussian)) gain += w * w * variance;
     }
     const float variance = static_cast<float>(layer.variance_of(i));
     diverges = diverges || (variance > 0.0f && gain * variance >= 1.0f);
@@ -115,6 +111,18 @@ struct CheckConversion {
   }
 };
 
+template <class Number, class From, class To>
+Status convert_parameters(const From& from, To& to, size_t& saturated) {
+  static_assert(!Stored<Number>::is_in_flash, "rbm: a model in flash cannot be written: convert to one in RAM");
+  CheckConversion<Number> check = {Status::ok, 0};
+  each_parameter(check, from);
+  if (check.status != Status::ok) return check.status;
+  CopyParameter copy;
+  each_parameter(copy, from, to);
+  saturated = check.saturated;
+  return Status::ok;
+}
+
 }  // namespace detail
 
 /// Whether a model's parameters can be used: ok, or
@@ -132,9 +140,10 @@ Status check(const Model& model) {
   if (!may_diverge) return Status::ok;
   typedef typename Model::Visible Visible;
   typedef typename Model::Hidden Hidden;
-  const auto* weights = model.weights.values;
-  const bool diverges = detail::drives_itself<Hidden, Visible>(model.hidden, model.visible, weights, 1, Hidden::size) ||
-                        detail::drives_itself<Visible, Hidden>(model.visible, model.hidden, weights, Hidden::size, 1);
+  const bool diverges = detail::drives_itself<Hidden, Visible>(
+                            model.hidden, model.visible, [&](size_t j, size_t i) { return model.weight(i, j); }) ||
+                        detail::drives_itself<Visible, Hidden>(model.visible, model.hidden,
+                                                               [&](size_t i, size_t j) { return model.weight(i, j); });
   return diverges ? Status::not_normalizable : Status::ok;
 }
 
@@ -144,14 +153,7 @@ Status check(const Model& model) {
 /// that check() refuses, as those are that are not above 0, or too small for the other number type.
 template <class Visible, class Hidden, class From, class To>
 Status convert(const Rbm<Visible, Hidden, From>& from, Rbm<Visible, Hidden, To>& to, size_t& saturated) {
-  static_assert(!detail::Stored<To>::is_in_flash, "rbm: a model in flash cannot be written: convert to one in RAM");
-  detail::CheckConversion<To> check = {Status::ok, 0};
-  each_parameter(check, from);
-  if (check.status != Status::ok) return check.status;
-  detail::CopyParameter copy;
-  each_parameter(copy, from, to);
-  saturated = check.saturated;
-  return Status::ok;
+  return detail::convert_parameters<To>(from, to, saturated);
 }
 
 }  // namespace rbm

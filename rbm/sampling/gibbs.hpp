@@ -28,8 +28,8 @@ struct GibbsChain {
   typename Model::HiddenState hidden;  // what `visible` was drawn from; zero before the first step
 
   /// Starts at a sample.
-  void start(const typename Model::VisibleState& v) {
-    visible = v;
+  void start(const typename Model::Sample& v) {
+    Model::start(v, visible);
     hidden.fill(typename Model::Scalar(0));
   }
 
@@ -87,7 +87,7 @@ struct GibbsChains {
   const GibbsChain<Model>& operator[](size_t c) const { return chains[c]; }
 
   /// Chain c starts at sample c; where there are fewer samples, from the first again. out_of_range for no samples.
-  Status start(const typename Model::VisibleState* samples, size_t sample_count) {
+  Status start(const typename Model::Sample* samples, size_t sample_count) {
     if (sample_count == 0) return Status::out_of_range;
     for (size_t c = 0; c < Count; ++c) chains[c].start(samples[c % sample_count]);
     return Status::ok;
@@ -220,7 +220,7 @@ void reconstruct(const Model& model, const typename Model::VisibleState& v, type
 /// its states, or no steps; too_large above Posterior::most_steps; not_finite. Where not_finite comes of the model, as
 /// from Posterior::run, its chain has run.
 template <class Model, class Rng, class Sampler>
-Status denoise(const Sampler& sampler, const typename Model::VisibleState& noisy, float noise, uint32_t burn_in,
+Status denoise(const Sampler& sampler, const typename Model::Sample& noisy, float noise, uint32_t burn_in,
                uint32_t steps, Posterior<Model>& posterior, Rng& rng) {
   Status status = Posterior<Model>::check(steps);
   if (status == Status::ok) status = posterior.evidence.observe(noisy, noise);

@@ -39,22 +39,20 @@ struct Tempered {
 
   template <class Rng>
   void sample_hidden(const typename Sampler::VisibleState& v, typename Sampler::HiddenState& h, Rng& rng) const {
-    const typename Sampler::HiddenInputs inputs = sampler.all_hidden_inputs(v, h);
-    for (Block block : Blocks<typename Model::Hidden>()) {
-      Sum x[Model::Hidden::block_size];
-      inputs.get(block, x);
-      detail::model_of(sampler).hidden.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
-    }
+    const auto& layer = detail::model_of(sampler).hidden;
+    detail::each_input<typename Model::Hidden>(
+        sampler.all_hidden_inputs(v, h), [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+          layer.sample_tempered(block, inverse_temperature, x, h.values + block.first, rng);
+        });
   }
 
   template <class Rng>
   void sample_visible(const typename Sampler::HiddenState& h, typename Sampler::VisibleState& v, Rng& rng) const {
-    const typename Sampler::VisibleInputs inputs = sampler.all_visible_inputs(h, v);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      inputs.get(block, x);
-      detail::model_of(sampler).visible.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
-    }
+    const auto& layer = detail::model_of(sampler).visible;
+    detail::each_input<typename Model::Visible>(
+        sampler.all_visible_inputs(h, v), [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+          layer.sample_tempered(block, inverse_temperature, x, v.values + block.first, rng);
+        });
   }
 };
 

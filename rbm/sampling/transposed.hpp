@@ -55,23 +55,17 @@ struct Transposed {
 
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, VisibleState& v, Rng& rng) const {
-    const VisibleInputs inputs = all_visible_inputs(h, v);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      inputs.get(block, x);
+    detail::each_input<typename Model::Visible>(all_visible_inputs(h, v), [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
       model->visible.sample(block, x, v.values + block.first, rng);
-    }
+    });
   }
 
   template <class Rng>
   RBM_NOINLINE void sample_visible(const HiddenState& h, const VisibleEvidence& evidence, VisibleState& v,
                                    Rng& rng) const {
-    const VisibleInputs inputs = all_visible_inputs(h, v);
-    for (Block block : Blocks<typename Model::Visible>()) {
-      Sum x[Model::Visible::block_size];
-      inputs.get(block, x);
+    detail::each_input<typename Model::Visible>(all_visible_inputs(h, v), [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
       evidence.sample(block, model->visible, x, v.values + block.first, rng);
-    }
+    });
   }
 
   RBM_INLINE HiddenInputs all_hidden_inputs(const VisibleState& v, HiddenState& h) const {

@@ -174,6 +174,31 @@ struct DrawnUnits<Units, 0> {
   }
 };
 
+/// Calls visit(at, block, x) with the inputs of a block of units, of which the first is `at` among those of all states.
+template <class Units, class Scalar, class Sum, class Visit>
+RBM_INLINE void each_input_of_batch(const Sum* all, size_t count, const Scalar*, const Visit& visit) {
+  constexpr size_t most = drawn_together<Units, Scalar>();
+  if (most > 0) {
+    // Floats that are off or on are made in the place of their inputs.
+    constexpr bool is_in_place = Units::is_binary && !Arithmetic<Scalar>::is_fixed;
+    const size_t end = count * Units::size;
+    for (size_t at = 0; at < end; at += most) {
+      const Block block = {0, end - at < most ? end - at : most};
+      Sum x[is_in_place || most == 0 ? 1 : most];
+      if (!is_in_place) kernels::convert(all + at, block.count, x);
+      visit(at, block, is_in_place ? all + at : x);
+    }
+    return;
+  }
+  for (size_t s = 0; s < count; ++s) {
+    for (Block block : Blocks<Units>()) {
+      Sum x[Units::block_size];
+      kernels::convert(all + s * Units::size + block.first, block.count, x);
+      visit(s * Units::size + block.first, block, x);
+    }
+  }
+}
+
 /// Draws and means of a batch whose inputs are all made before the first draw.
 template <class Trainer>
 struct BatchSampler<Trainer, true> {
@@ -197,7 +222,7 @@ struct BatchSampler<Trainer, true> {
   void sample_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h, Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
     Scalar* const states = h->values;  // of all samples
-    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
+    each_input_of_batch<Hidden>(x, count, states, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnHidden::sample(model.hidden, block, some, states + at, rng);
     });
     sums.find_hidden(h, count);
@@ -207,7 +232,7 @@ struct BatchSampler<Trainer, true> {
                      Rng& rng) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, mean);
     Scalar *const states = h->values, *const all_means = mean->values;
-    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
+    each_input_of_batch<Hidden>(x, count, states, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       Scalar* const means = all_means + at;
       DrawnHidden::mean(model.hidden, block, some, means);
       DrawnHidden::sample(model.hidden, block, some, states + at, rng, means);
@@ -217,7 +242,7 @@ struct BatchSampler<Trainer, true> {
   void mean_hidden(const VisibleState* v, const VisibleActive* on, size_t count, HiddenState* h) const {
     const Sum* const x = sums.of_hidden(model, v, on, count, h);
     Scalar* const states = h->values;  // of all samples
-    each_input<Hidden>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
+    each_input_of_batch<Hidden>(x, count, states, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnHidden::mean(model.hidden, block, some, states + at);
     });
   }
@@ -225,43 +250,16 @@ struct BatchSampler<Trainer, true> {
   void sample_visible(const HiddenState* h, size_t count, VisibleState* v, Rng& rng) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
     Scalar* const states = v->values;
-    each_input<Visible>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
+    each_input_of_batch<Visible>(x, count, states, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnVisible::sample(model.visible, block, some, states + at, rng);
     });
   }
   void mean_visible(const HiddenState* h, size_t count, VisibleState* v) const {
     const Sum* const x = sums.of_visible(model, h, count, v);
     Scalar* const states = v->values;
-    each_input<Visible>(x, count, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
+    each_input_of_batch<Visible>(x, count, states, [&](size_t at, Block block, const Sum* some) RBM_ALWAYS_INLINE {
       DrawnVisible::mean(model.visible, block, some, states + at);
     });
-  }
-
- private:
-  // Calls visit(at, block, x) with the inputs of a block of units, of which the first is `at` among those of all
-  // states.
-  template <class Units, class Visit>
-  RBM_INLINE static void each_input(const Sum* all, size_t count, const Visit& visit) {
-    constexpr size_t most = drawn_together<Units, Scalar>();
-    if (most > 0) {
-      // Floats that are off or on are made in the place of their inputs.
-      constexpr bool is_in_place = Units::is_binary && !Arithmetic<Scalar>::is_fixed;
-      const size_t end = count * Units::size;
-      for (size_t at = 0; at < end; at += most) {
-        const Block block = {0, end - at < most ? end - at : most};
-        Sum x[is_in_place || most == 0 ? 1 : most];
-        if (!is_in_place) kernels::convert(all + at, block.count, x);
-        visit(at, block, is_in_place ? all + at : x);
-      }
-      return;
-    }
-    for (size_t s = 0; s < count; ++s) {
-      for (Block block : Blocks<Units>()) {
-        Sum x[Units::block_size];
-        kernels::convert(all + s * Units::size + block.first, block.count, x);
-        visit(s * Units::size + block.first, block, x);
-      }
-    }
   }
 };
 

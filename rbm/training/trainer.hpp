@@ -154,7 +154,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     constexpr Option whole(1.0f);
     Status status = rbm::check(model);
     if (status == Status::ok) status = check(model, samples, count);
-    if (status == Status::ok && is_centred) move_offset(offsets()->visible_offset, samples, count, whole, rng);
+    if (status == Status::ok && is_centred) detail::move_offset(offsets()->visible_offset, samples, count, whole, rng);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = update(model, samples + first, count - first < Batch ? count - first : size_t{Batch}, false, rng);
     }
@@ -206,7 +206,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
     if (detail::has_extra_update(Chosen)) {
-      detail::Update<Trainer, Rng>(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng).run();
+      detail::update_with_extras(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
     } else {
       detail::apply_gradient(model, *this, batch, learning_rate(), rng);
     }
@@ -259,22 +259,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     constexpr Option whole(1.0f);
     const Option rate = detail::part_of<const detail::CentringOptions<Option>>(&options)->offset_rate;
     const Option share = offsets()->has_offsets ? rate : whole;
-    if (moves_visible) move_offset(offsets()->visible_offset, samples, count, share, rng);
-    move_offset(offsets()->hidden_offset, hidden_data.values, count, share, rng);
+    if (moves_visible) detail::move_offset(offsets()->visible_offset, samples, count, share, rng);
+    detail::move_offset(offsets()->hidden_offset, hidden_data.values, count, share, rng);
     offsets()->has_offsets = true;
-  }
-
-  // offset += share (mean of the states - offset)
-  template <class State, class Rng>
-  static void move_offset(State& offset, const State* states, size_t count, Option share, Rng& rng) {
-    typedef typename Ops::Delta Delta;
-    constexpr Option whole(1.0f);
-    for (size_t i = 0; i < State::size; ++i) {
-      const Delta old = static_cast<Delta>(offset[i]);
-      const Delta mean = Ops::quotient(Ops::total(states, count, i), count);
-      const Delta next = share >= whole ? mean : old + static_cast<Delta>(share) * (mean - old);
-      Ops::template assign<1>(&next, 1, &offset[i], rng);
-    }
   }
 
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
