@@ -1,7 +1,7 @@
 // rbm/rbm.hpp: all of the library, in reading order. A folder includes those above it, and none below.
 //
 // What computes in double is for hosts, and included by those who want it: evaluation/likelihood.hpp,
-// evaluation/ais.hpp.
+// evaluation/ais.hpp, deep/likelihood.hpp.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_RBM_HPP
@@ -55,5 +55,17 @@
 
 // Evaluation: what was learnt.
 #include "evaluation/conditional.hpp"  // classify; pseudo-likelihood; couplings
+
+// Deep models: many hidden layers.
+#include "deep/layers.hpp"       // Layers<Units...>, and what is kept of each
+#include "deep/inputs.hpp"       // what a layer gets from below and from above
+#include "deep/mean_field.hpp"   // what hidden layers make of v
+#include "deep/dbm.hpp"          // Dbm<Layers<...>, Number>, deep Boltzmann machines
+#include "deep/pair.hpp"         // two neighbouring layers, and their gradient
+#include "deep/initialize.hpp"   // where a Dbm starts
+#include "deep/batches.hpp"      // a layer of many particles
+#include "deep/dbm_trainer.hpp"  // DbmTrainer: step and epoch
+#include "deep/dbn.hpp"          // Dbn<Layers<...>, Number, Label>, deep belief networks; DbnChain
+#include "deep/pretrainer.hpp"   // Pretrainer: a layer at a time
 
 #endif  // RBM_RBM_HPP

@@ -10,6 +10,7 @@
 //   update_binary    both, of one sample in 8 bits whose units are off or on
 //   draws            means and draws of units of two states (probabilities.hpp)
 //   batches          these sums where a large batch shares what was fetched from a far cache
+//   products         sum_s v_si h_sj over many samples
 //   tables           these sums for many states of units that are off or on; update_batches makes their changes
 //
 // Which code runs, by number type and processor (without an FPU floats take plain loops):
@@ -36,6 +37,7 @@
 #include "draws.hpp"
 #include "probabilities.hpp"
 #include "processors.hpp"
+#include "products.hpp"
 #include "simd.hpp"
 #include "statistics.hpp"
 #include "tables.hpp"

@@ -9,7 +9,7 @@
 set -eu
 
 here=$(dirname "$0")
-floors='BEGIN { split("top numbers kernels layers model sampling training evaluation", names, " ")
+floors='BEGIN { split("top numbers kernels layers model sampling training evaluation deep", names, " ")
   for (k in names) height[names[k]] = k }
 function floor(file) { sub(/.*rbm\//, "", file); return file ~ /\// ? height[substr(file, 1, index(file, "/") - 1)] : 1 }'
 
