@@ -77,6 +77,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   typedef ModelType Model;
   typedef typename Model::VisibleState VisibleState;
   typedef typename Model::HiddenState HiddenState;
+  typedef typename Model::VisibleEvidence VisibleEvidence;
   typedef Arithmetic<typename Model::Scalar> Ops;
   typedef typename Ops::Option Option;
   typedef typename Model::Sum Sum;
@@ -116,6 +117,23 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   template <class Rng>
   Status step(Model& model, const VisibleState& sample, Rng& rng) {
     return step(model, &sample, 1, rng);
+  }
+
+  /// One update from what was observed of a sample, where units are missing or noisy. `v` first becomes what evidence
+  /// and model make of it: the means given the means of the hidden units given v, in 8 bits without extras draws. So it
+  /// is imputed in place, and better from step to step: give it back with its evidence in the next epoch. Missing units
+  /// may start at any of their states, or at a mean. Errors as above, of v; evidence is what its observe() accepted.
+  template <class Rng>
+  Status step(Model& model, VisibleState& v, const VisibleEvidence& evidence, Rng& rng) {
+    return step(model, &v, &evidence, 1, rng);
+  }
+  template <class Rng>
+  Status step(Model& model, VisibleState* samples, const VisibleEvidence* evidence, size_t count, Rng& rng) {
+    if (count > Batch) return Status::too_large;
+    const Status status = check(model, samples, count);
+    if (status != Status::ok) return status;
+    for (size_t s = 0; s < count; ++s) impute(model, samples[s], evidence[s], rng);
+    return update(model, samples, count, true, rng);
   }
 
   /// sliced: one update from one sample, in as many calls of resume() as it takes. Model and sample must stay where
@@ -190,6 +208,21 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
       if (size_t{Model::Visible::sites} == Model::visible_size && count > 0) return Status::ok;
     }
     return Model::check(samples, count);
+  }
+
+  template <class Rng>
+  void impute(const Model& model, VisibleState& v, const VisibleEvidence& evidence, Rng& rng) {
+    HiddenState& h = hidden[0];
+    if (detail::has_binary_updates<Trainer>()) {
+      model.sample_hidden(v, h, rng);
+      model.sample_visible(h, evidence, v, rng);
+    } else {
+      model.mean_hidden(v, h);
+      detail::each_input<typename Model::Visible>(model.all_visible_inputs(h, v),
+                                                  [&](Block block, Sum* x) RBM_ALWAYS_INLINE {
+                                                    evidence.mean(block, model.visible, x, v.values + block.first);
+                                                  });
+    }
   }
 
   template <class Rng>
