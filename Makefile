@@ -29,7 +29,7 @@ COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(LEVEL) $(CXXFLAGS)
 TESTS        = $(wildcard tests/*.cpp)
 TEST_OBJECTS = $(TESTS:tests/%.cpp=$(BUILD)/tests/%.o)
 
-EXAMPLES = digits bars_and_stripes ising hopfield complete
+EXAMPLES = digits bars_and_stripes ising hopfield complete deep
 
 .PHONY: all examples $(EXAMPLES) test run-tests build-checks example-checks data format clean help
 .DELETE_ON_ERROR:
@@ -44,7 +44,8 @@ digits: $(BUILD)/digits
 ## ising: the Ising model of a magnet, learned at three temperatures and compared with the exact lattice
 ## hopfield: an associative memory recalls pictures with a quarter of their spins flipped, until too many are stored
 ## complete: digits with their labels: classify them, complete halves of them, dream them
-bars_and_stripes ising hopfield complete: %: $(BUILD)/%
+## deep: digits by a deep belief network and a deep Boltzmann machine, beside the Rbm that they begin with
+bars_and_stripes ising hopfield complete deep: %: $(BUILD)/%
 	@$(BUILD)/$@
 
 ## examples: all of these, one after the other
@@ -73,7 +74,7 @@ run-tests: $(BUILD)/run-tests
 
 # Most tests take longer to optimise than to run. Those that run long are linked first: of a function that several
 # objects hold, the linker takes the first. CMakeLists.txt takes the list from here. CXXFLAGS can say another level.
-LONG = learning ais gibbs integers math moments normalizable
+LONG = learning ais dbm_trainer gibbs integers math moments normalizable
 LONG_OBJECTS    = $(filter $(LONG:%=$(BUILD)/tests/%.o), $(TEST_OBJECTS))
 OBJECTS_IN_TURN = $(LONG_OBJECTS) $(filter-out $(LONG_OBJECTS), $(TEST_OBJECTS))
 $(TEST_OBJECTS): private LEVEL = -O0

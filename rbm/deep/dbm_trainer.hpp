@@ -80,16 +80,16 @@ struct LayerByLayer<Net, Batch, ParticleCount, true> {
 
   typename Net::template OfPairs<TilePart<typename Net::Scalar, ParticleCount>> weight_tiles = {};
   PairTiles<Net, true> tiles = {};
-  Active data[Batch] = {}, model[ParticleCount] = {};
-  bool is_binary = false;  // all of them
+  Active on_data[Batch] = {}, on_model[ParticleCount] = {};
+  bool is_binary = false;  // all units of v
 
   template <class States>
   void find(const typename Net::Sample* samples, size_t count, const States& particles) {
     is_binary = false;
     if (!Net::template UnitsOf<0>::is_binary) return;
-    find_active(samples, count, data);
-    find_active(particles.values, ParticleCount, model);
-    is_binary = are_binary(samples, count, data) && are_binary(particles.values, ParticleCount, model);
+    find_active(samples, count, on_data);
+    find_active(particles.values, ParticleCount, on_model);
+    is_binary = are_binary(samples, count, on_data) && are_binary(particles.values, ParticleCount, on_model);
   }
 };
 
@@ -109,11 +109,11 @@ template <>
 struct ActiveAt<0> {
   template <class Net, size_t Batch, size_t ParticleCount>
   static const kernels::Active<Net::Sample::size>* of_data(const LayerByLayer<Net, Batch, ParticleCount, true>* part) {
-    return part != nullptr && part->is_binary ? part->data : nullptr;
+    return part != nullptr && part->is_binary ? part->on_data : nullptr;
   }
   template <class Net, size_t Batch, size_t ParticleCount>
   static const kernels::Active<Net::Sample::size>* of_model(const LayerByLayer<Net, Batch, ParticleCount, true>* part) {
-    return part != nullptr && part->is_binary ? part->model : nullptr;
+    return part != nullptr && part->is_binary ? part->on_model : nullptr;
   }
   template <class Net, size_t Batch, size_t ParticleCount>
   static decltype(nullptr) of_data(const LayerByLayer<Net, Batch, ParticleCount, false>*) {
@@ -399,6 +399,21 @@ struct DbmTrainer : detail::UpdateCounter,
     return step(model, &sample, 1, rng);
   }
 
+  /// One update from what was observed of a sample, which is imputed in place, as by Trainer::step: `v` becomes its
+  /// mean given the evidence and the means of the hidden layers.
+  template <class Rng>
+  Status step(Model& model, Sample& v, const typename Model::VisibleEvidence& evidence, Rng& rng) {
+    return step(model, &v, &evidence, 1, rng);
+  }
+  template <class Rng>
+  Status step(Model& model, Sample* samples, const typename Model::VisibleEvidence* evidence, size_t count, Rng& rng) {
+    if (count > Batch) return Status::too_large;
+    const Status status = check(model, samples, count);
+    if (status != Status::ok) return status;
+    for (size_t s = 0; s < count; ++s) impute(model, samples[s], evidence[s], s);
+    return update(model, samples, count, true, rng);
+  }
+
   /// One pass over any number of samples, in batches, in their order; as Trainer::epoch.
   template <class Rng>
   Status epoch(Model& model, const Sample* samples, size_t count, Rng& rng) {
@@ -449,7 +464,7 @@ struct DbmTrainer : detail::UpdateCounter,
     for (size_t s = 0; s < count; ++s) find_means(model, samples[s], s);
     run_particles(model, samples, count, rng);
     if (is_layer_by_layer) layer_by_layer()->find(samples, count, detail::At<0>::of(all_particles));
-    if (!Ops::is_fixed && detail::TrainedLayers<1, depth>::check(*this, count) != Status::ok) {
+    if (diverged(count)) {
       this->particles = 0;
       return Status::not_finite;
     }
@@ -461,6 +476,16 @@ struct DbmTrainer : detail::UpdateCounter,
     detail::PairUpdates<0, depth - 1>::apply_all(model, *this, samples, count, sum, rng);
     this->count_update();
     return Status::ok;
+  }
+
+  // Whether a state is none, as in Trainer; draws of v from finitely many states are.
+  bool diverged(size_t count) const {
+    if (Ops::is_fixed) return false;
+    const Status status =
+        Model::template UnitsOf<0>::is_real
+            ? detail::check_states<typename Model::template LayerOf<0>>(particles_of<0>().values, ParticleCount)
+            : Status::ok;
+    return first_failure(status, detail::TrainedLayers<1, depth>::check(*this, count)) != Status::ok;
   }
 
   bool is_bounded() const {
@@ -477,6 +502,14 @@ struct DbmTrainer : detail::UpdateCounter,
       detail::FillMeans<1, depth>::fill(means, Scalar(0));
     }
     detail::sweep_means(model, v, options.mean_field_steps, means, options.mean_field_tolerance);
+  }
+
+  void impute(const Model& model, Sample& v, const typename Model::VisibleEvidence& evidence, size_t s) {
+    find_means(model, v, s);
+    const detail::LayerInputs<Model, 0> inputs(model, nullptr, detail::At<0>::of(all_means)[s].values, nullptr);
+    detail::each_input<typename Model::template UnitsOf<0>>(
+        inputs, [&](Block block, typename Model::Sum* x)
+                    RBM_ALWAYS_INLINE { evidence.mean(block, model.visible, x, v.values + block.first); });
   }
 
   // Particles start at samples, of which they share some where there are fewer, with nothing known of layers above.

@@ -132,7 +132,7 @@ struct PairGradient {
 
  protected:
   void of_row_alone(size_t i, Block block, Delta* gradient) const {
-    Delta of_model[hidden_block];
+    Delta of_model[hidden_block] = {};
     average_products(data, i, block, gradient);
     average_products(model, i, block, of_model);
     for (size_t j = 0; j < block.count; ++j) gradient[j] -= of_model[j];
@@ -140,7 +140,7 @@ struct PairGradient {
 
   template <size_t Most, class State>
   RBM_INLINE void difference(const State* at_data, const State* of_model, Block block, Delta* to) const {
-    Delta model_mean[Most];
+    Delta model_mean[Most] = {};
     average<Most>(at_data, data.count, block, to);
     average<Most>(of_model, model.count, block, model_mean);
     for (size_t j = 0; j < block.count; ++j) to[j] -= model_mean[j];

@@ -5,7 +5,8 @@
 //
 // In a Dbm the layers between get their inputs from two sides, but while a pair is trained alone it has one of them:
 // it is counted twice, up from the lower layer where there is a layer above, down from the upper one where there is a
-// layer below. So the weights come out as small as they are needed later (Salakhutdinov and Hinton 2009).
+// layer below. So the weights come out as small as they are needed later (Salakhutdinov and Hinton 2009). Biases are
+// not: a layer keeps those that it learnt as the upper one of its pair, which are right where both sides agree.
 // SPDX-License-Identifier: MIT
 
 #ifndef RBM_DEEP_PRETRAINER_HPP
@@ -269,8 +270,8 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
 
   Pretrainer() : options(Net::has_real ? 0.001f : 0.1f), which(0) {}
 
-  /// One update of weights<k>() and the biases of the layers k and k + 1 from what the layers below draw, given `count`
-  /// samples. Errors as of Trainer::step, and out_of_range where there is no such pair.
+  /// One update of weights<k>() and the biases of layer k + 1, with k = 0 those of v, too, from what the layers below
+  /// draw, given `count` samples. Errors as of Trainer::step, and out_of_range where there is no such pair.
   template <class Rng>
   Status step(Net& net, size_t k, const Sample* samples, size_t count, Rng& rng) {
     Status status = count > Batch ? Status::too_large : first_failure(options.check(), Net::check(samples, count));
@@ -343,7 +344,7 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
                       {stage.visible.values, stage.hidden.values, count, nullptr}, &stage);
     const Option rate = rate_of(detail::part_of<const detail::UpdateCounter>(&stage));
     detail::Update<Pretrainer, Gradient, Rng>(model, gradient, options, {nullptr, nullptr, nullptr, nullptr, nullptr},
-                                              static_cast<typename Ops::Delta>(rate), rng)
+                                              static_cast<typename Ops::Delta>(rate), rng, k == 0)
         .run();
     if (detail::has(Chosen, scheduled)) detail::part_of<detail::UpdateCounter>(&stage)->count_update();
     return Status::ok;
