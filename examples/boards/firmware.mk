@@ -32,7 +32,7 @@ PLUGIN   =
 CHIP     =
 SIZED    =
 SCRIPTS  =
-CONFORMANCE = $(foreach part,learn rules edges,$(NUMBERS:%=$(part)-%)) tiny step-library step-by-hand
+CONFORMANCE = $(foreach part,learn rules edges dbm dbn,$(NUMBERS:%=$(part)-%)) tiny step-library step-by-hand
 
 include examples/boards/$(BOARD)/board.mk
 

@@ -1,6 +1,6 @@
 // The same seed gives the same bits on every target: models of a number type, NUMBER, learn, dream, judge and fill in,
-// and checksums of what comes out are printed. conformance.expected has them for all targets. Three PARTs, learn, rules
-// and edges, since the smallest target has no room for all.
+// and checksums of what comes out are printed. conformance.expected has them for all targets. Five PARTs, learn, rules,
+// edges, dbm and dbn, since the smallest target has no room for all.
 // SPDX-License-Identifier: MIT
 
 #include "../../examples/boards/board.hpp"
@@ -174,6 +174,81 @@ void flash(uint32_t seed) {
     crc.add(energies, 2);
   }
   print_crc(TEXT("  flash "), crc.value());
+}
+
+struct AddParameter {
+  Crc32 crc;
+  template <class Number>
+  void operator()(rbm::Parameter, const Number& number) {
+    crc.add(&number, 1);
+  }
+};
+
+template <class Model>
+uint32_t crc_of_all(const Model& model) {
+  AddParameter add;
+  rbm::each_parameter(add, model);
+  return add.crc.value();
+}
+
+// A deep Boltzmann machine and a deep belief network, that learn, find means and dream.
+template <class Scalar>
+void boltzmann(uint32_t seed) {
+  typedef rbm::Dbm<rbm::Layers<Bernoulli<9>, rbm::Spin<5>, Bernoulli<3>>, Scalar> Model;
+  Model model;
+  rbm::DbmTrainer<Model, 2, 3, rbm::centred> trainer;
+  trainer.options.mean_field_steps = 3;
+  rbm::Xorshift32 rng(seed);
+  rbm::initialize(model, rng);
+  for (int update = 0; update < 40; ++update) {
+    typename Model::Sample samples[2];
+    for (auto& sample : samples) Model::template LayerOf<0>::noise(sample.values, rng);
+    must(trainer.step(model, samples, 2, rng));
+  }
+  typename Model::Sample v;
+  Model::template LayerOf<0>::noise(v.values, rng);
+  typename Model::Means means;
+  model.mean_field(v, 4, means);
+  rbm::GibbsChain<Model> chain;
+  chain.start(v);
+  must(chain.run(model, 10, rng));
+  Crc32 crc;
+  crc.add(means.template layer<1>().values, 5);
+  crc.add(means.template layer<2>().values, 3);
+  crc.add(chain.visible.values, 12);
+  print_crc(TEXT("Dbm "), crc_of_all(model));
+  print_crc(TEXT("  used "), crc.value());
+}
+
+template <class Scalar>
+void belief(uint32_t seed) {
+  typedef rbm::Dbn<rbm::Layers<Bernoulli<9>, Bernoulli<4>, Bernoulli<3>>, Scalar> Model;
+  Model model;
+  rbm::Pretrainer<Model, 1> trainer;
+  rbm::Xorshift32 rng(seed);
+  rbm::initialize(model, rng);
+  for (uint8_t update = 0; update < 40; ++update) {
+    typename Model::Sample sample;
+    rbm::Bernoulli<9>::template Layer<Scalar>::noise(sample.values, rng);
+    must(trainer.step(model, update / 20, &sample, 1, rng));
+  }
+  rbm::DbnChain<Model> chain;
+  chain.start_from_noise(rng);
+  must(chain.run(model, 10, rng));
+  Crc32 crc;
+  crc.add(chain.visible.values, 9);
+  print_crc(TEXT("Dbn "), crc_of_all(model));
+  print_crc(TEXT("  used "), crc.value());
+}
+
+template <class Scalar>
+void dbm() {
+  boltzmann<Scalar>(6);
+}
+
+template <class Scalar>
+void dbn() {
+  belief<Scalar>(7);
 }
 
 template <class Scalar>

@@ -62,7 +62,7 @@ for program in "$@"; do
   "attiny85 tiny") promise 15000 96 ;;
   esac
 
-  case $program in learn-* | rules-* | edges-* | tiny | step-*)
+  case $program in learn-* | rules-* | edges-* | dbm-* | dbn-* | tiny | step-*)
     line="$program $(cat "$out/$program.txt")"
     if [ "$line" = "$(grep "^$program " "$here/conformance.expected")" ]; then
       pass

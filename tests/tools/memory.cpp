@@ -14,6 +14,16 @@ void print() {
               sizeof(rbm::Trainer<Model, 10>), sizeof(rbm::GibbsChain<Model>), sizeof(rbm::Posterior<Model>));
 }
 
+template <size_t V, size_t H1, size_t H2>
+void print_deep() {
+  typedef rbm::Layers<rbm::Bernoulli<V>, rbm::Bernoulli<H1>, rbm::Bernoulli<H2>> Layers;
+  typedef rbm::Dbm<Layers> Net;
+  typedef rbm::Dbn<Layers> Stack;
+  std::printf("| %zu-%zu-%zu | %zu | %zu | %zu | %zu | %zu | %zu |\n", V, H1, H2, sizeof(Net),
+              sizeof(rbm::DbmTrainer<Net, 10>), sizeof(rbm::GibbsChain<Net>), sizeof(Stack),
+              sizeof(rbm::Pretrainer<Stack, 1>), sizeof(rbm::DbnChain<Stack>));
+}
+
 }  // namespace
 
 int main() {
@@ -23,5 +33,8 @@ int main() {
   print<64, 16>();
   print<64, 64>();
   print<784, 128>();
+  print_deep<64, 16, 8>();
+  print_deep<64, 16, 16>();
+  print_deep<784, 500, 200>();
   return 0;
 }

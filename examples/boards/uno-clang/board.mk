@@ -4,7 +4,7 @@ CC_OF    = clang
 CXX_OF   = clang++
 SKIP     = $(ALL)
 FITS     =
-CONFORMANCE := $(filter-out step-%,$(CONFORMANCE))
+CONFORMANCE := $(filter-out step-% dbm-%,$(CONFORMANCE))
 include examples/boards/avr/avr.mk
 PACKAGES = clang gcc-avr avr-libc libsimavr-dev
 FLAGS    = --target=avr -mmcu=$(CPU) -DF_CPU=16000000UL -isystem /usr/lib/avr/include
