@@ -340,6 +340,8 @@ TEST_CASE_TEMPLATE("AIS brackets ln Z" * doctest::test_suite("sampling"), Net, F
     const auto draws = exact_samples(dense(net), 300, rng);
     ais.set_base(net);
     if (seed % 2 == 0) CHECK(ais.set_base(net, samples.data(), 9) == Status::ok);
+    CHECK(same_bits(ais.base.first, net.visible.first) == (seed % 2 != 0));
+    CHECK(same_bits(ais.base.second, net.visible.second));  // of which samples say nothing
     CHECK(ais.forward(net, temperatures, 300, low, rng) == Status::ok);
     CHECK(ais.reverse(net, temperatures, draws.data(), 300, high, rng) == Status::ok);
     CHECK(std::max(low.high - low.low, high.high - high.low) < 1);
@@ -368,13 +370,13 @@ TEST_CASE("what cannot be used is refused, and leaves results as they were") {
   CHECK(refused(net, v, HUGE_VAL, Status::not_finite));
   CHECK(likelihood.model_averages(net, HUGE_VAL, averages) == Status::not_finite);
   for (size_t n = 0; n < 7 + 6 + 4; ++n) {
-    for (double wrong : {-1e23, double(NAN), HUGE_VAL}) {
+    for (double wrong : {1e23, double(NAN), HUGE_VAL, -HUGE_VAL}) {
       ThreeLayers broken = net;
       size_t at = 0;
       SetEach break_one = {[&](double x) { return at++ == n ? wrong : x; }};
       rbm::each_parameter(break_one, broken);
-      CHECK(rbm::check(broken) == (wrong < 0 ? Status::out_of_range : Status::not_finite));
-      if (wrong < 0) continue;
+      CHECK(rbm::check(broken) == (wrong == 1e23 ? Status::out_of_range : Status::not_finite));
+      if (wrong == 1e23) continue;  // which has a likelihood
       CHECK(refused(broken, v, 1, Status::not_finite));
       CHECK(likelihood.log_partition(broken, result) == Status::not_finite);
       CHECK(likelihood.model_averages(broken, 1, averages) == Status::not_finite);

@@ -176,7 +176,7 @@ struct Dbm<Layers<First, Hiddens...>, Number> {
   template <size_t k>
   using WeightsOf = Matrix<Number, UnitsOf<k>::size, UnitsOf<k + 1>::size>;
 
-  /// What is kept of each layer, each hidden layer, or each two neighbours.
+  /// A chain of Part::Of<Units>::Type for each layer, each hidden one, or each two neighbours, see layers.hpp.
   template <class Part>
   using OfLayers = detail::PerLayer<Part, First, Hiddens...>;
   template <class Part>
@@ -225,6 +225,13 @@ struct Dbm<Layers<First, Hiddens...>, Number> {
     has_real_neighbours = detail::EachPair<0, depth - 1>::template has_real<Dbm>()
   };
   enum : bool { sums_fit = detail::EachLayer<0, depth>::template sums_fit<Dbm>() };
+  static_assert(sums_fit || !Arithmetic<Scalar>::is_8_bit,
+                "rbm: two neighbours of a layer this large can overflow the 16-bit sums of a Fixed<int8_t, bits>: take "
+                "Fixed<int16_t, bits>");
+  static_assert(
+      sums_fit || Arithmetic<Scalar>::is_8_bit,
+      "rbm: two neighbours of a layer this large can overflow the 32-bit sums of a Fixed<int16_t, bits>: take "
+      "float, or with real units more bits after the point");
 
   OfPairs<detail::WeightsPart<Number>> all_weights;
   VisibleLayer visible;  // the even layers

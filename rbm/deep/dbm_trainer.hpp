@@ -278,14 +278,14 @@ struct PairUpdate {
   Gradient gradient;
   Update<Trainer, Gradient, Rng> update;
 
-  PairUpdate(typename Trainer::Model& of, Trainer& by, const typename Trainer::Sample* samples, size_t count,
+  PairUpdate(typename Trainer::Model& of, Trainer& by, const typename Trainer::Sample* from, size_t some,
              Rng& generator)
       : model(of),
-        gradient({DataAt<k>::of(by, samples), DataAt<k + 1>::of(by, samples), count,
-                  ActiveAt<k>::of_data(by.layer_by_layer())},
-                 {by.template particles_of<k>().values, by.template particles_of<k + 1>().values,
-                  Trainer::particle_count, ActiveAt<k>::of_model(by.layer_by_layer())},
-                 by.layer_by_layer()),
+        gradient(
+            {DataAt<k>::of(by, from), DataAt<k + 1>::of(by, from), some, ActiveAt<k>::of_data(by.layer_by_layer())},
+            {by.template particles_of<k>().values, by.template particles_of<k + 1>().values, Trainer::particle_count,
+             ActiveAt<k>::of_model(by.layer_by_layer())},
+            by.layer_by_layer()),
         update(model, gradient, by.options, by.template extra_states<k>(),
                static_cast<typename Gradient::Delta>(by.learning_rate()), generator, k == 0) {}
 };

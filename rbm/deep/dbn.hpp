@@ -34,6 +34,16 @@ struct NoLabel {};
 
 namespace detail {
 
+/// Whether one of some layers has real units.
+template <class First, class... More>
+struct AnyReal {
+  enum : bool { value = bool{First::is_real} || bool{AnyReal<More...>::value} };
+};
+template <class First>
+struct AnyReal<First> {
+  enum : bool { value = First::is_real };
+};
+
 /// What the top Rbm of a stack sees: a layer, and the label beside it.
 template <class Units, class Label>
 struct TopUnits {
@@ -99,6 +109,12 @@ struct StackPass {
     initialize(net.template rbm<k>(), rng);
     StackPass<k + 1, End>::initialize_all(net, rng);
   }
+  /// Whether all variances are above 0.
+  template <class Net>
+  static bool is_proper(const Net& net) {
+    const auto& model = net.template rbm<k>();
+    return model.visible.is_proper() && model.hidden.is_proper() && StackPass<k + 1, End>::is_proper(net);
+  }
   template <class Net>
   static Status check_all(const Net& net) {
     return first_failure(check(net.template rbm<k>()), StackPass<k + 1, End>::check_all(net));
@@ -119,6 +135,10 @@ struct StackPass<k, End, false> {
   static void sample_down(const Net&, Below&, Means&, Rng&) {}
   template <class Net, class Rng>
   static void initialize_all(Net&, Rng&) {}
+  template <class Net>
+  static bool is_proper(const Net&) {
+    return true;
+  }
   template <class Net>
   static Status check_all(const Net&) {
     return Status::ok;
@@ -155,7 +175,7 @@ struct Dbn<Layers<First, Hiddens...>, Number, LabelUnits> {
   using RbmOf = typename detail::Choose<k == depth - 2, Top, Rbm<UnitsOf<k>, UnitsOf<k + 1>, Number>>::Type;
   typedef typename Top::Scalar Scalar;
   typedef Vector<Scalar, First::size> Sample;
-  enum : bool { is_in_flash = Top::is_in_flash };
+  enum : bool { is_in_flash = Top::is_in_flash, has_real = detail::AnyReal<First, Hiddens...>::value };
 
   /// States, or means, of the hidden layers: layer<1>() is the first.
   struct Means {
@@ -209,6 +229,7 @@ struct Dbn<Layers<First, Hiddens...>, Number, LabelUnits> {
   void start_transposed() {
     const auto& below = rbm<k - 1>();
     auto& above = rbm<k>();
+    static_assert(!is_in_flash, "rbm: a model in flash cannot be written");
     static_assert(bool{detail::IsSame<UnitsOf<k - 1>, UnitsOf<k + 1>>::value},
                   "rbm: a layer starts as the transpose of the one two below it, and has the same units");
     for (size_t i = 0; i < UnitsOf<k>::size; ++i) {

@@ -73,8 +73,8 @@ struct Likelihood<Dbm<Layers<First, Second, Third, More...>, Number>>
     return this->set_result(status, sum / static_cast<double>(count), result);
   }
 
-  /// The mean-field bound of ln p(v), given ln Z, after so many sweeps; then the odd layers answer once more. It is
-  /// never above ln p(v) and does not fall with the sweeps. out_of_range where there is none.
+  /// The mean-field bound of ln p(v), given ln Z: after `sweeps` sweeps, from zeros above, and half a one more, of the
+  /// odd layers. It is never above ln p(v) and does not fall with the sweeps. out_of_range where `sweeps` is 0.
   Status lower_bound(const Model& model, const Sample& v, uint32_t sweeps, double log_partition, double& bound) {
     auto& even = this->sums.visible;
     auto& odd = this->sums.hidden;

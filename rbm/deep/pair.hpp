@@ -39,8 +39,8 @@ struct Pair {
   VisibleLayer& visible;
   HiddenLayer& hidden;
 
-  explicit Pair(Net& net)
-      : weights(net.template weights<k>()), visible(net.template layer<k>()), hidden(net.template layer<k + 1>()) {}
+  explicit Pair(Net& of)
+      : weights(of.template weights<k>()), visible(of.template layer<k>()), hidden(of.template layer<k + 1>()) {}
 
   static Status check(const VisibleState* samples, size_t count) { return check_states<VisibleLayer>(samples, count); }
 };

@@ -6,8 +6,8 @@
 // In a Dbm the layers between get their inputs from two sides, but while a pair is trained alone it has one of them:
 // it is counted twice, up from the lower layer where there is a layer above, down from the upper one where there is a
 // layer below. So the weights come out as small as they are needed later (Salakhutdinov and Hinton 2009). Biases are
-// not: a layer keeps those that it learnt as the upper one of its pair, which are right where both sides agree.
-// SPDX-License-Identifier: MIT
+// not counted twice: a layer keeps those that it learnt as the upper one of its pair, which are right where both sides
+// agree. SPDX-License-Identifier: MIT
 
 #ifndef RBM_DEEP_PRETRAINER_HPP
 #define RBM_DEEP_PRETRAINER_HPP
@@ -152,7 +152,8 @@ struct PassUp<0> {
 
 }  // namespace detail
 
-/// Trains a deep model greedily. `options` are those of all layers; set `learning_rate` anew where they differ.
+/// Trains a deep model greedily. `options` are those of all layers: where one of them needs another learning rate, set
+/// it before that one learns.
 template <class Net, size_t Batch, Extras Chosen = plain>
 struct Pretrainer;
 
@@ -166,14 +167,15 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
   typedef typename Net::Sample Sample;
   typedef typename Arithmetic<Scalar>::Option Option;
   static_assert((Chosen & sliced) == 0, "rbm: greedy training is not made in slices");
+  static_assert(!Net::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
 
   TrainingOptions<Chosen, Option> options;
   typename Net::Means states;  // of the layers below the one that learns
 
-  Pretrainer() : options(bool{Net::template UnitsOf<0>::is_real} ? 0.001f : 0.1f), which(0) {}
+  Pretrainer() : options(Net::has_real ? 0.001f : 0.1f), which(0) {}
 
   /// One update of rbm<k>() from what the layers below it draw, given `count` samples. Errors as of Trainer::step, and
-  /// out_of_range where there is no such Rbm; the draws were made from the generator.
+  /// out_of_range where there is no such Rbm; where a label is refused the layers below have drawn.
   template <class Rng>
   Status step(Net& net, size_t k, const Sample* samples, size_t count, Rng& rng) {
     static_assert(!Net::has_label, "rbm: the top of this network sees a label: give the labels of the samples, too");
@@ -211,18 +213,19 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
   enum : size_t { pairs = Net::depth - 1 };
 
   detail::OneStage<detail::StackStage<Net, Batch, Chosen>, 0, pairs - 1> stages;
-  size_t which;  // of them is there
+  size_t which;  // is in memory
 
   template <size_t k, class Labels, class Rng>
   Status step_at(Net& net, const Sample* samples, const Labels* labels, size_t count, Rng& rng) {
     typedef typename detail::StackStage<Net, Batch, Chosen>::template Of<k>::Type Stage;
+    if (count > Batch) return Status::too_large;
+    Status status = first_failure(options.check(), Net::check(samples, count));
+    if (status == Status::ok && !detail::StackPass<0, k + 1>::is_proper(net)) status = Status::out_of_range;
+    if (status != Status::ok) return status;
     Stage& stage = detail::At<k>::of(stages);
     if (which != k) new (&stage) detail::InPlace<Stage>();
     which = k;
     stage.trainer.options = options;
-    if (count > Batch) return Status::too_large;
-    const Status status = Net::check(samples, count);
-    if (status != Status::ok) return status;
     return step_stage(net, stage, Known<k>(), samples, labels, count, rng);
   }
 
@@ -262,6 +265,11 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
   static_assert(!Net::has_real_neighbours,
                 "rbm: a Dbm does not learn between two neighbouring layers of real units: put units of finitely many "
                 "states between them");
+  static_assert(!Net::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
+  static_assert(Ops::template sum_fits<2 * size_t{Net::largest_layer}, bool{Net::has_real}>(),
+                "rbm: a layer this large, counted twice, can overflow the sums of inputs: take a wider number type");
+  static_assert(Ops::template batch_fits<Batch, bool{Net::has_real}>(),
+                "rbm: a batch this large can overflow the sums of its statistics: take a smaller Batch");
 
   enum : unsigned { extras = Chosen };
 
@@ -296,7 +304,7 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
   enum : size_t { pairs = Net::depth - 1 };
 
   detail::OneStage<detail::PairStage<Net, Batch, Chosen>, 0, pairs - 1> stages;
-  size_t which;  // of them is there
+  size_t which;  // is in memory
 
   template <size_t k, class Rng>
   Status step_at(Net& net, const Sample* samples, const Sample*, size_t count, Rng& rng) {
