@@ -30,6 +30,7 @@
 #include "layers/real.hpp"      // Gaussian, Relu
 #include "layers/softmax.hpp"   // groups of which one unit is on
 #include "layers/joined.hpp"    // two layers side by side
+#include "layers/states.hpp"    // a way through all states of a layer
 
 // The model: its parameters, energies, means and draws.
 #include "model/model.hpp"       // Rbm<Visible, Hidden, Number>
@@ -49,6 +50,8 @@
 #include "training/update.hpp"         // changes the parameters, plainly
 #include "training/gradient_tile.hpp"  // the gradient of a large batch, a tile at a time
 #include "training/extras.hpp"         // the same with momentum, penalties or centring
+#include "training/averages.hpp"       // the gradient as a difference of two averages
+#include "training/exact.hpp"          // the model's averages by enumeration
 #include "training/normalizable.hpp"   // bounds weights between real units
 #include "training/slices.hpp"         // how a step is left and taken up again
 #include "training/trainer.hpp"        // Trainer, OnlineTrainer: step and epoch

@@ -22,6 +22,8 @@
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "../training/averages.hpp"
+#include "../training/exact.hpp"
 #include "../training/extras.hpp"
 #include "../training/options.hpp"
 #include "batches.hpp"
@@ -226,8 +228,10 @@ struct TrainedLayers {
   static Status check(const Trainer& trainer, size_t count) {
     typedef typename Trainer::Model::template LayerOf<k> Layer;
     Status status = check_states<Layer>(trainer.template means_of<k>().values, count);
-    status =
-        first_failure(status, check_states<Layer>(trainer.template particles_of<k>().values, Trainer::particle_count));
+    if (!Trainer::is_exact) {
+      const auto* const particles = trainer.template particles_of<k>().values;
+      status = first_failure(status, check_states<Layer>(particles, Trainer::particle_count));
+    }
     return first_failure(status, TrainedLayers<k + 1, Depth>::check(trainer, count));
   }
 
@@ -268,11 +272,35 @@ struct DataAt<0> {
   }
 };
 
+/// The model's averages of the layers k and k + 1: over particles, or exact.
+template <class Net, size_t k, bool IsExact>
+struct AveragesAt {
+  typedef StateAverages<Pair<Net, k>> Type;
+
+  template <class Trainer>
+  static Type of(Trainer& trainer) {
+    return {trainer.template particles_of<k>().values, trainer.template particles_of<k + 1>().values,
+            Trainer::particle_count, ActiveAt<k>::of_model(trainer.layer_by_layer())};
+  }
+};
+template <class Net, size_t k>
+struct AveragesAt<Net, k, true> {
+  typedef KnownAverages<typename Arithmetic<typename Net::Scalar>::Delta> Type;
+  enum : size_t { below = Net::template Place<k>::first, above = Net::template Place<k + 1>::first };
+
+  template <class Trainer>
+  static Type of(Trainer& trainer) {
+    const ExactAverages<Net>& averages = *part_of<ExactAverages<Net>>(&trainer);
+    return k % 2 == 0 ? averages.from(below, above) : averages.from(above, below).turned();
+  }
+};
+
 /// The change of the layers k and k + 1, and what it is made of.
 template <class Trainer, size_t k, class Rng>
 struct PairUpdate {
   typedef Pair<typename Trainer::Model, k> Model;
-  typedef typename GradientOf<Model, Trainer::has_tiles>::Type Gradient;
+  typedef AveragesAt<typename Trainer::Model, k, Trainer::is_exact> ModelAverages;
+  typedef typename GradientOf<Model, typename ModelAverages::Type, Trainer::has_tiles>::Type Gradient;
 
   Model model;
   Gradient gradient;
@@ -283,9 +311,7 @@ struct PairUpdate {
       : model(of),
         gradient(
             {DataAt<k>::of(by, from), DataAt<k + 1>::of(by, from), some, ActiveAt<k>::of_data(by.layer_by_layer())},
-            {by.template particles_of<k>().values, by.template particles_of<k + 1>().values, Trainer::particle_count,
-             ActiveAt<k>::of_model(by.layer_by_layer())},
-            by.layer_by_layer()),
+            ModelAverages::of(by), by.layer_by_layer()),
         update(model, gradient, by.options, by.template extra_states<k>(),
                static_cast<typename Gradient::Delta>(by.learning_rate()), generator, k == 0) {}
 };
@@ -335,17 +361,25 @@ struct PairUpdates<Pairs, Pairs> {
 /// layers; and what extras need: `centred` a state of all layers, `with_momentum` a copy of weights and biases. Its
 /// learning rate falls, as that of a persistent Trainer. Of the extras it takes centred, with_momentum and penalised.
 template <class NetType, size_t Batch, size_t ParticleCount = Batch, Extras Chosen = plain>
-struct DbmTrainer : detail::UpdateCounter,
-                    detail::Particles,
-                    detail::Optional<detail::LayerByLayer<NetType, Batch, ParticleCount>,
-                                     detail::goes_layer_by_layer<NetType, ParticleCount>()>,
-                    detail::Optional<detail::DeepOffsets<NetType>, detail::has(Chosen, centred)>,
-                    detail::Optional<detail::DeepVelocity<NetType>, detail::has(Chosen, with_momentum)> {
+struct DbmTrainer
+    : detail::UpdateCounter,
+      detail::Particles,
+      detail::Optional<detail::LayerByLayer<NetType, Batch, ParticleCount>,
+                       detail::goes_layer_by_layer<NetType, ParticleCount>() && !detail::has(Chosen, exact)>,
+      detail::Optional<detail::ExactAverages<NetType>, detail::has(Chosen, exact)>,
+      detail::Optional<detail::DeepOffsets<NetType>, detail::has(Chosen, centred)>,
+      detail::Optional<detail::DeepVelocity<NetType>, detail::has(Chosen, with_momentum)> {
   static_assert(Batch > 0 && ParticleCount > 0,
                 "rbm: a trainer needs room for at least one sample, and at least one fantasy particle");
   static_assert(!NetType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
-  static_assert((Chosen & ~unsigned{centred | with_momentum | penalised | persistent}) == 0,
-                "rbm: a DbmTrainer, which is always persistent, takes the extras centred, with_momentum and penalised");
+  static_assert((Chosen & ~unsigned{centred | with_momentum | penalised | persistent | exact}) == 0,
+                "rbm: a DbmTrainer takes the extras centred, with_momentum, penalised and exact, without which it is "
+                "always persistent");
+  static_assert(!detail::has(Chosen, exact) || (ParticleCount == 1 && !detail::has(Chosen, persistent)),
+                "rbm: an exact trainer has no chains: leave out persistent, and give it 1 particle, which is not used");
+  static_assert(
+      !detail::has(Chosen, exact) || detail::has_few_states<NetType>(),
+      "rbm: an exact trainer enumerates the even or the odd layers, which must have at most 2^16 joint states");
   static_assert(!NetType::has_real_neighbours,
                 "rbm: a Dbm does not learn between two neighbouring layers of real units: put units of finitely many "
                 "states between them");
@@ -361,9 +395,10 @@ struct DbmTrainer : detail::UpdateCounter,
 
   typedef detail::LayerByLayer<Model, Batch, ParticleCount> LayerByLayer;
 
-  enum : unsigned { extras = Chosen | persistent };
+  enum : unsigned { extras = Chosen | (detail::has(Chosen, exact) ? scheduled : persistent) };
   enum : bool {
-    is_layer_by_layer = detail::goes_layer_by_layer<Model, ParticleCount>(),
+    is_exact = detail::has(Chosen, exact),
+    is_layer_by_layer = detail::goes_layer_by_layer<Model, ParticleCount>() && !is_exact,
     has_tiles = is_layer_by_layer && kernels::has_unit_bits
   };
   enum : size_t { batch_size = Batch, particle_count = ParticleCount };  // the most samples that a step takes
@@ -462,9 +497,9 @@ struct DbmTrainer : detail::UpdateCounter,
   template <class Rng>
   Status update(Model& model, const Sample* samples, size_t count, bool moves_offset, Rng& rng) {
     for (size_t s = 0; s < count; ++s) find_means(model, samples[s], s);
-    run_particles(model, samples, count, rng);
+    const bool is_known = run_model(model, samples, count, Way<is_exact>(), rng);
     if (is_layer_by_layer) layer_by_layer()->find(samples, count, detail::At<0>::of(all_particles));
-    if (diverged(count)) {
+    if (!is_known || diverged(count)) {
       this->particles = 0;
       return Status::not_finite;
     }
@@ -482,7 +517,7 @@ struct DbmTrainer : detail::UpdateCounter,
   bool diverged(size_t count) const {
     if (Ops::is_fixed) return false;
     const Status status =
-        Model::template UnitsOf<0>::is_real
+        Model::template UnitsOf<0>::is_real && !is_exact
             ? detail::check_states<typename Model::template LayerOf<0>>(particles_of<0>().values, ParticleCount)
             : Status::ok;
     return first_failure(status, detail::TrainedLayers<1, depth>::check(*this, count)) != Status::ok;
@@ -510,6 +545,19 @@ struct DbmTrainer : detail::UpdateCounter,
     detail::each_input<typename Model::template UnitsOf<0>>(
         inputs, [&](Block block, typename Model::Sum* x)
                     RBM_ALWAYS_INLINE { evidence.mean(block, model.visible, x, v.values + block.first); });
+  }
+
+  // Either way to the model's averages, of which only the trainer's is compiled.
+  template <bool>
+  struct Way {};
+  template <class Rng>
+  bool run_model(const Model& model, const Sample* samples, size_t count, Way<false>, Rng& rng) {
+    run_particles(model, samples, count, rng);
+    return true;
+  }
+  template <class Rng>
+  bool run_model(const Model& model, const Sample*, size_t, Way<true>, Rng&) {
+    return detail::part_of<detail::ExactAverages<Model>>(this)->find(model);
   }
 
   // Particles start at samples, of which they share some where there are fewer, with nothing known of layers above.

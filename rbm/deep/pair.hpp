@@ -16,6 +16,7 @@
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "../training/averages.hpp"
 #include "../training/ways.hpp"
 
 namespace rbm {
@@ -65,115 +66,13 @@ struct PairTiles {
 template <class Net>
 struct PairTiles<Net, false> {};
 
-/// The states of two layers, of the data or of the model. `on` says which visible units are on, or is null.
-template <class PairModel>
-struct PairStates {
-  const typename PairModel::VisibleState* v;
-  const typename PairModel::HiddenState* h;
-  size_t count;
-  const kernels::Active<PairModel::visible_size>* on;
-};
-
-/// The gradient of two layers as a difference of averages, over states of the data and of the model.
-template <class PairModel>
-struct PairGradient {
-  typedef PairModel Model;
-  typedef typename Model::Sum Sum;
-  typedef Arithmetic<typename Model::Scalar> Ops;
-  typedef typename Ops::Delta Delta;
-  typedef PairStates<Model> States;
-
-  enum : size_t {
-    visible_block = Model::Visible::block_size,
-    hidden_block = Model::Hidden::block_size,
-    tile_rows = Model::visible_size,
-    summed_rows = kernels::has_unit_bits ? 32 : 1,  // of which states are summed at once
-    partial_sums = Ops::is_fixed ? 1 : 8
-  };
-  enum : bool { holds_tile = false, goes_by_rows = false };
-
-  const States data, model;
-  Delta visible_difference[summed_rows];  // of those rows that were summed last
-
-  template <class LayerByLayer>
-  PairGradient(const States& of_data, const States& of_model, LayerByLayer*)
-      : data(of_data), model(of_model), visible_difference() {}
-
-  /// rate (<v>_data - <v>_model), and <h>_data - <h>_model, of a block of units.
-  void of_visible_biases(Block block, Delta rate, Delta* change) const {
-    difference<visible_block>(data.v, model.v, block, change);
-    for (size_t i = 0; i < block.count; ++i) change[i] *= rate;
-  }
-  void of_hidden_biases(Block block, Delta* change) const { difference<hidden_block>(data.h, model.h, block, change); }
-
-  /// The mean of hidden unit j over the data.
-  Delta mean_of_hidden(size_t j) const {
-    Delta mean;
-    average<1>(data.h, data.count, Block{j, 1}, &mean);
-    return mean;
-  }
-
-  void begin_rows(Block, size_t, size_t) const {}
-  static void fetch(const typename Model::Scalar*, size_t) {}
-  static Delta* place_of_differences() { return nullptr; }
-  static Delta* place_of_changes() { return nullptr; }
-
-  /// <v_i h>_data - <v_i h>_model for a block of hidden units.
-  void of_row(size_t i, Block block, Delta* gradient) {
-    if (i % summed_rows == 0) {
-      const size_t left = Model::visible_size - i, count = left < summed_rows ? left : size_t{summed_rows};
-      difference<summed_rows>(data.v, model.v, Block{i, count}, visible_difference);
-    }
-    of_row_alone(i, block, gradient);
-  }
-
-  /// <v_i>_data - <v_i>_model of the row that was asked for last.
-  Delta along_row(size_t i) const { return visible_difference[i % summed_rows]; }
-
- protected:
-  void of_row_alone(size_t i, Block block, Delta* gradient) const {
-    Delta of_model[hidden_block] = {};
-    average_products(data, i, block, gradient);
-    average_products(model, i, block, of_model);
-    for (size_t j = 0; j < block.count; ++j) gradient[j] -= of_model[j];
-  }
-
-  template <size_t Most, class State>
-  RBM_INLINE void difference(const State* at_data, const State* of_model, Block block, Delta* to) const {
-    Delta model_mean[Most] = {};
-    average<Most>(at_data, data.count, block, to);
-    average<Most>(of_model, model.count, block, model_mean);
-    for (size_t j = 0; j < block.count; ++j) to[j] -= model_mean[j];
-  }
-
- private:
-  template <size_t Most, class State>
-  static RBM_INLINE void average(const State* states, size_t count, Block block, Delta* mean) {
-    Sum sum[Most] = {};
-    for (size_t s = 0; s < count; ++s) {
-      const auto* const units = states[s].values + block.first;
-      for (size_t j = 0; j < block.count; ++j) sum[j] += static_cast<Sum>(units[j]);
-    }
-    for (size_t j = 0; j < block.count; ++j) mean[j] = Ops::change_of(sum[j], count);
-  }
-
-  static RBM_INLINE void average_products(const States& states, size_t i, Block block, Delta* mean) {
-    Sum sum[hidden_block] = {};
-    for (size_t s = 0; s < states.count; ++s) {
-      const typename Model::Scalar unit = states.v[s][i];
-      if (!kernels::is_off(unit)) kernels::add_row(unit, states.h[s].values + block.first, block.count, sum);
-    }
-    for (size_t j = 0; j < block.count; ++j) mean[j] = Ops::change_of(sum[j], states.count);
-  }
-};
-
 #ifdef RBM_HAS_WIDE_LOOPS
 /// Of floats, tile by tile, to the same bits.
 template <class PairModel>
-struct TiledPairGradient : PairGradient<PairModel> {
+struct TiledPairGradient : AverageGradient<PairModel, StateAverages<PairModel>> {
   typedef PairModel Model;
-  typedef PairGradient<PairModel> Base;
-  typedef typename Base::States States;
+  typedef StateAverages<PairModel> States;
+  typedef AverageGradient<PairModel, States> Base;
 
   enum : size_t {
     tile_rows = kernels::rows_of_table,
@@ -184,7 +83,7 @@ struct TiledPairGradient : PairGradient<PairModel> {
 
   template <class LayerByLayer>
   TiledPairGradient(const States& of_data, const States& of_model, LayerByLayer* part)
-      : Base(of_data, of_model, part),
+      : Base(of_data, of_model),
         data_tile(part->tiles.data),
         model_tile(part->tiles.model),
         visible(part->tiles.visible),
@@ -205,7 +104,7 @@ struct TiledPairGradient : PairGradient<PairModel> {
     if (block.first == 0) {
       for (Block some : Blocks<Rows>()) {
         if (some.first < first || some.first >= first + rows) continue;
-        this->template difference<kernels::block_size>(this->data.v, this->model.v, some, visible + some.first);
+        this->template difference_of_visible<kernels::block_size>(some, visible + some.first);
       }
     }
     has_tile = block.count == most || block.count == tail;
@@ -251,13 +150,13 @@ struct TiledPairGradient : PairGradient<PairModel> {
 };
 #endif
 
-template <class PairModel, bool HasTiles>
+template <class PairModel, class ModelAverages, bool HasTiles>
 struct GradientOf {
-  typedef PairGradient<PairModel> Type;
+  typedef AverageGradient<PairModel, ModelAverages> Type;
 };
 #ifdef RBM_HAS_WIDE_LOOPS
-template <class PairModel>
-struct GradientOf<PairModel, true> {
+template <class PairModel, class ModelAverages>
+struct GradientOf<PairModel, ModelAverages, true> {
   typedef TiledPairGradient<PairModel> Type;
 };
 #endif

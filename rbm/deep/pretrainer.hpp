@@ -175,7 +175,7 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
   Pretrainer() : options(Net::has_real ? 0.001f : 0.1f), which(0) {}
 
   /// One update of rbm<k>() from what the layers below it draw, given `count` samples. Errors as of Trainer::step, and
-  /// out_of_range where there is no such Rbm; where a label is refused the layers below have drawn.
+  /// out_of_range where there is no such Rbm.
   template <class Rng>
   Status step(Net& net, size_t k, const Sample* samples, size_t count, Rng& rng) {
     static_assert(!Net::has_label, "rbm: the top of this network sees a label: give the labels of the samples, too");
@@ -185,6 +185,8 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
   template <class LabelState, class Rng>
   Status step(Net& net, size_t k, const Sample* samples, const LabelState* labels, size_t count, Rng& rng) {
     static_assert(Net::has_label, "rbm: the top of this network sees no label: Dbn<Layers, Number, Label> does");
+    const Status status = check_labels(labels, count);
+    if (status != Status::ok) return status;
     return detail::PretrainAt<0, pairs>::step(*this, net, k, samples, labels, count, rng);
   }
 
@@ -200,7 +202,7 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
   template <class LabelState, class Rng>
   Status epoch(Net& net, size_t k, const Sample* samples, const LabelState* labels, size_t count, Rng& rng) {
     Status status = first_failure(check(net), Net::check(samples, count));
-    if (status == Status::ok) status = detail::check_states<typename Label::template Layer<Scalar>>(labels, count);
+    if (status == Status::ok) status = check_labels(labels, count);
     for (size_t first = 0; first < count && status == Status::ok; first += Batch) {
       status = step(net, k, samples + first, labels + first, count - first < Batch ? count - first : Batch, rng);
     }
@@ -214,6 +216,12 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
 
   detail::OneStage<detail::StackStage<Net, Batch, Chosen>, 0, pairs - 1> stages;
   size_t which;  // is in memory
+
+  template <class LabelState>
+  static Status check_labels(const LabelState* labels, size_t count) {
+    static_assert(size_t{LabelState::size} == size_t{Label::size}, "rbm: a label has a value for each of its units");
+    return detail::check_states<typename Label::template Layer<Scalar>>(labels, count);
+  }
 
   template <size_t k, class Labels, class Rng>
   Status step_at(Net& net, const Sample* samples, const Labels* labels, size_t count, Rng& rng) {
@@ -347,9 +355,9 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
           first_failure(status, detail::check_states<typename Model::HiddenLayer>(stage.hidden_data.values, count));
       if (status != Status::ok) return Status::not_finite;
     }
-    typedef detail::PairGradient<Model> Gradient;
+    typedef detail::AverageGradient<Model, detail::StateAverages<Model>> Gradient;
     Gradient gradient({v_data, stage.hidden_data.values, count, nullptr},
-                      {stage.visible.values, stage.hidden.values, count, nullptr}, &stage);
+                      {stage.visible.values, stage.hidden.values, count, nullptr});
     const Option rate = rate_of(detail::part_of<const detail::UpdateCounter>(&stage));
     detail::Update<Pretrainer, Gradient, Rng>(model, gradient, options, {nullptr, nullptr, nullptr, nullptr, nullptr},
                                               static_cast<typename Ops::Delta>(rate), rng, k == 0)

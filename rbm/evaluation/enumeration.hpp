@@ -1,8 +1,6 @@
-// rbm/evaluation/enumeration.hpp: a layer in double, with the inputs and states of all its units in memory, and a way
-// through all its states.
+// rbm/evaluation/enumeration.hpp: a layer in double, with the inputs and states of all its units in memory.
 //
-// Neighbours in a reflected Gray code differ in one site, so only what that site adds to the other layer's inputs
-// changes from one state to the next. Where all units have two states, the sum over the other layer is a product of
+// Where all units have two states, the sum over the other layer is a product of
 // terms 1 + exp(x_j), and a change of x_j multiplies exp(x_j): blocks of states need no exp and no log.
 // Only this header asks for the C library's functions of double, and rbm.hpp does not include it.
 // SPDX-License-Identifier: MIT
@@ -15,6 +13,7 @@
 
 #include "../kernels/kernels.hpp"
 #include "../layers/layer.hpp"
+#include "../layers/states.hpp"
 #include "../numbers/number.hpp"
 #include "../storage.hpp"
 
@@ -61,18 +60,17 @@ namespace detail {
 
 /// A layer with the inputs and states of all its units in memory.
 template <class Units>
-struct EnumeratedLayer {
+struct EnumeratedLayer : StateWalk<Units, double> {
   typename Units::template Layer<double> layer;
-  Vector<double, Units::size> input, state;
-  Vector<uint32_t, Units::size> state_of, step;  // which of its states each site is in, and 1 or -1 to the next
+  Vector<double, Units::size> input;
 
   void start_input() {
     for (Block block : Blocks<Units>()) detail::start_input(layer, block, input.values + block.first);
   }
   void set_mean() {
-    for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, state.values + block.first);
+    for (Block block : Blocks<Units>()) layer.mean(block, input.values + block.first, this->state.values + block.first);
   }
-  double energy() const { return layer.energy(state.values); }
+  double energy() const { return layer.energy(this->state.values); }
   double cumulant() const {
     double sum = 0.0;
     for (Block block : Blocks<Units>()) sum += layer.cumulant(block, input.values + block.first);
@@ -84,38 +82,6 @@ struct EnumeratedLayer {
     double number = Units::is_real ? __builtin_huge_val() : 1.0;
     for (size_t site = 0; site < Units::sites; ++site) number *= static_cast<double>(Units::states(site));
     return number;
-  }
-
-  /// Calls visit() in each state, in the order of a reflected Gray code: one site moves, from each end of its states
-  /// back to the other, and when it is at an end the next site does. Before that on_change(unit, change) for each unit
-  /// that changes, at first from 0. Sites before `first` stay in their first state. Ends as soon as visit() is false.
-  template <class OnChange, class Visit>
-  bool each_state(size_t first, const OnChange& on_change, const Visit& visit) {
-    const auto move_to = [&](size_t site, uint32_t k) {
-      state_of[site] = k;
-      for (size_t u = 0; u < Units::units(site); ++u) {
-        const size_t unit = Units::first_unit(site) + u;
-        const double change = Units::value(site, k, u) - state[unit];
-        state[unit] += change;
-        if (!equal(change, 0.0)) on_change(unit, change);
-      }
-    };
-    state.fill(0.0);
-    step.fill(1);
-    for (size_t site = 0; site < Units::sites; ++site) move_to(site, 0);
-    if (!visit()) return false;
-    for (size_t site = first; site < Units::sites;) {
-      const uint32_t next = state_of[site] + step[site];
-      if (next < Units::states(site)) {
-        move_to(site, next);
-        if (!visit()) return false;
-        site = first;
-      } else {
-        step[site] = 0u - step[site];
-        ++site;
-      }
-    }
-    return true;
   }
 };
 

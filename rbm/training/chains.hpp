@@ -32,18 +32,26 @@ inline void collect_statistics(const Sampler& sampler, const VisibleState* v, co
   }
 }
 
-/// Runs the chains `first` to first + count - 1 of a trainer from these samples, and takes the statistics at both ends.
+/// Runs the chains `first` to first + count - 1 of a trainer from these samples, and takes the statistics at both ends;
+/// exact, only those at the samples.
 template <class Model, class Trainer, class Rng>
 inline void run_chains(const Model& model, Trainer& trainer, const typename Model::VisibleState* samples, size_t first,
                        size_t count, Rng& rng) {
   // Statistics are draws of h, not means, where a mean in the few steps of 8 bits says little more.
-  constexpr bool samples_statistics = Arithmetic<typename Model::Scalar>::is_8_bit;
+  constexpr bool is_exact = has(Trainer::extras, exact);
+  constexpr bool samples_statistics = Arithmetic<typename Model::Scalar>::is_8_bit && !is_exact;
   if (way_of<Model, Trainer::batch_size>() == Way::single) count = 1;  // so that no loop is left
   const BatchSampler<Trainer, goes_together<Model, Trainer::batch_size>()> sampler(model, trainer);
-  auto* const v = trainer.visible.values + first;
-  auto *const h = trainer.hidden.values + first, *const h_data = trainer.hidden_data.values + first;
-  auto *const on_data = trainer.of_data(first), *const on = trainer.of_model(first);
+  auto* const h_data = trainer.hidden_data.values + first;
+  auto* const on_data = trainer.of_data(first);
   find_active(samples, count, on_data);
+  if (is_exact) {
+    sampler.mean_hidden(samples, on_data, count, h_data);
+    return;
+  }
+  auto* const v = trainer.visible.values + first;
+  auto* const h = trainer.hidden.values + first;
+  auto* const on = trainer.of_model(first);
   if (has(Trainer::extras, persistent)) {
     collect_statistics<samples_statistics>(sampler, samples, on_data, count, h_data, rng);
     for (size_t s = 0; s < count; ++s) {

@@ -380,17 +380,15 @@ struct Update {
   }
 };
 
-/// The change of a trainer's model that the statistics of a batch call for.
-template <class Trainer, class Rng>
-void update_with_extras(typename Trainer::Model& model, Trainer& trainer,
-                        const Statistics<typename Trainer::Model>& batch,
-                        typename BatchGradient<Trainer>::Delta learning_rate, Rng& rng) {
+/// The change of a trainer's model by a gradient.
+template <class Trainer, class Gradient, class Rng>
+void update_with_extras(typename Trainer::Model& model, Trainer& trainer, Gradient& gradient,
+                        typename Gradient::Delta learning_rate, Rng& rng) {
   typedef typename Trainer::Model Model;
   constexpr bool has_offsets = has(Trainer::extras, centred), has_velocity = has(Trainer::extras, with_momentum);
   Offsets<Model>* const offsets = part_of<Offsets<Model>>(&trainer);
   Velocity<Model>* const velocity = part_of<Velocity<Model>>(&trainer);
-  BatchGradient<Trainer> gradient(trainer, batch);
-  Update<Trainer, BatchGradient<Trainer>, Rng>(
+  Update<Trainer, Gradient, Rng>(
       model, gradient, trainer.options,
       {has_offsets ? offsets->visible_offset.values : nullptr, has_offsets ? offsets->hidden_offset.values : nullptr,
        has_velocity ? velocity->weight_change.values : nullptr,

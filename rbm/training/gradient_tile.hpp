@@ -22,13 +22,15 @@ namespace rbm {
 namespace detail {
 
 /// Whether the change of the weights is not the plain one.
-constexpr bool has_extra_update(unsigned extras) { return (extras & (centred | with_momentum | penalised)) != 0; }
+constexpr bool has_extra_update(unsigned extras) {
+  return (extras & (centred | with_momentum | penalised | exact)) != 0;
+}
 
 /// Whether the gradient of a batch is summed tile by tile where its visible units are off or on: of integers by tables,
 /// and where extras change what is made of it.
 template <class Model, size_t Batch, unsigned extras>
 constexpr bool has_gradient_tile() {
-  return Batch >= many_samples && Model::Visible::is_binary &&
+  return Batch >= many_samples && Model::Visible::is_binary && !has(extras, exact) &&
          (Arithmetic<typename Model::Scalar>::is_fixed ? way_of<Model, Batch>() == Way::by_tables
                                                        : has_extra_update(extras));
 }

@@ -32,7 +32,8 @@ enum Extras : unsigned {
   penalised = 16,         // weight decay, a sparsity target, a bound on the size of an update
   learned_variance = 32,  // the variances of Gaussian visible units are learned
   mean_field = 64,        // chains take p(v | h) instead of a draw of v
-  sliced = 128            // a step can be made in slices, between which the program does other things
+  sliced = 128,           // a step can be made in slices, between which the program does other things
+  exact = 256             // the model's averages by enumeration, where a layer has at most 2^16 states, not by chains
 };
 
 constexpr Extras operator|(Extras a, Extras b) {

@@ -22,7 +22,9 @@
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
+#include "averages.hpp"
 #include "chains.hpp"
+#include "exact.hpp"
 #include "extras.hpp"
 #include "gradient_tile.hpp"
 #include "normalizable.hpp"
@@ -56,16 +58,23 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<detail::Offsets<ModelType>, detail::has(Chosen, centred)>,
                  detail::Optional<detail::Velocity<ModelType>, detail::has(Chosen, with_momentum)>,
                  detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()>,
-                 detail::Optional<detail::Slices<ModelType>, detail::has(Chosen, sliced)> {
+                 detail::Optional<detail::Slices<ModelType>, detail::has(Chosen, sliced)>,
+                 detail::Optional<detail::ExactAverages<ModelType>, detail::has(Chosen, exact)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
-  static_assert((Chosen & ~255u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
+  static_assert((Chosen & ~511u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
   static_assert(ModelType::Visible::has_variance || !detail::has(Chosen, learned_variance),
                 "rbm: only Gaussian visible units have a variance to learn");
   static_assert(!detail::has(Chosen, learned_variance) || !detail::has(Chosen, mean_field),
                 "rbm: a mean has no variance to learn from: leave out mean_field");
   static_assert(!Arithmetic<typename ModelType::Scalar>::is_fixed || !detail::has(Chosen, learned_variance),
                 "rbm: variances are learned in float only: give integers the variances of the data, by initialize");
+  static_assert(!detail::has(Chosen, exact) ||
+                    (Chosen & (persistent | mean_field | sliced) & ~unsigned{scheduled}) == 0,
+                "rbm: an exact trainer has no chains: leave out persistent, mean_field and sliced");
+  static_assert(!detail::has(Chosen, exact) || detail::has_few_states<ModelType>(),
+                "rbm: an exact trainer enumerates a layer of at most 2^16 states: 16 units that are off or on, or "
+                "softmax groups");
   static_assert(!detail::has(Chosen, sliced) ||
                     (Batch == 1 && (Chosen & ~unsigned{sliced | persistent | mean_field}) == 0 &&
                      !detail::is_real_pair<ModelType>()),
@@ -88,8 +97,10 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   enum : size_t { batch_size = Batch };  // the most samples that a step takes
 
   TrainingOptions<Chosen, Option> options;
-  Vector<VisibleState, Batch> visible = {};  // the last v of each chain: a reconstruction of its sample, or a particle
-  Vector<HiddenState, Batch> hidden = {};    // p(h | v) there
+  enum : size_t { chains = detail::has(Chosen, exact) ? 1 : Batch };
+
+  Vector<VisibleState, chains> visible = {};  // the last v of each chain: a reconstruction of its sample, or a particle
+  Vector<HiddenState, chains> hidden = {};    // p(h | v) there
   Vector<HiddenState, Batch> hidden_data = {};  // p(h | v) at the sample
 
   constexpr Trainer()
@@ -190,11 +201,13 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     is_scheduled = detail::has(Chosen, scheduled),
     is_persistent = detail::has(Chosen, persistent),
     is_centred = detail::has(Chosen, centred),
+    is_exact = detail::has(Chosen, exact),
     learns_variance = detail::has(Chosen, learned_variance),
     is_real_pair = detail::is_real_pair<Model>()
   };
 
   detail::Offsets<Model>* offsets() { return detail::part_of<detail::Offsets<Model>>(this); }
+  detail::ExactAverages<Model>* averages() { return detail::part_of<detail::ExactAverages<Model>>(this); }
   detail::Slices<Model>* slices() { return detail::part_of<detail::Slices<Model>>(this); }
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
@@ -232,23 +245,42 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     for (size_t s = 0; s < count; s += most) {
       detail::run_chains(model, *this, samples + s, s, count - s < most ? count - s : most, rng);
     }
-    const Status status = end_chains(count);
+    const Status status = has_averages(model, Way < is_exact ? 1 : 0 > ()) ? end_chains(count) : Status::not_finite;
     if (status != Status::ok) return status;
     if (is_centred) update_offsets(samples, count, moves_offset, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
-    if (detail::has_extra_update(Chosen)) {
-      detail::update_with_extras(model, *this, batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
-    } else {
-      detail::apply_gradient(model, *this, batch, learning_rate(), rng);
-    }
+    change_model(model, batch, Way < is_exact ? 2 : detail::has_extra_update(Chosen) ? 1 : 0 > (), rng);
     if (learns_variance) update_variance(model, batch);
     if (is_real_pair) {
       detail::part_of<detail::StrongestDirection<Model>>(this)->keep_normalizable(model, offsets());
     }
     count_update();
     return Status::ok;
+  }
+
+  // Of the ways to the model's averages and from the gradient only those of this trainer are compiled.
+  template <int>
+  struct Way {};
+  static bool has_averages(const Model&, Way<0>) { return true; }
+  bool has_averages(const Model& model, Way<1>) { return averages()->find(model); }
+
+  template <class Rng>
+  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<0>, Rng& rng) {
+    detail::apply_gradient(model, *this, batch, learning_rate(), rng);
+  }
+  template <class Rng>
+  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<1>, Rng& rng) {
+    detail::BatchGradient<Trainer> gradient(*this, batch);
+    detail::update_with_extras(model, *this, gradient, static_cast<typename Ops::Delta>(learning_rate()), rng);
+  }
+  template <class Rng>
+  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<2>, Rng& rng) {
+    typedef detail::KnownAverages<typename Ops::Delta> Known;
+    detail::AverageGradient<Model, Known> gradient({batch.visible_data, batch.hidden_data, batch.count, nullptr},
+                                                   averages()->from());
+    detail::update_with_extras(model, *this, gradient, static_cast<typename Ops::Delta>(learning_rate()), rng);
   }
 
   // Persistent chains go on from here, but anew where they ran away.
@@ -272,8 +304,8 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     Status status = Status::ok;
     const bool is_drawn = !Model::Visible::is_real && !detail::has(Chosen, mean_field);  // from finitely many states
     for (size_t s = 0; s < count && status == Status::ok; ++s) {
-      if (!is_drawn) status = Model::VisibleLayer::check(visible[s].values);
-      status = first_failure(status, Model::HiddenLayer::check(hidden[s].values));
+      if (!is_drawn && !is_exact) status = Model::VisibleLayer::check(visible[s].values);
+      if (!is_exact) status = first_failure(status, Model::HiddenLayer::check(hidden[s].values));
       status = first_failure(status, Model::HiddenLayer::check(hidden_data[s].values));
     }
     return status != Status::ok;
@@ -297,6 +329,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     offsets()->has_offsets = true;
   }
 
+  static Sum mean_square(size_t, Way<0>) { return Sum(0); }
+  Sum mean_square(size_t i, Way<1>) { return static_cast<Sum>(averages()->square(i)); }
+
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
   void update_variance(Model& model, const detail::Statistics<Model>& batch) {
     const Option whole = detail::part_of<const detail::VarianceOptions<Option>>(&options)->variance_rate;
@@ -305,9 +340,10 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
       Sum sum(0);
       for (size_t s = 0; s < batch.count; ++s) {
         const Sum data = static_cast<Sum>(batch.visible_data[s][i]);
-        const Sum model_state = static_cast<Sum>(batch.visible_model[s][i]);
+        const Sum model_state = is_exact ? Sum(0) : static_cast<Sum>(batch.visible_model[s][i]);
         sum += (data - model_state) * (data + model_state);
       }
+      sum -= mean_square(i, Way < is_exact ? 1 : 0 > ()) * static_cast<Sum>(static_cast<float>(batch.count));
       model.visible.learn_variance(i, sum * static_cast<Sum>(rate));
     }
   }
