@@ -30,6 +30,7 @@ typedef Dbm<Four> FourLayers;
 typedef Dbm<Four, rbm::Fixed<int16_t, 11>> FourOfFixed;
 typedef Dbm<Layers<Bernoulli<3>, Spin<2>, Bernoulli<2>>> ThreeLayers;
 typedef Dbm<Layers<Labelled, Spin<3>>> TwoLayers;
+typedef Dbm<Layers<Bernoulli<2>, Spin<2>, Bernoulli<2>, Spin<1>, Bernoulli<2>>> FiveLayers;
 typedef Dbm<Layers<Gaussian<2>, Spin<3>, Relu<1>, Bernoulli<2>>> RealEven;
 typedef Dbm<Layers<Spin<3>, Relu<2>, Bernoulli<2>, Gaussian<1>>> RealOdd;
 typedef Dbm<Layers<Bernoulli<33>, Spin<3>, Bernoulli<40>>> WideEven;  // more than a block of units
@@ -175,7 +176,7 @@ struct Field {
 
 // Sums are exact unless units are real, so draws by the same random numbers are the same.
 TEST_CASE_TEMPLATE("energies, means, and draws at all temperatures, are those of the dense Rbm", Net, TwoLayers,
-                   ThreeLayers, FourLayers, FourOfFixed, RealEven, RealOdd, WideEven, WideOdd) {
+                   ThreeLayers, FourLayers, FiveLayers, FourOfFixed, RealEven, RealOdd, WideEven, WideOdd) {
   const double tolerance = rbm::Arithmetic<typename Net::Scalar>::is_fixed ? 0.002 : 1e-5;
   const Net net = random_net<Net>(0.8f, 1);
   const DenseOf<Net> model = dense(net);
@@ -193,7 +194,12 @@ TEST_CASE_TEMPLATE("energies, means, and draws at all temperatures, are those of
   rbm::Xorshift32 rng(3), same(3);
   CHECK(tempering.run(net, 20, rng) == Status::ok);
   CHECK(same_tempering.run(model, 20, same) == Status::ok);
+  typename Net::VisibleEvidence nothing;
+  nothing.forget();
   for (size_t c = 0; c < 5; ++c) {
+    CHECK(tempering.chains[c].run(net, 2, rng) == Status::ok);
+    CHECK(tempering.chains[c].run(net, nothing, 2, rng) == Status::ok);
+    CHECK(same_tempering.chains[c].run(model, 4, same) == Status::ok);
     const typename Net::VisibleState v = tempering.chains[c].visible;
     const typename Net::HiddenState h = tempering.chains[c].hidden;
     CHECK((Net::has_real || same_bits(v, same_tempering.chains[c].visible)));
@@ -211,7 +217,7 @@ TEST_CASE_TEMPLATE("energies, means, and draws at all temperatures, are those of
 }
 
 TEST_CASE_TEMPLATE("ln Z, averages and likelihoods are exact, and all p(v) sum to 1", Net, TwoLayers, ThreeLayers,
-                   FourLayers, RealEven, RealOdd) {
+                   FourLayers, FiveLayers, RealEven, RealOdd) {
   typedef typename Net::template UnitsOf<0> First;
   const Net net = random_net<Net>(0.8f, 4);
   const Moments exact = exact_moments(dense(net));
@@ -237,7 +243,7 @@ TEST_CASE_TEMPLATE("ln Z, averages and likelihoods are exact, and all p(v) sum t
 }
 
 TEST_CASE_TEMPLATE("mean field, and its bound, which is exact where the upper weights are 0", Net, ThreeLayers,
-                   FourLayers, FourOfFixed, RealEven, RealOdd, WideEven, WideOdd) {
+                   FourLayers, FiveLayers, FourOfFixed, RealEven, RealOdd, WideEven, WideOdd) {
   typedef typename Net::Scalar Scalar;
   typedef rbm::Rbm<typename Net::template UnitsOf<0>, typename Net::template UnitsOf<1>, Scalar> Lowest;
   const bool is_fixed = rbm::Arithmetic<Scalar>::is_fixed;
@@ -286,9 +292,12 @@ TEST_CASE_TEMPLATE("mean field, and its bound, which is exact where the upper we
 }
 
 TEST_CASE("mean field ends where neither the odd nor the even layers moved") {
-  const ThreeLayers still = {};  // its spins stay at 0, and the layer above goes to 1/2
+  ThreeLayers still = {};  // its spins stay at 0, and the layer above goes to 1/2
   ThreeLayers::Means means;
   CHECK(still.mean_field({{1, 0, 1}}, 9, means, 0.1f) == 2);
+  still.layer<2>().bias.fill(-20);  // that layer stays at 0, too
+  means.layer<1>().fill(1);         // what was there does not count
+  CHECK(still.mean_field({{1, 0, 1}}, 9, means, 0.1f) == 1);
 }
 
 TEST_CASE_TEMPLATE("Gibbs steps leave p alone, and tempered ones p^t" * doctest::test_suite("sampling"), Net, TwoLayers,
@@ -340,8 +349,9 @@ TEST_CASE_TEMPLATE("AIS brackets ln Z" * doctest::test_suite("sampling"), Net, F
     const auto draws = exact_samples(dense(net), 300, rng);
     ais.set_base(net);
     if (seed % 2 == 0) CHECK(ais.set_base(net, samples.data(), 9) == Status::ok);
-    CHECK(same_bits(ais.base.first, net.visible.first) == (seed % 2 != 0));
-    CHECK(same_bits(ais.base.second, net.visible.second));  // of which samples say nothing
+    for (size_t i = 0; i < Net::visible_size; ++i) {  // of the layers above v samples say nothing
+      CHECK((ais.base.bias_of(i) == net.visible.bias_of(i)) == (seed % 2 != 0 || i >= Net::Sample::size));
+    }
     CHECK(ais.forward(net, temperatures, 300, low, rng) == Status::ok);
     CHECK(ais.reverse(net, temperatures, draws.data(), 300, high, rng) == Status::ok);
     CHECK(std::max(low.high - low.low, high.high - high.low) < 1);
@@ -355,10 +365,13 @@ TEST_CASE("what cannot be used is refused, and leaves results as they were") {
   typedef Dbm<Layers<Bernoulli<35>, Spin<36>, Bernoulli<2>>> Large;
   const ThreeLayers net = random_net<ThreeLayers>(1, 14);
   rbm::Likelihood<ThreeLayers> likelihood;
+  rbm::Ais<ThreeLayers> ais;
   rbm::Averages<ThreeLayers> averages;
   std::memset(static_cast<void*>(&averages), 0x3F, sizeof averages);
   const rbm::Averages<ThreeLayers> same = averages;
-  double result = 7;
+  rbm::PartitionEstimate estimate = {};
+  rbm::Xorshift32 rng(17);
+  double result = 7, huge = 0;
   const auto refused = [&](const ThreeLayers& of, const ThreeLayers::Sample& v, double log_z, Status status) {
     return likelihood.mean_log_likelihood(of, &v, 1, log_z, result) == status &&
            likelihood.lower_bound(of, v, 5, log_z, result) == status;
@@ -376,7 +389,13 @@ TEST_CASE("what cannot be used is refused, and leaves results as they were") {
       SetEach break_one = {[&](double x) { return at++ == n ? wrong : x; }};
       rbm::each_parameter(break_one, broken);
       CHECK(rbm::check(broken) == (wrong == 1e23 ? Status::out_of_range : Status::not_finite));
-      if (wrong == 1e23) continue;  // which has a likelihood
+      if (wrong == 1e23) {  // which has a likelihood
+        CHECK(likelihood.log_partition(broken, huge) == Status::ok);
+        CHECK(near(huge, exact_moments(dense(broken)).log_partition, 1e-11));
+        continue;
+      }
+      ais.set_base(broken);
+      CHECK(ais.forward(broken, 1, 2, estimate, rng) == Status::not_finite);
       CHECK(refused(broken, v, 1, Status::not_finite));
       CHECK(likelihood.log_partition(broken, result) == Status::not_finite);
       CHECK(likelihood.model_averages(broken, 1, averages) == Status::not_finite);
@@ -386,8 +405,15 @@ TEST_CASE("what cannot be used is refused, and leaves results as they were") {
   const Gaussians strong = random_net<Gaussians>(3, 16), weak = random_net<Gaussians>(0.2f, 16);
   CHECK(rbm::check(strong) == Status::not_normalizable);
   CHECK(rbm::Likelihood<Gaussians>().log_partition(strong, result) == Status::not_normalizable);
+  rbm::Ais<Gaussians> of_strong;
+  of_strong.set_base(strong);
+  CHECK(of_strong.forward(strong, 1, 2, estimate, rng) == Status::not_normalizable);
+  CHECK(of_strong.likelihood.mean_log_likelihood(strong, samples_of<Gaussians>(1, 18).data(), 1, 1, result) ==
+        Status::not_normalizable);
   CHECK(result == 7);
+  CHECK(rng.state == 17);
   CHECK(same_bits(averages, same));
+  CHECK(same_bits(estimate, rbm::PartitionEstimate()));
   CHECK(rbm::Likelihood<Gaussians>().log_partition(weak, result) == Status::ok);
   CHECK(near(result, log_partition_of_gaussians(dense(weak)), 1e-11));
 }

@@ -185,7 +185,8 @@ struct Rules {
   }
 };
 
-// Steps, and epochs of a batch. The result is what becomes of the parameters.
+// Steps, and epochs of a batch; odd layers of particles end as means given the even ones. The result is what becomes of
+// the parameters.
 template <class AllLayers, class Number, Extras Chosen, size_t Batch, size_t Particles>
 Values follow_rules(uint32_t seed, float bound = 0) {
   CAPTURE(seed);
@@ -219,6 +220,7 @@ Values follow_rules(uint32_t seed, float bound = 0) {
     }
     const double rate = double(trainer.learning_rate());
     Rules<Trainer> rules(trainer, net);
+    const Net before = net;
     REQUIRE((is_epoch ? trainer.epoch(net, samples.data(), samples.size(), rng)
                       : trainer.step(net, samples.data(), samples.size(), rng)) == Status::ok);
 
@@ -228,7 +230,16 @@ Values follow_rules(uint32_t seed, float bound = 0) {
       CHECK(largest_difference(data[s], expected[s]) < 1e-6);
       CHECK(&trainer.template means_of<2>()[s] == &trainer.all_means.second.first[s]);
     }
-    for (size_t p = 0; p < Particles; ++p) model.push_back(flat(trainer.all_particles, p));
+    for (size_t p = 0; p < Particles; ++p) {
+      model.push_back(flat(trainer.all_particles, p));
+      Values sides[2];
+      for (size_t k = 0, i = 0; k < rules.sizes.size(); ++k) {
+        for (size_t left = rules.sizes[k]; left > 0; --left) sides[k % 2].push_back(model[p][i++]);
+      }
+      typename Net::HiddenState odd;
+      before.mean_hidden(to_state<typename Net::VisibleState>(sides[0]), odd);
+      CHECK(largest_difference(sides[1], flat(odd)) < 1e-6);
+    }
     const Values mean = average(rules.sizes, data, rules.offsets);
     for (size_t i = 0; i < data[0].size() && centring != nullptr; ++i) {
       rules.offsets[i] += (turn == 0 || (is_epoch && i < rules.sizes[0]) ? 1 : 0.25) * (mean[i] - rules.offsets[i]);
@@ -281,6 +292,27 @@ Values exact_averages(const Dbm<Layers<Units...>>& net, const Values& v = Values
   return average(sizes_of(net), states, zeros, normalised(logs));
 }
 
+// An exact step: the means of the data less the average over all joint states, and no particles.
+template <class AllLayers>
+void check_exact_step(uint32_t seed) {
+  typedef Dbm<AllLayers> Net;
+  Xorshift32 rng(seed * 0x9E3779B9u);
+  Net net = random_net<Net>(0.6f, rng);
+  const Values before = parameters_of(net), of_model = exact_averages(net);
+  static DbmTrainer<Net, 3, 1, exact> trainer;
+  trainer.options.learning_rate = 0.125f;
+  const auto samples = noise<Net>(3, rng);
+  const Xorshift32 old = rng;
+  REQUIRE(trainer.step(net, samples.data(), 3, rng) == Status::ok);
+  CHECK(rng.state == old.state);
+  Rows data;
+  for (size_t s = 0; s < 3; ++s) data.push_back(flat(trainer.all_means, s, flat(samples[s])));
+  const Values at_data = average(sizes_of(net), data, Values(data[0].size(), 0)), after = parameters_of(net);
+  for (size_t n = 0; n < after.size(); ++n) {
+    CHECK(std::fabs(after[n] - before[n] - 0.125 * (at_data[n] - of_model[n])) < 1e-5);
+  }
+}
+
 // Particles after many steps that learn nothing, of some 4000 chains that know nothing of each other: all averages of
 // what -E is made of within 4.9 standard errors, each a false alarm in a million.
 template <class AllLayers, size_t Particles>
@@ -330,6 +362,12 @@ double learn(Net& net, const std::vector<typename Net::Sample>& samples, float r
 
 }  // namespace
 
+TEST_CASE("an exact step is the gradient by enumeration of the even or odd layers") {
+  check_exact_step<TwoHidden>(1);
+  check_exact_step<Mixed>(2);
+  check_exact_step<Layers<Bernoulli<3>, Bernoulli<6>, Spin<2>, Softmax<1, 4>, Bernoulli<2>>>(3);
+}
+
 TEST_CASE("every step is the update of the equations, from means by mean field") {
   follow_all_rules<TwoHidden, float, 10, 100>();
   follow_rules<Mixed, float, plain, 5, 3>(8);
@@ -337,6 +375,7 @@ TEST_CASE("every step is the update of the equations, from means by mean field")
   follow_rules<Real, float, plain, 5, 3>(10);
   follow_rules<Real, float, all_extras, 10, 100>(11, 0.0625f);
   follow_rules<Wide, float, all_extras, 6, 70>(12, 0.0625f);
+  follow_rules<Wide, float, plain, 6, 3>(13);  // particles one by one
 }
 
 TEST_CASE("integers make the same update, each parameter rounded up or down by less than a step") {
@@ -364,6 +403,38 @@ TEST_CASE("an epoch is its batches in their order, and its visible offsets are t
   Average mean;
   for (const auto& sample : samples) mean.add(double(sample[1]));
   CHECK(std::fabs(double(centring.extra_states<0>().visible_offset[1]) - mean.mean) < 1e-6);
+}
+
+TEST_CASE("a step under evidence imputes what is missing by mean field, then learns from it") {
+  typedef Dbm<Mixed> Net;
+  Xorshift32 rng(0x9E3779B9u);
+  Net net = random_net<Net>(1, rng), by_hand = net;
+  auto samples = noise<Net>(2, rng);
+  Net::VisibleEvidence evidence[2];
+  DbmTrainer<Net, 2, 3> trainer, other;
+  DbmTrainer<Net, 1, 3, centred> centring, other_centring;
+  std::vector<Net::VisibleState> expected(2);  // the means given the means of the odd layers
+  for (size_t s = 0; s < 2; ++s) {
+    evidence[s].forget();
+    evidence[s].first.clamp(s, true);
+    Net::Means means;
+    net.mean_field(samples[s], trainer.options.mean_field_steps, means);
+    Values odd = flat(means.layer<3>(), 0, flat(means.layer<1>()));
+    net.mean_visible(to_state<Net::HiddenState>(odd), expected[s]);
+    expected[s][s] = 1;
+  }
+  Xorshift32 same = rng;
+  REQUIRE(trainer.step(net, samples.data(), evidence, 2, rng) == Status::ok);
+  for (size_t s = 0; s < 2; ++s) {
+    for (size_t i = 0; i < 5; ++i) CHECK(std::fabs(double(samples[s][i]) - double(expected[s][i])) < 1e-6);
+  }
+  REQUIRE(other.step(by_hand, samples.data(), 2, same) == Status::ok);
+  for (size_t s = 0; s < 2; ++s) {  // of one sample, which moves the offset
+    REQUIRE(centring.step(net, samples[s], evidence[s], rng) == Status::ok);
+    REQUIRE(other_centring.step(by_hand, samples[s], same) == Status::ok);
+  }
+  CHECK(parameters_of(net) == parameters_of(by_hand));
+  CHECK(rng.state == same.state);
 }
 
 TEST_CASE_TEMPLATE("the gradient of ln p(v) is an average over the posterior less one over the model", Net,
@@ -394,12 +465,16 @@ TEST_CASE("a refused step or epoch leaves every bit of net, trainer and generato
   std::vector<Net::Sample> samples(4, Net::Sample{{1, 0, 0, 1, 0}});
   auto& options = trainer.options;
   const auto good_options = options;
+  static Net::VisibleEvidence evidence[4];  // nothing is known
   REQUIRE(trainer.step(net, samples.data(), 3, rng) == Status::ok);
   const auto refused = [&](Status expected, size_t count) {
     static unsigned char bytes[sizeof trainer];
     std::memcpy(bytes, &trainer, sizeof trainer);
     const Values before = parameters_of(net);
     const uint32_t state = rng.state;
+    const auto same = samples;
+    CHECK(trainer.step(net, samples.data(), evidence, count, rng) == expected);
+    CHECK(std::memcmp(same.data(), samples.data(), sizeof samples[0] * samples.size()) == 0);
     CHECK(trainer.step(net, samples.data(), count, rng) == expected);
     CHECK((count == 4 || trainer.epoch(net, samples.data(), count, rng) == expected));
     CHECK(parameters_of(net) == before);
@@ -442,6 +517,18 @@ TEST_CASE("where chains run away the net stays as it was, and particles start an
     CHECK(trainer.particles == 0);
   }
   CHECK(trainer.updates == 2);
+
+  typedef Dbm<Layers<Bernoulli<1>, Gaussian<1>, Bernoulli<1>>> Inner;
+  Inner inner = {};
+  inner.layer<1>().clear();
+  inner.weights<0>() = {{1e20f}};
+  DbmTrainer<Inner, 1> one;
+  one.options.learning_rate = 0;
+  inner.layer<0>().bias[0] = 1e30f;  // a particle that is on, at a sample that is off; then the other way round
+  CHECK(one.step(inner, {{0}}, rng) == Status::not_finite);
+  inner.layer<0>().bias[0] = -1e30f;
+  CHECK(one.step(inner, {{0}}, rng) == Status::ok);
+  CHECK(one.step(inner, {{1}}, rng) == Status::not_finite);
 }
 
 TEST_SUITE_BEGIN("sampling");

@@ -148,6 +148,67 @@ TEST_CASE("belief networks: dreams have the network's distribution" * doctest::t
   CHECK(chi_square < 75);
 }
 
+TEST_CASE("belief networks: dreams under evidence about the label" * doctest::test_suite("sampling")) {
+  typedef rbm::Dbn<rbm::Layers<Bernoulli<3>, Bernoulli<2>, Bernoulli<2>>, float, rbm::Softmax<1, 3>> Net;
+  const Net net = random_net<Net>(14);
+  rbm::DbnChain<Net> chain;
+  rbm::Xorshift32 rng{15};
+  for (size_t label = 0; label < 3; ++label) {
+    for (const bool is_seen :
+         {false, true}) {  // unit 1 of the layer beside the label was seen on, wrong one time in ten
+      Net::Top::VisibleEvidence evidence;
+      evidence.forget();
+      evidence.second.clamp(0, label);
+      if (is_seen) CHECK(evidence.first.observe(1, true, 0.1f) == Status::ok);
+
+      std::vector<double> p(8, 0);  // of v, by enumeration of both hidden layers
+      double total = 0;
+      for (size_t h = 0; h < 4; ++h) {
+        Net::Top::VisibleState beside = {{float(h & 1u), float(h >> 1)}};
+        beside[2 + label] = 1;
+        double of_hidden = 0;
+        for (size_t t = 0; t < 4; ++t) {
+          double energy = -double(net.top().visible.second.bias[label]);
+          for (size_t i = 0; i < 2; ++i) energy -= double(net.top().visible.first.bias[i]) * double(beside[i]);
+          for (size_t j = 0; j < 2; ++j) {
+            if ((t >> j & 1u) == 0) continue;
+            energy -= double(net.top().hidden.bias[j]);
+            for (size_t i = 0; i < 5; ++i) energy -= double(net.top().weights(i, j)) * double(beside[i]);
+          }
+          of_hidden += std::exp(-energy);
+        }
+        if (is_seen) of_hidden *= h >> 1 != 0 ? 0.9 : 0.1;
+        total += of_hidden;
+        for (size_t v = 0; v < 8; ++v) {
+          double conditional = of_hidden;
+          for (size_t i = 0; i < 3; ++i) {
+            double x = double(net.rbm<0>().visible.bias[i]);
+            for (size_t j = 0; j < 2; ++j) x += double(net.rbm<0>().weights(i, j)) * double(beside[j]);
+            conditional /= 1 + std::exp((v >> i & 1u) != 0 ? -x : x);
+          }
+          p[v] += conditional;
+        }
+      }
+
+      chain.start_from_noise(rng);
+      CHECK(chain.run(net, evidence, 100, rng) == Status::ok);
+      const size_t dreams = 20000;
+      std::vector<double> seen(8, 0);
+      for (size_t n = 0; n < dreams; ++n) {
+        CHECK(chain.run(net, evidence, 5, rng) == Status::ok);
+        seen[index_of(chain.visible)] += 1;
+      }
+      CHECK(chain.top.visible[2 + label] == 1.0f);
+      double chi_square = 0;
+      for (size_t v = 0; v < 8; ++v) {
+        const double expected = double(dreams) * p[v] / total;
+        chi_square += (seen[v] - expected) * (seen[v] - expected) / expected;
+      }
+      CHECK(chi_square < 34);  // of 7 degrees of freedom: above in one run of 50 000
+    }
+  }
+}
+
 TEST_CASE("greedy training: each Rbm learns, as by its own trainer, what the layers below draw") {
   typedef rbm::Dbn<rbm::Layers<Bernoulli<6>, Bernoulli<4>, Bernoulli<3>, Bernoulli<2>>> Net;
   Net net = random_net<Net>(5), other = net;
@@ -210,7 +271,11 @@ TEST_CASE("belief networks with a label: the top Rbm learns it, and tells it") {
   }
   CHECK(wrong <= 12);  // two of three pixels are wrong in 2.8 % of the halves; 50 % without the label
   rbm::Vector<float, 2> none[1] = {{{1, 1}}};
+  const auto before = bytes_of(net);
+  const uint32_t state = rng.state;
   CHECK(greedy.step(net, 1, samples.data(), none, 1, rng) == Status::out_of_range);
+  CHECK(bytes_of(net) == before);
+  CHECK(rng.state == state);
 }
 
 TEST_CASE("greedy training of a Dbm: what comes from one side only counts twice") {
@@ -270,13 +335,16 @@ TEST_CASE("greedy training: what is refused changes nothing") {
   typedef rbm::Dbm<rbm::Layers<Bernoulli<5>, Bernoulli<3>, Bernoulli<5>>> Deep;
   Deep deep = random_net<Deep>(12);
   const auto before = bytes_of(net), deep_before = bytes_of(deep);
-  rbm::Pretrainer<Small, 2> greedy;
-  rbm::Pretrainer<Deep, 2> pretrainer;
+  static rbm::Pretrainer<Small, 2> greedy;
+  static rbm::Pretrainer<Deep, 2> pretrainer;
   rbm::Xorshift32 rng{13};
   Small::Sample samples[3] = {{{1, 0, 1, 0, 0}}, {{0, 1, 1, 0, 1}}, {{0, 2, 1, 0, 1}}};
   const auto check_both = [&](Status expected, size_t k, const Small::Sample* v, size_t count) {
+    const auto same = bytes_of(greedy), deep_same = bytes_of(pretrainer);  // what was learnt before is not given up
     CHECK(greedy.step(net, k, v, count, rng) == expected);
     CHECK(pretrainer.step(deep, k, v, count, rng) == expected);
+    CHECK(bytes_of(greedy) == same);
+    CHECK(bytes_of(pretrainer) == deep_same);
   };
   check_both(Status::out_of_range, 2, samples, 1);
   check_both(Status::out_of_range, 0, samples, 0);
@@ -286,11 +354,21 @@ TEST_CASE("greedy training: what is refused changes nothing") {
   check_both(Status::too_large, 0, samples, 3);
   check_both(Status::too_large, 1, samples, 3);
   greedy.options.gibbs_steps = pretrainer.options.gibbs_steps = 0;
-  CHECK(greedy.step(net, 0, samples, 1, rng) == Status::out_of_range);
-  CHECK(pretrainer.step(deep, 1, samples, 1, rng) == Status::out_of_range);
+  for (size_t k : {0, 1}) check_both(Status::out_of_range, k, samples, 1);
   CHECK(greedy.epoch(net, 1, samples, 3, rng) == Status::out_of_range);
   CHECK(pretrainer.epoch(deep, 1, samples, 3, rng) == Status::out_of_range);
   CHECK(bytes_of(net) == before);
   CHECK(bytes_of(deep) == deep_before);
+  typedef rbm::Layers<Bernoulli<5>, rbm::Gaussian<3>, Bernoulli<5>> Between;
+  static rbm::Dbn<Between> real = {};  // with variances of 0
+  static rbm::Dbm<Between> deep_real = {};
+  real.rbm<1>().visible.clear();
+  static rbm::Pretrainer<rbm::Dbn<Between>, 2> of_real;
+  rbm::Pretrainer<rbm::Dbm<Between>, 2> of_deep_real;
+  CHECK(of_real.options.learning_rate == 0.001f);
+  const auto same = bytes_of(of_real);
+  CHECK(of_real.step(real, 1, samples, 1, rng) == Status::out_of_range);
+  CHECK(of_deep_real.step(deep_real, 1, samples, 1, rng) == Status::out_of_range);
+  CHECK(bytes_of(of_real) == same);
   CHECK(rng.state == 13);
 }

@@ -277,7 +277,19 @@ struct DbnChain {
   /// GibbsChain::run.
   template <class Rng>
   Status run(const Net& net, uint32_t steps, Rng& rng) {
-    const Status status = top.run(net.top(), steps, rng);
+    return go_down(net, top.run(net.top(), steps, rng), rng);
+  }
+
+  /// The same under evidence about what the top Rbm sees, of which the label is `second`: after
+  /// evidence.second.clamp(0, 3) the chain dreams samples of label 3.
+  template <class Rng>
+  Status run(const Net& net, const typename Net::Top::VisibleEvidence& evidence, uint32_t steps, Rng& rng) {
+    return go_down(net, top.run(net.top(), evidence, steps, rng), rng);
+  }
+
+ private:
+  template <class Rng>
+  Status go_down(const Net& net, Status status, Rng& rng) {
     if (status != Status::ok) return status;
     auto& below = states.template layer<Net::depth - 2>();
     for (size_t i = 0; i < below.size; ++i) below[i] = top.visible[i];

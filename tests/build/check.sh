@@ -78,7 +78,7 @@ check "and run" "$out/two"
 block() { awk -v n="$2" -v kind="$1" '$0 == "```" kind { i++; inside = i == n; next } /^```/ { inside = 0 } inside' "$here/../../README.md"; }
 {
   block cpp 1
-  for piece in 2 3 4 5 6 7 8 9 10; do
+  for piece in 2 3 4 5 6 7 8 9 10 11 12; do
     echo "void piece_$piece();"
     echo "void piece_$piece() {"
     block cpp $piece
