@@ -29,7 +29,7 @@ COMPILE  = $(CXX) -std=$(CXXSTD) $(WARNINGS) $(LEVEL) $(CXXFLAGS)
 TESTS        = $(wildcard tests/*.cpp)
 TEST_OBJECTS = $(TESTS:tests/%.cpp=$(BUILD)/tests/%.o)
 
-EXAMPLES = digits bars_and_stripes ising hopfield complete deep
+EXAMPLES = digits bars_and_stripes ising hopfield complete deep clusters
 
 .PHONY: all examples $(EXAMPLES) test run-tests build-checks example-checks data format clean help
 .DELETE_ON_ERROR:
@@ -44,8 +44,9 @@ digits: $(BUILD)/digits
 ## ising: the Ising model of a magnet, learned at three temperatures and compared with the exact lattice
 ## hopfield: an associative memory recalls pictures with a quarter of their spins flipped, until too many are stored
 ## complete: digits with their labels: classify them, complete halves of them, dream them
+## clusters: a latent variable that is one of K, beside K-means, and digits as a mixture
 ## deep: digits by a deep belief network and a deep Boltzmann machine, beside the Rbm that they begin with
-bars_and_stripes ising hopfield complete deep: %: $(BUILD)/%
+bars_and_stripes ising hopfield complete deep clusters: %: $(BUILD)/%
 	@$(BUILD)/$@
 
 ## examples: all of these, one after the other

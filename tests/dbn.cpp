@@ -354,7 +354,7 @@ TEST_CASE("greedy training: what is refused changes nothing") {
   check_both(Status::too_large, 0, samples, 3);
   check_both(Status::too_large, 1, samples, 3);
   greedy.options.gibbs_steps = pretrainer.options.gibbs_steps = 0;
-  for (size_t k : {0, 1}) check_both(Status::out_of_range, k, samples, 1);
+  for (size_t k = 0; k < 2; ++k) check_both(Status::out_of_range, k, samples, 1);
   CHECK(greedy.epoch(net, 1, samples, 3, rng) == Status::out_of_range);
   CHECK(pretrainer.epoch(deep, 1, samples, 3, rng) == Status::out_of_range);
   CHECK(bytes_of(net) == before);

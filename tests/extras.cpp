@@ -560,8 +560,10 @@ double flip_difference() {
   const rbm::detail::Statistics<Model> batch = {data.values, h_data.values, ends.values, h_end.values, 3};
   const rbm::detail::Statistics<Model> other = {flipped_data.values, h_data.values, flipped_ends.values, h_end.values,
                                                 3};
-  rbm::detail::update_with_extras(model, trainer, batch, 0.1f, rng);
-  rbm::detail::update_with_extras(flipped, flipped_trainer, other, 0.1f, rng);
+  rbm::detail::BatchGradient<decltype(trainer)> gradient(trainer, batch);
+  rbm::detail::update_with_extras(model, trainer, gradient, 0.1f, rng);
+  rbm::detail::BatchGradient<decltype(trainer)> flipped_gradient(flipped_trainer, other);
+  rbm::detail::update_with_extras(flipped, flipped_trainer, flipped_gradient, 0.1f, rng);
   const Model expected = flip(model);
   double most = 0;
   for (size_t i = 0; i < 20; ++i) {

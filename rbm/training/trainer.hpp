@@ -272,15 +272,15 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   }
   template <class Rng>
   void change_model(Model& model, const detail::Statistics<Model>& batch, Way<1>, Rng& rng) {
-    detail::BatchGradient<Trainer> gradient(*this, batch);
-    detail::update_with_extras(model, *this, gradient, static_cast<typename Ops::Delta>(learning_rate()), rng);
+    detail::BatchGradient<Trainer> of_batch(*this, batch);
+    detail::update_with_extras(model, *this, of_batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
   }
   template <class Rng>
   void change_model(Model& model, const detail::Statistics<Model>& batch, Way<2>, Rng& rng) {
     typedef detail::KnownAverages<typename Ops::Delta> Known;
-    detail::AverageGradient<Model, Known> gradient({batch.visible_data, batch.hidden_data, batch.count, nullptr},
+    detail::AverageGradient<Model, Known> of_batch({batch.visible_data, batch.hidden_data, batch.count, nullptr},
                                                    averages()->from());
-    detail::update_with_extras(model, *this, gradient, static_cast<typename Ops::Delta>(learning_rate()), rng);
+    detail::update_with_extras(model, *this, of_batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
   }
 
   // Persistent chains go on from here, but anew where they ran away.
