@@ -39,11 +39,12 @@ namespace rbm {
 /// on processors with vectors, but not with Helium, two masks of each chain's visible units, which say where they are
 /// on (active.hpp): 8 bytes for every 64 units or part of them, and 8 more, and for batches that share work a tile of
 /// the weights or a table, 16 KB, with which integers sum in a place of their own (ways.hpp); and what the extras need
-/// (Extras in options.hpp): `centred` V + H values, `with_momentum` a copy of the weights and biases, and in large
-/// batches the gradient of a tile and V + 2 H sums (gradient_tile.hpp). Where both layers have real units it holds V +
-/// H values more and keeps the weights normalizable (normalizable.hpp), which near the bound takes several times as
-/// long as the rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy
-/// particles, `visible`.
+/// (Extras in options.hpp): `centred` V + H values, `exact` a copy of the weights and biases, in integers of 4 bytes
+/// each, but the state of one chain only, `with_momentum` a copy of the weights and biases, and in large batches the
+/// gradient of a tile and V + 2 H sums (gradient_tile.hpp). Where both layers have real units it holds V + H values
+/// more and keeps the weights normalizable (normalizable.hpp), which near the bound takes several times as long as the
+/// rest of a step. Sample s of a batch goes with chain s, so a persistent trainer has Batch fantasy particles,
+/// `visible`.
 template <class ModelType, size_t Batch, Extras Chosen = plain>
 struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<kernels::Tile<ModelType::visible_size, ModelType::hidden_size>,
@@ -115,7 +116,8 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
   /// is more than Batch. An 8-bit trainer of one sample at a time takes means only where an extra changes its update,
   /// or with mean_field. Chains can run away, of a model that check() would refuse, or of one with real units: then
   /// not_finite is returned, the model is as before, and particles start anew. A step does not look at the model
-  /// itself, which would take longer than the step: of one that check() refuses only that much is promised.
+  /// itself, which would take longer than the step: of one that check() refuses only that much is promised. `exact`
+  /// refuses averages that are not finite as it does chains.
   template <class Rng>
   Status step(Model& model, const VisibleState* samples, size_t count, Rng& rng) {
     if (count > Batch) return Status::too_large;
