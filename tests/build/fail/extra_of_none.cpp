@@ -2,5 +2,5 @@
 // SPDX-License-Identifier: MIT
 #include "../../../rbm/rbm.hpp"
 typedef rbm::Rbm<rbm::Bernoulli<4>, rbm::Bernoulli<3>> Model;
-static rbm::Trainer<Model, 2, static_cast<rbm::Extras>(256)> trainer;
+static rbm::Trainer<Model, 2, static_cast<rbm::Extras>(512)> trainer;
 int main() { return sizeof trainer == 0; }
