@@ -18,6 +18,7 @@
 #include "numbers/flash.hpp"         // InFlash<Number>: models that stay in flash on AVR
 #include "numbers/integer_math.hpp"  // exp, log, sigmoid ... of integers
 #include "numbers/number.hpp"        // Arithmetic<Number>, what the rest asks of one
+#include "numbers/shares.hpp"        // the shares of many exp(x) in their sum
 
 // Kernels: the hot loops. Here a plain step changes weights, in kernels/update_weights.hpp, and neighbours of them or
 // biases, in kernels/update_biases.hpp.
@@ -35,6 +36,7 @@
 // The model: its parameters, energies, means and draws.
 #include "model/model.hpp"       // Rbm<Visible, Hidden, Number>
 #include "model/parameters.hpp"  // walks through them: check, convert
+#include "model/mixture.hpp"     // where a mixture starts to learn
 #include "model/initialize.hpp"  // where learning starts
 
 // Sampling: fantasies, denoising.
@@ -67,6 +69,8 @@
 #include "deep/pair.hpp"         // two neighbouring layers, and their gradient
 #include "deep/initialize.hpp"   // where a Dbm starts
 #include "deep/batches.hpp"      // a layer of many particles
+#include "deep/particles.hpp"    // the Gibbs chains of fantasy particles
+#include "deep/pair_update.hpp"  // the change of two layers, and of all
 #include "deep/dbm_trainer.hpp"  // DbmTrainer: step and epoch
 #include "deep/dbn.hpp"          // Dbn<Layers<...>, Number, Label>, deep belief networks; DbnChain
 #include "deep/pretrainer.hpp"   // Pretrainer: a layer at a time

@@ -12,6 +12,7 @@
 
 #include "../rbm/deep/initialize.hpp"
 #include "../rbm/deep/likelihood.hpp"
+#include "support/likelihood.hpp"
 #include "support/pairs.hpp"
 
 namespace {
@@ -336,15 +337,6 @@ void check_stationary(uint32_t seed) {
   }
   CHECK(parameters_of(net) == before);
   for (size_t n = 0; n < got.size(); ++n) CHECK(std::fabs(got[n].mean - exact[n]) < 4.9 * got[n].standard_error());
-}
-
-template <class Net>
-double mean_log_likelihood(const Net& net, const std::vector<typename Net::Sample>& samples) {
-  static Likelihood<Net> likelihood;
-  double log_z = 0, mean = 0;
-  REQUIRE(likelihood.log_partition(net, log_z) == Status::ok);
-  REQUIRE(likelihood.mean_log_likelihood(net, samples.data(), samples.size(), log_z, mean) == Status::ok);
-  return mean;
 }
 
 // The mean log-likelihood over the last 20 epochs.

@@ -2,7 +2,9 @@
 //
 // The hidden layer is one softmax group, so the model is a mixture of K distributions, and the gradient of its
 // likelihood is exact: no chain, no chance but in where it starts. Read main() for how it is trained. An argument is a
-// seed. SPDX-License-Identifier: MIT
+// seed.
+//
+// SPDX-License-Identifier: MIT
 
 #include "../../rbm/evaluation/likelihood.hpp"
 

@@ -22,16 +22,15 @@
 #include "../numbers/number.hpp"
 #include "../status.hpp"
 #include "../storage.hpp"
-#include "../training/averages.hpp"
 #include "../training/exact.hpp"
 #include "../training/extras.hpp"
 #include "../training/options.hpp"
-#include "batches.hpp"
 #include "dbm.hpp"
 #include "inputs.hpp"
 #include "layers.hpp"
 #include "mean_field.hpp"
-#include "pair.hpp"
+#include "pair_update.hpp"
+#include "particles.hpp"
 
 namespace rbm {
 
@@ -66,67 +65,6 @@ struct DeepVelocity {
   typename Net::template OfLayers<StatePart<typename Net::Scalar>> changes = {};
 };
 
-/// What is held where particles go layer by layer: tiles of the weights and of the gradient, and which units of v are
-/// on.
-template <class Net, size_t Batch, size_t ParticleCount, bool IsWide = kernels::has_unit_bits>
-struct LayerByLayer {
-  typename Net::template OfPairs<TilePart<typename Net::Scalar, ParticleCount>> weight_tiles = {};
-  PairTiles<Net, IsWide> tiles = {};
-
-  template <class States>
-  void find(const typename Net::Sample*, size_t, const States&) {}
-};
-template <class Net, size_t Batch, size_t ParticleCount>
-struct LayerByLayer<Net, Batch, ParticleCount, true> {
-  typedef kernels::Active<Net::Sample::size> Active;
-
-  typename Net::template OfPairs<TilePart<typename Net::Scalar, ParticleCount>> weight_tiles = {};
-  PairTiles<Net, true> tiles = {};
-  Active on_data[Batch] = {}, on_model[ParticleCount] = {};
-  bool is_binary = false;  // all units of v
-
-  template <class States>
-  void find(const typename Net::Sample* samples, size_t count, const States& particles) {
-    is_binary = false;
-    if (!Net::template UnitsOf<0>::is_binary) return;
-    find_active(samples, count, on_data);
-    find_active(particles.values, ParticleCount, on_model);
-    is_binary = are_binary(samples, count, on_data) && are_binary(particles.values, ParticleCount, on_model);
-  }
-};
-
-/// Which units of layer k are on, at the data and of the particles; null where that is not known.
-template <size_t k>
-struct ActiveAt {
-  template <class Part>
-  static decltype(nullptr) of_data(const Part*) {
-    return nullptr;
-  }
-  template <class Part>
-  static decltype(nullptr) of_model(const Part*) {
-    return nullptr;
-  }
-};
-template <>
-struct ActiveAt<0> {
-  template <class Net, size_t Batch, size_t ParticleCount>
-  static const kernels::Active<Net::Sample::size>* of_data(const LayerByLayer<Net, Batch, ParticleCount, true>* part) {
-    return part != nullptr && part->is_binary ? part->on_data : nullptr;
-  }
-  template <class Net, size_t Batch, size_t ParticleCount>
-  static const kernels::Active<Net::Sample::size>* of_model(const LayerByLayer<Net, Batch, ParticleCount, true>* part) {
-    return part != nullptr && part->is_binary ? part->on_model : nullptr;
-  }
-  template <class Net, size_t Batch, size_t ParticleCount>
-  static decltype(nullptr) of_data(const LayerByLayer<Net, Batch, ParticleCount, false>*) {
-    return nullptr;
-  }
-  template <class Net, size_t Batch, size_t ParticleCount>
-  static decltype(nullptr) of_model(const LayerByLayer<Net, Batch, ParticleCount, false>*) {
-    return nullptr;
-  }
-};
-
 /// The means of sample s of a batch.
 template <class Means>
 struct MeansOfSample {
@@ -136,75 +74,6 @@ struct MeansOfSample {
   template <size_t k>
   RBM_INLINE auto layer() const -> decltype((At<k - 1>::of(means)[0])) {
     return At<k - 1>::of(means)[s];
-  }
-};
-
-/// The layers k, k + 2 ... of a particle.
-template <size_t k, size_t Depth, bool IsThere = (k < Depth)>
-struct ParticleLayers {
-  template <class Net, class Particles, class Rng>
-  static void sample(const Net& net, Particles& particles, size_t p, Rng& rng) {
-    auto& state = At<k>::of(particles)[p];
-    each_input<typename Net::template UnitsOf<k>>(
-        inputs(net, particles, p, state.values), [&](Block block, typename Net::Sum* x) RBM_ALWAYS_INLINE {
-          net.template layer<k>().sample(block, x, state.values + block.first, rng);
-        });
-    ParticleLayers<k + 2, Depth>::sample(net, particles, p, rng);
-  }
-  template <class Net, class Particles>
-  static void mean(const Net& net, Particles& particles, size_t p) {
-    auto& state = At<k>::of(particles)[p];
-    each_input<typename Net::template UnitsOf<k>>(inputs(net, particles, p, state.values),
-                                                  [&](Block block, typename Net::Sum* x) RBM_ALWAYS_INLINE {
-                                                    net.template layer<k>().mean(block, x, state.values + block.first);
-                                                  });
-    ParticleLayers<k + 2, Depth>::mean(net, particles, p);
-  }
-
- private:
-  enum : size_t { below = k > 0 ? k - 1 : 1, above = k + 1 < Depth ? k + 1 : 0 };  // any layer where there is none
-
-  template <class Net, class Particles>
-  static RBM_INLINE LayerInputs<Net, k> inputs(const Net& net, Particles& particles, size_t p,
-                                               typename Net::Scalar* scratch) {
-    return LayerInputs<Net, k>(net, At<below>::of(particles)[p].values, At<above>::of(particles)[p].values, scratch);
-  }
-};
-template <size_t k, size_t Depth>
-struct ParticleLayers<k, Depth, false> {
-  template <class Net, class Particles, class Rng>
-  static void sample(const Net&, Particles&, size_t, Rng&) {}
-  template <class Net, class Particles>
-  static void mean(const Net&, Particles&, size_t) {}
-};
-
-/// The Gibbs chains of all particles: one after the other, or layer by layer.
-template <class Net, bool IsLayerByLayer>
-struct ParticleChains {
-  enum : size_t { depth = Net::depth };
-
-  template <class States, class Part, class Rng>
-  static void run(const Net& net, States& states, size_t count, uint16_t steps, const Part*, Rng& rng) {
-    for (size_t p = 0; p < count; ++p) {
-      for (uint16_t left = steps; left > 0; --left) {
-        ParticleLayers<1, depth>::sample(net, states, p, rng);
-        ParticleLayers<0, depth>::sample(net, states, p, rng);
-      }
-      ParticleLayers<1, depth>::mean(net, states, p);
-    }
-  }
-};
-template <class Net>
-struct ParticleChains<Net, true> {
-  enum : size_t { depth = Net::depth };
-
-  template <class States, class Part, class Rng>
-  static void run(const Net& net, States& states, size_t count, uint16_t steps, Part* part, Rng& rng) {
-    for (uint16_t left = steps; left > 0; --left) {
-      BatchLayers<1, depth>::sample(net, states, part->weight_tiles, count, rng);
-      BatchLayers<0, depth>::sample(net, states, part->weight_tiles, count, rng);
-    }
-    BatchLayers<1, depth>::mean(net, states, part->weight_tiles, count);
   }
 };
 
@@ -255,118 +124,21 @@ struct TrainedLayers<Depth, Depth> {
   static void fill(Particles&, size_t, Scalar) {}
 };
 
-/// The states of layer k at the data: samples, or the trainer's means.
-template <size_t k>
-struct DataAt {
-  template <class Trainer>
-  static auto of(const Trainer& trainer, const typename Trainer::Sample*)
-      -> decltype(trainer.template means_of<k>().begin()) {
-    return trainer.template means_of<k>().begin();
-  }
-};
-template <>
-struct DataAt<0> {
-  template <class Trainer>
-  static const typename Trainer::Sample* of(const Trainer&, const typename Trainer::Sample* samples) {
-    return samples;
-  }
-};
-
-/// The model's averages of the layers k and k + 1: over particles, or exact.
-template <class Net, size_t k, bool IsExact>
-struct AveragesAt {
-  typedef StateAverages<Pair<Net, k>> Type;
-
-  template <class Trainer>
-  static Type of(Trainer& trainer) {
-    return {trainer.template particles_of<k>().values, trainer.template particles_of<k + 1>().values,
-            Trainer::particle_count, ActiveAt<k>::of_model(trainer.layer_by_layer())};
-  }
-};
-template <class Net, size_t k>
-struct AveragesAt<Net, k, true> {
-  typedef KnownAverages<typename Arithmetic<typename Net::Scalar>::Delta> Type;
-  enum : size_t { below = Net::template Place<k>::first, above = Net::template Place<k + 1>::first };
-
-  template <class Trainer>
-  static Type of(Trainer& trainer) {
-    const ExactAverages<Net>& averages = *part_of<ExactAverages<Net>>(&trainer);
-    return k % 2 == 0 ? averages.from(below, above) : averages.from(above, below).turned();
-  }
-};
-
-/// The change of the layers k and k + 1, and what it is made of.
-template <class Trainer, size_t k, class Rng>
-struct PairUpdate {
-  typedef Pair<typename Trainer::Model, k> Model;
-  typedef AveragesAt<typename Trainer::Model, k, Trainer::is_exact> ModelAverages;
-  typedef typename GradientOf<Model, typename ModelAverages::Type, Trainer::has_tiles>::Type Gradient;
-
-  Model model;
-  Gradient gradient;
-  Update<Trainer, Gradient, Rng> update;
-
-  PairUpdate(typename Trainer::Model& of, Trainer& by, const typename Trainer::Sample* from, size_t some,
-             Rng& generator)
-      : model(of),
-        gradient(
-            {DataAt<k>::of(by, from), DataAt<k + 1>::of(by, from), some, ActiveAt<k>::of_data(by.layer_by_layer())},
-            ModelAverages::of(by), by.layer_by_layer()),
-        update(model, gradient, by.options, by.template extra_states<k>(),
-               static_cast<typename Gradient::Delta>(by.learning_rate()), generator, k == 0) {}
-};
-
-/// Those of the layers k and k + 1, k + 1 and k + 2, and so on: measured, and made, with a bound on all of them.
-template <size_t k, size_t Pairs>
-struct PairUpdates {
-  template <class Trainer, class SumOfSquares, class Rng>
-  static RBM_NOINLINE void measure(typename Trainer::Model& net, Trainer& trainer,
-                                   const typename Trainer::Sample* samples, size_t count, SumOfSquares& sum, Rng& rng) {
-    PairUpdate<Trainer, k, Rng>(net, trainer, samples, count, rng).update.measure(sum);
-  }
-  template <class Trainer, class SumOfSquares, class Rng>
-  static RBM_NOINLINE void apply(typename Trainer::Model& net, Trainer& trainer,
-                                 const typename Trainer::Sample* samples, size_t count, const SumOfSquares& sum,
-                                 Rng& rng) {
-    PairUpdate<Trainer, k, Rng> pair(net, trainer, samples, count, rng);
-    if (pair.update.is_bounded()) pair.update.bound(sum);
-    pair.update.apply();
-  }
-
-  template <class Trainer, class SumOfSquares, class Rng>
-  static void measure_all(typename Trainer::Model& net, Trainer& trainer, const typename Trainer::Sample* samples,
-                          size_t count, SumOfSquares& sum, Rng& rng) {
-    measure(net, trainer, samples, count, sum, rng);
-    PairUpdates<k + 1, Pairs>::measure_all(net, trainer, samples, count, sum, rng);
-  }
-  template <class Trainer, class SumOfSquares, class Rng>
-  static void apply_all(typename Trainer::Model& net, Trainer& trainer, const typename Trainer::Sample* samples,
-                        size_t count, const SumOfSquares& sum, Rng& rng) {
-    apply(net, trainer, samples, count, sum, rng);
-    PairUpdates<k + 1, Pairs>::apply_all(net, trainer, samples, count, sum, rng);
-  }
-};
-template <size_t Pairs>
-struct PairUpdates<Pairs, Pairs> {
-  template <class Net, class Trainer, class Samples, class SumOfSquares, class Rng>
-  static void measure_all(Net&, Trainer&, const Samples&, size_t, SumOfSquares&, Rng&) {}
-  template <class Net, class Trainer, class Samples, class SumOfSquares, class Rng>
-  static void apply_all(Net&, Trainer&, const Samples&, size_t, const SumOfSquares&, Rng&) {}
-};
-
 }  // namespace detail
 
 /// Trains a Dbm on up to `Batch` samples at a time, with `ParticleCount` fantasy particles, which live on from update
 /// to update. It holds the options; the means of all hidden layers for Batch samples; the particles, states of all
 /// layers; and what extras need: `centred` a state of all layers, `with_momentum` a copy of weights and biases. Its
-/// learning rate falls, as that of a persistent Trainer. Of the extras it takes centred, with_momentum and penalised.
+/// learning rate falls, as that of a persistent Trainer. Of the extras it takes centred, with_momentum and penalised;
+/// and exact, with which there are no particles but one that is not used, and a copy of the weights between the even
+/// and the odd layers, zeros included.
 template <class NetType, size_t Batch, size_t ParticleCount = Batch, Extras Chosen = plain>
 struct DbmTrainer
     : detail::UpdateCounter,
       detail::Particles,
       detail::Optional<detail::LayerByLayer<NetType, Batch, ParticleCount>,
                        detail::goes_layer_by_layer<NetType, ParticleCount>() && !detail::has(Chosen, exact)>,
-      detail::Optional<detail::ExactAverages<NetType>, detail::has(Chosen, exact)>,
+      detail::ExactAverages<NetType, detail::has(Chosen, exact)>,
       detail::Optional<detail::DeepOffsets<NetType>, detail::has(Chosen, centred)>,
       detail::Optional<detail::DeepVelocity<NetType>, detail::has(Chosen, with_momentum)> {
   static_assert(Batch > 0 && ParticleCount > 0,
@@ -497,9 +269,9 @@ struct DbmTrainer
   template <class Rng>
   Status update(Model& model, const Sample* samples, size_t count, bool moves_offset, Rng& rng) {
     for (size_t s = 0; s < count; ++s) find_means(model, samples[s], s);
-    const bool is_known = run_model(model, samples, count, Way<is_exact>(), rng);
+    if (!is_exact) run_particles(model, samples, count, rng);
     if (is_layer_by_layer) layer_by_layer()->find(samples, count, detail::At<0>::of(all_particles));
-    if (!is_known || diverged(count)) {
+    if (!this->sum_states(model) || diverged(count)) {
       this->particles = 0;
       return Status::not_finite;
     }
@@ -545,19 +317,6 @@ struct DbmTrainer
     detail::each_input<typename Model::template UnitsOf<0>>(
         inputs, [&](Block block, typename Model::Sum* x)
                     RBM_ALWAYS_INLINE { evidence.mean(block, model.visible, x, v.values + block.first); });
-  }
-
-  // Either way to the model's averages, of which only the trainer's is compiled.
-  template <bool>
-  struct Way {};
-  template <class Rng>
-  bool run_model(const Model& model, const Sample* samples, size_t count, Way<false>, Rng& rng) {
-    run_particles(model, samples, count, rng);
-    return true;
-  }
-  template <class Rng>
-  bool run_model(const Model& model, const Sample*, size_t, Way<true>, Rng&) {
-    return detail::part_of<detail::ExactAverages<Model>>(this)->find(model);
   }
 
   // Particles start at samples, of which they share some where there are fewer, with nothing known of layers above.

@@ -7,7 +7,9 @@
 // it is counted twice, up from the lower layer where there is a layer above, down from the upper one where there is a
 // layer below. So the weights come out as small as they are needed later (Salakhutdinov and Hinton 2009). Biases are
 // not counted twice: a layer keeps those that it learnt as the upper one of its pair, which are right where both sides
-// agree. SPDX-License-Identifier: MIT
+// agree.
+//
+// SPDX-License-Identifier: MIT
 
 #ifndef RBM_DEEP_PRETRAINER_HPP
 #define RBM_DEEP_PRETRAINER_HPP
@@ -33,7 +35,8 @@
 namespace rbm {
 namespace detail {
 
-/// Makes a new object where another one was, which had no destructor.
+/// Makes a new object in the memory of another one, which had no destructor. Nothing is allocated: this is the
+/// placement form of <new>, a header that not every compiler for boards has.
 template <class Type>
 struct InPlace : Type {
   static void* operator new(size_t, void* place) noexcept { return place; }
@@ -234,19 +237,17 @@ struct Pretrainer<Dbn<AllLayers, Number, Label>, Batch, Chosen> {
     if (which != k) new (&stage) detail::InPlace<Stage>();
     which = k;
     stage.trainer.options = options;
-    return step_stage(net, stage, Known<k>(), samples, labels, count, rng);
+    return step_stage(net, stage, detail::Choice<k>(), samples, labels, count, rng);
   }
 
-  template <size_t k>
-  struct Known {};
-
   template <class Stage, class Labels, class Rng>
-  Status step_stage(Net& net, Stage& stage, Known<0>, const Sample* samples, const Labels*, size_t count, Rng& rng) {
+  Status step_stage(Net& net, Stage& stage, detail::Choice<0>, const Sample* samples, const Labels*, size_t count,
+                    Rng& rng) {
     return stage.trainer.step(net.template rbm<0>(), samples, count, rng);
   }
   template <class Stage, size_t k, class Labels, class Rng>
-  Status step_stage(Net& net, Stage& stage, Known<k>, const Sample* samples, const Labels* labels, size_t count,
-                    Rng& rng) {
+  Status step_stage(Net& net, Stage& stage, detail::Choice<k>, const Sample* samples, const Labels* labels,
+                    size_t count, Rng& rng) {
     for (size_t s = 0; s < count; ++s) {
       detail::StackPass<0, k>::sample(net, samples[s], states, rng);
       const auto& below = states.template layer<k>();
@@ -325,7 +326,8 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
     if (which != k) new (&stage) detail::InPlace<Stage>();
     which = k;
     Model model(net);
-    const typename Model::VisibleState* const v_data = inputs_of(net, stage.inputs, samples, count, Known<k>(), rng);
+    const typename Model::VisibleState* const v_data =
+        inputs_of(net, stage.inputs, samples, count, detail::Choice<k>(), rng);
     Status status = Status::ok;
     for (size_t s = 0; s < count; ++s) {
       Scalar *const v = stage.visible[s].values, *const h = stage.hidden[s].values;
@@ -372,15 +374,12 @@ struct Pretrainer<Dbm<AllLayers, Number>, Batch, Chosen> {
                                                                                         options.learning_rate);
   }
 
-  template <size_t k>
-  struct Known {};
-
   template <class Inputs, class Rng>
-  static const Sample* inputs_of(Net&, Inputs&, const Sample* samples, size_t, Known<0>, Rng&) {
+  static const Sample* inputs_of(Net&, Inputs&, const Sample* samples, size_t, detail::Choice<0>, Rng&) {
     return samples;
   }
   template <class Inputs, size_t k, class Rng>
-  auto inputs_of(Net& net, Inputs& inputs, const Sample* samples, size_t count, Known<k>, Rng& rng)
+  auto inputs_of(Net& net, Inputs& inputs, const Sample* samples, size_t count, detail::Choice<k>, Rng& rng)
       -> decltype(inputs.begin()) {
     for (size_t s = 0; s < count; ++s) {
       detail::PassUp<k>::sample(net, samples[s], states, rng);

@@ -1,7 +1,7 @@
 // rbm/evaluation/enumeration.hpp: a layer in double, with the inputs and states of all its units in memory.
 //
-// Where all units have two states, the sum over the other layer is a product of
-// terms 1 + exp(x_j), and a change of x_j multiplies exp(x_j): blocks of states need no exp and no log.
+// Where all units have two states, the sum over the other layer is a product of terms 1 + exp(x_j), and a change of x_j
+// multiplies exp(x_j): blocks of states need no exp and no log.
 // Only this header asks for the C library's functions of double, and rbm.hpp does not include it.
 // SPDX-License-Identifier: MIT
 

@@ -84,37 +84,6 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     return Delta::from_raw(static_cast<int32_t>(detail::shift_down(int64_t{change.raw} * factor.raw, 30)));
   }
 
-  /// The shares of at most 2^16 exp(x) in their sum: each x is given twice, first to add() and then to of().
-  /// Scaling: exp(x) over the largest in Q24, and so the sum below 2^41, and 2^24 less where it is shrunk; shares in
-  /// Q30.
-  struct Shares {
-    typedef Fixed<int32_t, 30> Share;
-    Energy largest;
-    uint64_t sum;
-    Shares() : largest(Energy::lowest()), sum(0) {}
-    void add(Energy x) {
-      if (x > largest) {
-        sum = (sum * static_cast<uint64_t>(below(x, largest))) >> 24;
-        largest = x;
-      }
-      sum += static_cast<uint64_t>(below(largest, x));
-    }
-    Share of(Energy x) const {
-      return Share::saturated(static_cast<int64_t>((static_cast<uint64_t>(below(largest, x)) << 30) / sum));
-    }
-
-   private:
-    // exp(b - a)
-    static int32_t below(Energy a, Energy b) {
-      return integer::exp_of_minus(static_cast<uint32_t>(a.raw) - static_cast<uint32_t>(b.raw));
-    }
-  };
-  /// A share times a state.
-  static Delta product(typename Shares::Share share, Scalar state) {
-    return Delta::from_raw(
-        static_cast<int32_t>(detail::shift_down(int64_t{share.raw} * state.raw, 30 + FractionBits - change_bits)));
-  }
-
   /// Whether the sum of `Length` terms and a bias cannot overflow. A term is a parameter times a state, whose magnitude
   /// is at most 1 but of real units.
   template <size_t Length, bool Real>
@@ -211,14 +180,16 @@ struct Arithmetic<Fixed<Integer, FractionBits>> : detail::FixedUnits<Integer, Fr
     return Scalar::saturated(detail::divide(static_cast<int64_t>(squares), n << FractionBits));
   }
 
-  /// (a - b)^2 / variance, rounded down; and a share part / count of a number.
-  /// Scaling: squares of 34 bits in Q2F over QF; parts in QF, of at most 16 `count`, times 16 bits.
+  /// (a - b)^2 / variance, rounded down. Scaling: squares of 34 bits in Q2F, over QF.
   static Total squared_distance(Scalar a, Scalar b, Scalar variance) {
     const int64_t difference = int64_t{a.raw} - b.raw;
     return difference * difference / variance.raw;
   }
-  static Scalar part_of(Scalar whole, Total part, size_t count) {
-    return Scalar::saturated(whole.raw * part / (static_cast<int64_t>(count) << FractionBits));
+  /// A variance times a mean of squared distances, unless that is above 1.
+  /// Scaling: a sum in QF, below `count` in QF, times 15 bits: below 2^63 for 2^34 states in 14 bits.
+  static Scalar narrowed(Scalar variance, Total squares, size_t count) {
+    const Total all = static_cast<Total>(count) << FractionBits;
+    return squares < all ? Scalar::from_raw(static_cast<Integer>(variance.raw * squares / all)) : variance;
   }
 
   /// Scaling: sums of 16 bits times a count of 32, times 2^F: 62 bits; the count times the divisor 47.

@@ -106,19 +106,6 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
 
   static float scaled(float change, float factor) { return change * factor; }
 
-  /// The shares of many exp(x) in their sum: each x is given twice, first to add() and then to of().
-  struct Shares {
-    typedef float Share;
-    float largest, sum;
-    Shares() : largest(-rbm::infinity()), sum(0.0f) {}
-    void add(float x) {
-      sum = x > largest ? sum * rbm::exp(largest - x) + 1.0f : sum + rbm::exp(x - largest);
-      largest = x > largest ? x : largest;
-    }
-    float of(float x) const { return rbm::exp(x - largest) / sum; }
-  };
-  static float product(float share, float state) { return share * state; }
-
   /// The sum of the states of unit i in all samples, and the mean square of what they are from their mean. Added by
   /// blocks, of which the sums are compensated: many small states would not move a large sum.         states [count]
   template <class State>
@@ -132,7 +119,10 @@ struct Arithmetic<float> : detail::RealArithmetic<float> {
   }
   static constexpr float half() { return 0.5f; }
   static float squared_distance(float a, float b, float variance) { return (a - b) / variance * (a - b); }
-  static float part_of(float whole, float part, size_t count) { return whole * (part / static_cast<float>(count)); }
+  static float narrowed(float variance, float squares, size_t count) {
+    const float mean = squares / static_cast<float>(count);
+    return mean < 1.0f ? variance * mean : variance;
+  }
   static float ratio(float mean, float divisor) { return mean / divisor; }
   static constexpr float least_variance() { return 1e-4f; }
 

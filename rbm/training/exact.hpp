@@ -15,6 +15,7 @@
 #include "../layers/layer.hpp"
 #include "../layers/states.hpp"
 #include "../numbers/number.hpp"
+#include "../numbers/shares.hpp"
 #include "../storage.hpp"
 #include "averages.hpp"
 
@@ -27,17 +28,19 @@ constexpr bool has_few_states() {
   return count_states<typename Model::Visible>() <= 0x10000u || count_states<typename Model::Hidden>() <= 0x10000u;
 }
 
+/// Whether that is the visible layer.
+template <class Model>
+constexpr bool enumerates_visible() {
+  return count_states<typename Model::Visible>() < count_states<typename Model::Hidden>();
+}
+
 /// The layer that is enumerated, and the other one.
-template <class Model,
-          bool IsVisible = (count_states<typename Model::Visible>() < count_states<typename Model::Hidden>())>
+template <class Model, bool IsVisible = enumerates_visible<Model>()>
 struct Sides {
   typedef typename Model::Hidden Few;
   typedef typename Model::Visible Other;
   static const typename Model::HiddenLayer& few(const Model& model) { return model.hidden; }
   static const typename Model::VisibleLayer& other(const Model& model) { return model.visible; }
-  static typename Model::Scalar weight(const Model& model, size_t few, size_t other) {
-    return model.weight(other, few);
-  }
 };
 template <class Model>
 struct Sides<Model, true> {
@@ -45,13 +48,10 @@ struct Sides<Model, true> {
   typedef typename Model::Hidden Other;
   static const typename Model::VisibleLayer& few(const Model& model) { return model.visible; }
   static const typename Model::HiddenLayer& other(const Model& model) { return model.hidden; }
-  static typename Model::Scalar weight(const Model& model, size_t few, size_t other) {
-    return model.weight(few, other);
-  }
 };
 
 /// The averages <v>, <h>, <v h>, and of units that have a variance <v^2>, of a model.
-template <class Model>
+template <class Model, bool IsExact>
 class ExactAverages {
  public:
   typedef typename Model::Scalar Scalar;
@@ -64,8 +64,8 @@ class ExactAverages {
   typedef typename Side::Other Other;
 
   /// Sums over all states of the model. False where the averages are not finite.
-  RBM_NOINLINE bool find(const Model& model) {
-    typename Ops::Shares shares;
+  RBM_NOINLINE bool sum_states(const Model& model) {
+    Shares<Scalar> shares;
     each_state(model, [&](Energy log_weight) { shares.add(log_weight); });
     of_few.fill(Delta(0));
     of_other.fill(Delta(0));
@@ -78,16 +78,15 @@ class ExactAverages {
   }
 
   /// <v_i h_j> and so on, from unit `visible` of the visible and unit `hidden` of the hidden layer on.
-  KnownAverages<Delta> from(size_t visible = 0, size_t hidden = 0) const {
-    return enumerates_visible ? KnownAverages<Delta>{of_few.values + visible, of_other.values + hidden,
-                                                     products[visible].values + hidden, Other::size, 1}
-                              : KnownAverages<Delta>{of_other.values + visible, of_few.values + hidden,
-                                                     products[hidden].values + visible, 1, Other::size};
+  KnownAverages<Delta> averages_from(size_t visible = 0, size_t hidden = 0) const {
+    return enumerates_visible<Model>() ? KnownAverages<Delta>{of_few.values + visible, of_other.values + hidden,
+                                                              products[visible].values + hidden, Other::size, 1}
+                                       : KnownAverages<Delta>{of_other.values + visible, of_few.values + hidden,
+                                                              products[hidden].values + visible, 1, Other::size};
   }
-  Delta square(size_t i) const { return of_squares[i]; }
+  Delta mean_square(size_t i) const { return of_squares[i]; }
 
  private:
-  enum : bool { enumerates_visible = count_states<typename Model::Visible>() < count_states<typename Model::Hidden>() };
   enum : bool { has_squares = Other::has_variance && !Ops::is_fixed };
 
   StateWalk<Few, Scalar> walk = {};
@@ -96,6 +95,10 @@ class ExactAverages {
   Vector<Delta, Few::size> of_few = {};
   Vector<Delta, Other::size> of_other = {};
   Vector<Delta, has_squares ? size_t{Other::size} : 1> of_squares = {};
+
+  static Scalar weight(const Model& model, size_t few, size_t other) {
+    return enumerates_visible<Model>() ? model.weight(few, other) : model.weight(other, few);
+  }
 
   // Calls visit(ln of the sum of exp(-E) over the other layer) in each state.
   template <class Visit>
@@ -107,7 +110,7 @@ class ExactAverages {
           const Scalar step(change > 0 ? 1 : -1);
           for (int left = change > 0 ? change : -change; left > 0; --left) {
             for (size_t i = 0; i < Other::size; ++i) {
-              input[i] = Ops::multiply_add(input[i], step, Side::weight(model, few, i));
+              input[i] = Ops::multiply_add(input[i], step, weight(model, few, i));
             }
           }
         },
@@ -127,12 +130,13 @@ class ExactAverages {
       Delta part[Other::block_size];
       other.mean(block, input.values + block.first, mean);
       for (size_t i = 0; i < block.count; ++i) {
-        part[i] = Ops::product(share, mean[i]);
+        part[i] = Shares<Scalar>::product(share, mean[i]);
         of_other[block.first + i] += part[i];
       }
       for (size_t i = 0; has_squares && i < block.count; ++i) {
-        of_squares[block.first + i] += part[i] * static_cast<Delta>(mean[i]) +
-                                       Ops::product(share, static_cast<Scalar>(other.variance_of(block.first + i)));
+        of_squares[block.first + i] +=
+            part[i] * static_cast<Delta>(mean[i]) +
+            Shares<Scalar>::product(share, static_cast<Scalar>(other.variance_of(block.first + i)));
       }
       for (size_t j = 0; j < Few::size; ++j) {
         Delta* const row = products[j].values + block.first;
@@ -143,8 +147,18 @@ class ExactAverages {
         }
       }
     }
-    for (size_t j = 0; j < Few::size; ++j) of_few[j] += Ops::product(share, walk.state[j]);
+    for (size_t j = 0; j < Few::size; ++j) of_few[j] += Shares<Scalar>::product(share, walk.state[j]);
   }
+};
+
+/// Of a trainer with chains: there are none, and none are looked for.
+template <class Model>
+class ExactAverages<Model, false> {
+ public:
+  typedef typename Arithmetic<typename Model::Scalar>::Delta Delta;
+
+  static bool sum_states(const Model&) { return true; }
+  static Delta mean_square(size_t) { return Delta(0); }
 };
 
 }  // namespace detail

@@ -210,6 +210,10 @@ struct Optional : Part {};
 template <class Part>
 struct Optional<Part, false> {};
 
+/// Chooses among functions of one name, so that only the chosen one is compiled.
+template <size_t>
+struct Choice {};
+
 /// That part of a trainer or of its options. It is null where there is none, and must not be used: what does use it
 /// stands behind an `if (has(extras, extra))`.
 template <class Part>

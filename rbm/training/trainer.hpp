@@ -60,7 +60,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
                  detail::Optional<detail::Velocity<ModelType>, detail::has(Chosen, with_momentum)>,
                  detail::Optional<detail::StrongestDirection<ModelType>, detail::is_real_pair<ModelType>()>,
                  detail::Optional<detail::Slices<ModelType>, detail::has(Chosen, sliced)>,
-                 detail::Optional<detail::ExactAverages<ModelType>, detail::has(Chosen, exact)> {
+                 detail::ExactAverages<ModelType, detail::has(Chosen, exact)> {
   static_assert(Batch > 0, "rbm: a batch needs room for at least one sample");
   static_assert(!ModelType::is_in_flash, "rbm: a model in flash cannot learn: convert() copies it to RAM");
   static_assert((Chosen & ~511u) == 0 && (Chosen & 3u) != 2u, "rbm: there is no such extra");
@@ -207,9 +207,9 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     learns_variance = detail::has(Chosen, learned_variance),
     is_real_pair = detail::is_real_pair<Model>()
   };
+  enum : size_t { change = is_exact ? 2 : detail::has_extra_update(Chosen) ? 1 : 0 };
 
   detail::Offsets<Model>* offsets() { return detail::part_of<detail::Offsets<Model>>(this); }
-  detail::ExactAverages<Model>* averages() { return detail::part_of<detail::ExactAverages<Model>>(this); }
   detail::Slices<Model>* slices() { return detail::part_of<detail::Slices<Model>>(this); }
 
   Status check(const Model& model, const VisibleState* samples, size_t count) const {
@@ -247,13 +247,13 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     for (size_t s = 0; s < count; s += most) {
       detail::run_chains(model, *this, samples + s, s, count - s < most ? count - s : most, rng);
     }
-    const Status status = has_averages(model, Way < is_exact ? 1 : 0 > ()) ? end_chains(count) : Status::not_finite;
+    const Status status = this->sum_states(model) ? end_chains(count) : Status::not_finite;
     if (status != Status::ok) return status;
     if (is_centred) update_offsets(samples, count, moves_offset, rng);
 
     const detail::Statistics<Model> batch(samples, hidden_data.values, visible.values, hidden.values, count,
                                           this->of_data(0), this->of_model(0));
-    change_model(model, batch, Way < is_exact ? 2 : detail::has_extra_update(Chosen) ? 1 : 0 > (), rng);
+    change_model(model, batch, detail::Choice<change>(), rng);
     if (learns_variance) update_variance(model, batch);
     if (is_real_pair) {
       detail::part_of<detail::StrongestDirection<Model>>(this)->keep_normalizable(model, offsets());
@@ -262,26 +262,21 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     return Status::ok;
   }
 
-  // Of the ways to the model's averages and from the gradient only those of this trainer are compiled.
-  template <int>
-  struct Way {};
-  static bool has_averages(const Model&, Way<0>) { return true; }
-  bool has_averages(const Model& model, Way<1>) { return averages()->find(model); }
-
+  // The change: plain, with extras, or of exact averages.
   template <class Rng>
-  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<0>, Rng& rng) {
+  void change_model(Model& model, const detail::Statistics<Model>& batch, detail::Choice<0>, Rng& rng) {
     detail::apply_gradient(model, *this, batch, learning_rate(), rng);
   }
   template <class Rng>
-  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<1>, Rng& rng) {
+  void change_model(Model& model, const detail::Statistics<Model>& batch, detail::Choice<1>, Rng& rng) {
     detail::BatchGradient<Trainer> of_batch(*this, batch);
     detail::update_with_extras(model, *this, of_batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
   }
   template <class Rng>
-  void change_model(Model& model, const detail::Statistics<Model>& batch, Way<2>, Rng& rng) {
+  void change_model(Model& model, const detail::Statistics<Model>& batch, detail::Choice<2>, Rng& rng) {
     typedef detail::KnownAverages<typename Ops::Delta> Known;
     detail::AverageGradient<Model, Known> of_batch({batch.visible_data, batch.hidden_data, batch.count, nullptr},
-                                                   averages()->from());
+                                                   this->averages_from());
     detail::update_with_extras(model, *this, of_batch, static_cast<typename Ops::Delta>(learning_rate()), rng);
   }
 
@@ -331,9 +326,6 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
     offsets()->has_offsets = true;
   }
 
-  static Sum mean_square(size_t, Way<0>) { return Sum(0); }
-  Sum mean_square(size_t i, Way<1>) { return static_cast<Sum>(averages()->square(i)); }
-
   // d ln p / d ln variance = (<v^2>_data - <v^2>_model) / (2 variance)
   void update_variance(Model& model, const detail::Statistics<Model>& batch) {
     const Option whole = detail::part_of<const detail::VarianceOptions<Option>>(&options)->variance_rate;
@@ -345,7 +337,7 @@ struct Trainer : kernels::ActiveUnits<ModelType::visible_size, Batch>,
         const Sum model_state = is_exact ? Sum(0) : static_cast<Sum>(batch.visible_model[s][i]);
         sum += (data - model_state) * (data + model_state);
       }
-      sum -= mean_square(i, Way < is_exact ? 1 : 0 > ()) * static_cast<Sum>(static_cast<float>(batch.count));
+      sum -= static_cast<Sum>(this->mean_square(i)) * static_cast<Sum>(static_cast<float>(batch.count));
       model.visible.learn_variance(i, sum * static_cast<Sum>(rate));
     }
   }
